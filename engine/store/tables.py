@@ -1,0 +1,414 @@
+"""Every table of an installation. Keys are UUIDv7 as 32 hex digits; moments are UTC; values are canonical JSON text."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; SQLite knows no zones, so they are taken off and put back here."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a moment needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = sa.String(32)
+Name = sa.String(200)
+Word = sa.String(64)
+
+
+def _id() -> Column[str]:
+    return Column("id", Id, primary_key=True)
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+organisation = Table(
+    "organisation",
+    metadata,
+    _id(),
+    Column("key", Word, nullable=False, unique=True),
+    Column("name", Name, nullable=False),
+    Column("kind", Word, nullable=False),  # department | party | consulted | association | external
+    Column("uscc", sa.String(18)),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("login", Word, nullable=False, unique=True),
+    Column("name", Name, nullable=False),
+    Column("password_hash", sa.Text, nullable=False),
+    Column("active", sa.Boolean, nullable=False, default=True),
+    Column("failed_attempts", sa.Integer, nullable=False, default=0),
+    Column("locked_until", Moment),
+    Column("session_epoch", sa.Integer, nullable=False, default=0),  # raised to end every session of the person
+)
+
+post = Table(
+    "post",
+    metadata,
+    _id(),
+    Column("role", Word, nullable=False),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("title", Name, nullable=False),
+    UniqueConstraint("role", "organisation_id"),
+)
+
+post_holder = Table(
+    "post_holder",
+    metadata,
+    Column("post_id", Id, ForeignKey("post.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("since", sa.Date, nullable=False),
+    Column("until", sa.Date),
+    Index("ix_post_holder_person", "person_id"),
+)
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+process_version = Table(
+    "process_version",
+    metadata,
+    _id(),
+    Column("package_key", Word, nullable=False),
+    Column("hash", sa.String(64), nullable=False),
+    Column("title", Name, nullable=False),
+    Column("note", sa.Text, nullable=False, default=""),
+    Column("archive", sa.LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", sa.String(32)),
+    UniqueConstraint("package_key", "hash"),
+)
+
+process_in_force = Table(
+    "process_in_force",
+    metadata,
+    Column("package_key", Word, primary_key=True),
+    Column("version_id", Id, ForeignKey("process_version.id"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("by", sa.String(32)),
+)
+
+clauses_version = Table(
+    "clauses_version",
+    metadata,
+    _id(),
+    Column("hash", sa.String(64), nullable=False, unique=True),
+    Column("text", sa.LargeBinary, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+case = Table(
+    "case",
+    metadata,
+    _id(),
+    Column("number", Word, unique=True),
+    Column("package_key", Word, nullable=False),
+    Column("version_id", Id, ForeignKey("process_version.id"), nullable=False),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("title", Name, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("outcome", Word),
+    Column("revision", sa.Integer, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("submitted_at", Moment),
+    Column("accepted_at", Moment),
+    Column("closed_at", Moment),
+    Column("due_on", sa.Date),
+    Column("due_estimated", sa.Boolean, nullable=False, default=False),
+    Column("promise", sa.Text, nullable=False, default="{}"),  # working days, start, pauses: engine.calendar.Promise
+    Column("duties", sa.Text, nullable=False, default="{}"),  # duty -> persons who held it in this case
+    Column("scope_count", sa.Integer, nullable=False, default=1),
+    Column("engine_state", sa.LargeBinary, nullable=False),
+    Column("event_seq", sa.Integer, nullable=False, default=0),
+    Column("event_hash", sa.String(64), nullable=False, default=""),
+    Index("ix_case_organisation", "organisation_id", "id"),
+    Index("ix_case_state", "state", "due_on"),
+)
+
+scope = Table(
+    "scope",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("path", sa.String(300), primary_key=True),
+    Column("values", sa.Text, nullable=False),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("item_key", Word, primary_key=True),
+    Column("label", Name, nullable=False),
+    Column("result", Word, nullable=False),
+    Column("reason_public", sa.Text, nullable=False, default=""),
+    Column("clause", Name, nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("task_id", Id, nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("form_id", Word, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("post_id", Id, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("values", sa.Text, nullable=False),
+    Index("ix_entry_case", "case_id", "id"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("task_id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("values", sa.Text, nullable=False),
+    Column("revision", sa.Integer, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("saved_by", Id, nullable=False),
+)
+
+personal = Table(
+    "personal",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("hash", sa.String(64), primary_key=True),  # keyed hash: finds equal numbers, tells nothing without the key
+    Column("kind", Word, nullable=False),
+    Column("key_id", Word, nullable=False),
+    Column("ciphertext", sa.LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_personal_hash", "hash"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("field", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("media_type", Word, nullable=False),
+    Column("size", sa.Integer, nullable=False),
+    Column("sha256", sa.String(64), nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    Column("uploaded_by", Id, nullable=False),
+    Column("removed_at", Moment),
+    UniqueConstraint("case_id", "field", "sha256"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, default=""),
+    Column("item_key", Word),
+    Column("form_id", Word),
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("state", Word, nullable=False),  # open | completed | cancelled
+    Column("claimed_by", Id),
+    Column("claimed_at", Moment),
+    Column("revision", sa.Integer, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("due_estimated", sa.Boolean, nullable=False, default=False),
+    Column("ended_at", Moment),
+    Column("ended_by", Id),
+    Index(
+        "ix_task_inbox",
+        "post_id",
+        "due_at",
+        "id",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+    Index("ix_task_case", "case_id", "id"),
+    Index("ix_task_ended_by", "ended_by", "ended_at"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Word, nullable=False),  # armed | fired | dropped
+    Index(
+        "ix_timer_due",
+        "due_at",
+        "id",
+        sqlite_where=sa.text("state = 'armed'"),
+        postgresql_where=sa.text("state = 'armed'"),
+    ),
+    Index("ix_timer_case", "case_id"),
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    _id(),
+    Column("key", Name, nullable=False, unique=True),  # what is told twice is stored once
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Column("read_by", Id),
+    Index("ix_notification_post", "post_id", "id"),
+)
+
+# --- the record ------------------------------------------------------------------------------------------------------
+
+event = Table(
+    "event",
+    metadata,
+    Column("chain", Id, primary_key=True),  # a case's id, or "installation"
+    Column("seq", sa.Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("actor", Id),  # person; none for the system
+    Column("post_id", Id),
+    Column("body", sa.Text, nullable=False),  # canonical JSON
+    Column("previous", sa.String(64), nullable=False),
+    Column("hash", sa.String(64), nullable=False),
+)
+
+chain_head = Table(
+    "chain_head",
+    metadata,
+    Column("chain", Id, primary_key=True),
+    Column("seq", sa.Integer, nullable=False),
+    Column("hash", sa.String(64), nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("heads", sa.Text, nullable=False),  # canonical JSON: chain -> [seq, hash] of the chains that moved
+    Column("previous", sa.String(64), nullable=False),
+    Column("hash", sa.String(64), nullable=False),
+    Column("key_fingerprint", sa.String(64), nullable=False),
+    Column("signature", sa.LargeBinary, nullable=False),
+)
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+number_sequence = Table(
+    "number_sequence",
+    metadata,
+    Column("authority", Word, primary_key=True),  # 机关代字, or the prefix of case numbers
+    Column("year", sa.Integer, primary_key=True),
+    Column("last", sa.Integer, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("title", Name, nullable=False),
+    Column("signature", Word, nullable=False),  # two | notice | slip
+    Column("seal_key", Word, nullable=False, default=""),
+    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("authority", Word, nullable=False, default=""),
+    Column("year", sa.Integer),
+    Column("serial", sa.Integer),
+    Column("number", Name, unique=True),
+    Column("code", sa.String(24), unique=True),
+    Column("content", sa.Text, nullable=False),
+    Column("record", sa.Text, nullable=False, default="{}"),
+    Column("dated", sa.Date),
+    Column("place", sa.Text, nullable=False, default=""),
+    Column("rendered_sha256", sa.String(64)),
+    Column("signed_sha256", sa.String(64)),
+    Column("issued_sha256", sa.String(64)),
+    Column("drafted_at", Moment, nullable=False),
+    Column("drafted_by", Id),
+    Column("reserved_at", Moment),
+    Column("signed_at", Moment),
+    Column("signed_by", Id),
+    Column("issued_at", Moment),
+    Column("sealed_by", Id),
+    Column("ended_at", Moment),
+    Column("reason", sa.Text, nullable=False, default=""),
+    Column("received_at", Moment),
+    Column("received_by", Id),
+    UniqueConstraint("authority", "year", "serial"),
+    Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_issued_sha256", "issued_sha256"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("fingerprint", sa.String(64), primary_key=True),
+    Column("key_id", Word, nullable=False),
+    Column("field", Word, nullable=False),  # the signature field that it may fill
+    Column("certificate", sa.Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+)
+
+# --- work that follows a commit --------------------------------------------------------------------------------------
+
+job = Table(
+    "job",
+    metadata,
+    _id(),
+    Column("key", Name, nullable=False, unique=True),
+    Column("name", Word, nullable=False),
+    Column("payload", sa.Text, nullable=False),
+    Column("run_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("attempts", sa.Integer, nullable=False, default=0),
+    Column("error", sa.Text, nullable=False, default=""),
+    Index("ix_job_run_at", "run_at"),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", sa.Date, primary_key=True),
+    Column("working", sa.Boolean, nullable=False),
+    Column("note", Name, nullable=False, default=""),
+    Column("source", Name, nullable=False),
+)
