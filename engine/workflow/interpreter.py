@@ -1,0 +1,71 @@
+"""What a run is given from outside, and what it notes while it steps."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.task import Task
+
+from engine.calendar import Clock
+
+from .errors import WorkflowFault
+
+STEPS = 1_000  # automatic steps in one command; SpiffWorkflow also stops looking below a depth of 1,000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an action of a service task may see. `properties` are evaluated; `scope` has the node's inputs on top."""
+
+    node_id: str
+    path: str
+    scope: Mapping[str, Any]
+    properties: Mapping[str, Any]
+
+
+Action = Callable[[Step], Mapping[str, Any]]
+
+
+def no_decision(decision_id: str, scope: Mapping[str, Any]) -> Any:
+    raise LookupError(f"no decisions were given, {decision_id} was asked for")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Time, functions, actions and decisions, injected.
+
+    `functions` are names that every expression can read, after all variables: extension functions, and constants such
+    as `parameters`. `decide(decision_id, scope)` gives the result of a decision.
+    """
+
+    clock: Clock
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    decide: Callable[[str, Mapping[str, Any]], Any] = no_decision
+
+
+class Interpreter:
+    """Stands where SpiffWorkflow expects its script engine, so that no expression of a diagram ever reaches Python."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.taken: list[str] = []  # flows
+        self.ends: list[str] = []  # end events of the case's own process
+        self.firing: UUID | None = None  # the one timer that fires now
+        self._steps: Counter[str] = Counter()
+
+    def begin_command(self) -> None:
+        self._steps.clear()
+
+    def count(self, task: Task) -> None:
+        """Called before each automatic step; raises `WorkflowFault` in a loop that no person ever stops."""
+        self._steps[getattr(task.task_spec, "bpmn_id", None) or ""] += 1
+        if self._steps.total() > STEPS:
+            element = max((name for name in self._steps if name), key=lambda name: self._steps[name], default="")
+            raise WorkflowFault(
+                f"自动步骤超过 {STEPS} 步仍未停下，节点 {element} 处可能有不经过人工的死循环，请检查回路的条件。",
+                code="workflow.endless",
+                element=element,
+            )

@@ -1,0 +1,122 @@
+"""From the tree of a file to the facts of a diagram. What is wrong is left to the checks; here nothing raises."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lxml import etree
+
+from .dialect import ARTIFACTS, BPMN, ZEEBE, local
+from .model import CalledDecision, Diagram, Flow, Loop, Node, Scope
+
+_NO_NODE = frozenset(
+    {*ARTIFACTS, "sequenceFlow", "laneSet", "documentation", "extensionElements", "incoming", "outgoing"}
+)
+_NO_NODE_EITHER = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "ioSpecification"})
+
+
+def read_diagram(root: etree._Element) -> Diagram:
+    """Every process and sub-process with its nodes and flows, the unsupported ones too."""
+    diagram, lanes = Diagram(), _lanes(root)
+    for process in root.iterfind(BPMN + "process"):
+        _read_scope(process, None, lanes, diagram)
+    return diagram
+
+
+def _read_scope(element: etree._Element, parent: str | None, lanes: Mapping[str, str], diagram: Diagram) -> None:
+    scope = Scope(element.get("id") or "", element.get("name") or "", parent)
+    diagram.scopes.setdefault(scope.id, scope)
+    defaults = {child.get("default") for child in element if child.get("default")}
+    for child in element:
+        kind = local(child.tag)
+        if child.tag == BPMN + "sequenceFlow":
+            scope.flows.append(_read_flow(child, scope.id, defaults))
+        elif child.tag.startswith(BPMN) and kind not in _NO_NODE | _NO_NODE_EITHER and not kind.startswith("data"):
+            scope.nodes.append(_read_node(child, kind, scope.id, lanes))
+            if kind == "subProcess":
+                _read_scope(child, scope.id, lanes, diagram)
+
+
+def _read_flow(element: etree._Element, scope: str, defaults: set[str | None]) -> Flow:
+    return Flow(
+        id=element.get("id") or "",
+        source=element.get("sourceRef") or "",
+        target=element.get("targetRef") or "",
+        condition=_text(element, BPMN + "conditionExpression"),
+        default=element.get("id") in defaults,
+        name=element.get("name") or "",
+        scope=scope,
+    )
+
+
+def _read_node(element: etree._Element, kind: str, scope: str, lanes: Mapping[str, str]) -> Node:
+    held = {local(child.tag): child for child in element.iterfind(f"{BPMN}extensionElements/*")}
+    identity = element.get("id") or ""
+    decision = held.get("calledDecision")
+    timer = element.find(BPMN + "timerEventDefinition")
+    return Node(
+        id=identity,
+        kind=kind,
+        name=element.get("name") or "",
+        scope=scope,
+        lane=lanes.get(identity),
+        documentation=_text(element, BPMN + "documentation"),
+        form_id=_attribute(held.get("formDefinition"), "formId"),
+        assignment=_attribute(held.get("assignmentDefinition"), "candidateGroups"),
+        due=_attribute(held.get("taskSchedule"), "dueDate"),
+        decision=decision
+        if decision is None
+        else CalledDecision(decision.get("decisionId") or "", decision.get("resultVariable") or ""),
+        action=_attribute(held.get("taskDefinition"), "type"),
+        inputs=_mapping(element, "input"),
+        outputs=_mapping(element, "output"),
+        called=_attribute(held.get("calledElement"), "processId") or element.get("calledElement"),
+        loop=_loop(element.find(BPMN + "multiInstanceLoopCharacteristics")),
+        timer=None if timer is None else _text(timer, BPMN + "timeDuration") or _text(timer, BPMN + "timeDate") or "",
+        attached_to=element.get("attachedToRef"),
+        interrupting=element.get("cancelActivity") != "false",
+        terminates=element.find(BPMN + "terminateEventDefinition") is not None,
+        default=element.get("default"),
+        properties=_properties(element),
+    )
+
+
+def _attribute(element: etree._Element | None, name: str) -> str | None:
+    return None if element is None else (element.get(name) or None)
+
+
+def _text(element: etree._Element, tag: str) -> str | None:
+    child = element.find(tag)
+    return None if child is None else (child.text or "").strip()
+
+
+def _mapping(element: etree._Element, kind: str) -> Mapping[str, str]:
+    found = element.iterfind(f"{BPMN}extensionElements/{ZEEBE}ioMapping/{ZEEBE}{kind}")
+    return MappingProxyType({each.get("target") or "": (each.get("source") or "").strip() for each in found})
+
+
+def _properties(element: etree._Element) -> Mapping[str, str]:
+    found = element.iterfind(f"{BPMN}extensionElements/{ZEEBE}properties/{ZEEBE}property")
+    return MappingProxyType({each.get("name") or "": each.get("value") or "" for each in found})
+
+
+def _loop(element: etree._Element | None) -> Loop | None:
+    if element is None:
+        return None
+    settings = element.find(f"{BPMN}extensionElements/{ZEEBE}loopCharacteristics")
+    return Loop(
+        collection=_attribute(settings, "inputCollection") or "",
+        element=_attribute(settings, "inputElement"),
+        output_collection=_attribute(settings, "outputCollection"),
+        output_element=_attribute(settings, "outputElement"),
+        condition=_text(element, BPMN + "completionCondition"),
+        sequential=element.get("isSequential") == "true",
+    )
+
+
+def _lanes(root: etree._Element) -> dict[str, str]:
+    """Node id to the name of its innermost lane."""
+    lanes: dict[str, str] = {}
+    for lane in root.iter(BPMN + "lane"):  # an outer lane comes before the lanes in it
+        for reference in lane.iterfind(BPMN + "flowNodeRef"):
+            lanes[(reference.text or "").strip()] = lane.get("name") or lane.get("id") or ""
+    return lanes

@@ -1,0 +1,304 @@
+"""A case while it is loaded: what is open, and the commands that move it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Conflict, Invalid, NotFound
+
+from . import codec, moves
+from .definition import Definition
+from .errors import WorkflowFault
+from .interpreter import Interpreter, Runtime
+from .specs.multi import RESULT, Each
+from .tokens import can_step, forget, removed, tokens, waiting_people, waiting_timers, workflows
+from .variables import Values, assign, plain, segment, task_path, visible, workflow_path
+
+MANY = 200  # tasks in memory after which the past is dropped even within a command
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its index in a
+    multi-instance and `element` the item itself; `due` is in UTC."""
+
+    id: str
+    node_id: str
+    path: str
+    item: int | None
+    element: Any
+    assignment: str | None
+    due: datetime | None
+    form_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer that waits; `due` is in UTC."""
+
+    id: str
+    node_id: str
+    path: str
+    due: datetime
+
+
+class Run:
+    """A loaded case. After a `WorkflowFault` it is spoilt: roll back and restore; whatever refused a command before it
+    began (`Conflict`, `NotFound`, `Invalid`) has changed nothing."""
+
+    def __init__(self, definition: Definition, interpreter: Interpreter, case: BpmnWorkflow) -> None:
+        self.definition = definition
+        self._interpreter, self._case, self._spoilt = interpreter, case, False
+
+    # --- What there is ---
+
+    @property
+    def taken(self) -> list[str]:
+        """Ids of the sequence flows taken since start or restore, in order."""
+        return list(self._interpreter.taken)
+
+    @property
+    def finished(self) -> bool:
+        return bool(self._case.completed)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.finished and not self._case.success
+
+    @property
+    def end_node(self) -> str | None:
+        """The end event by which the finished case ended: of those reached in its own process the last that states an
+        `outcome`, else the last. None while it runs, and when it was cancelled."""
+        ends = self._interpreter.ends
+        if not self.finished or self.cancelled or not ends:
+            return None
+        stating = [node for node in ends if "outcome" in self.definition.nodes[node].properties]
+        return (stating or ends)[-1]
+
+    def open_tasks(self) -> list[OpenTask]:
+        return [self._open_task(task) for task in waiting_people(self._case)]
+
+    def timers(self) -> list[DueTimer]:
+        """The timers that wait, the earliest first."""
+        found = [self._due_timer(task) for task in waiting_timers(self._case)]
+        return sorted(found, key=lambda timer: (timer.due, timer.path, timer.node_id))
+
+    def scope(self, place: str) -> Values:
+        """All variables seen at a path or at a task; at a task with its inputs. Raises `NotFound`."""
+        task = self._find(place)
+        if task is not None:
+            view = task.task_spec.local(task)
+            return {
+                name: value for names in reversed(view.maps[:-1]) for name, value in names.items() if name != RESULT
+            }
+        seen = self._at(place)
+        return {name: value for names in reversed(seen) for name, value in names.items() if name != RESULT}
+
+    def properties(self, node_id: str, path: str = "") -> Values:
+        """The properties of a node, those in FEEL evaluated in the scope of the path."""
+        element = self._element(node_id)
+        seen = {**self._interpreter.runtime.functions, **self.scope(path)}
+        return {name: formula.evaluate(seen) for name, formula in element.properties.items()}
+
+    def scopes(self) -> dict[str, Values]:
+        """The variables of every scope by its path, for the caller to store; what is missing now has ended."""
+        self._check()
+        return codec.all_scopes(self._case)
+
+    def state(self) -> bytes:
+        """The tokens, without variables, specs or past."""
+        self._check()
+        return codec.dump(self._case, self._interpreter.ends)
+
+    # --- Commands ---
+
+    def settle(self) -> None:
+        """Takes every step that needs nobody; each command does it by itself."""
+        with self._command():
+            pass
+
+    def complete(self, task_id: str, values: Mapping[str, Any]) -> None:
+        """A person ends an open task. Writes what the node's outputs make of the values, and nothing else.
+
+        Raises `Conflict` (`workflow.not-open`) where the task is not open, `Invalid` (`workflow.undeclared`) for a
+        value that no output reads.
+        """
+        task = self._find(task_id)
+        if task is None or task.state != TaskState.READY or not task.task_spec.manual or task.workflow.completed:
+            raise Conflict(
+                "这项任务已不在待办状态，可能已被他人办理；请刷新后再看。", code="workflow.not-open", task=task_id
+            )
+        try:
+            results = task.task_spec.results(values, task.task_spec.local(task))
+        except WorkflowFault as fault:
+            if fault.code != "workflow.undeclared":
+                raise
+            raise Invalid(fault.message, code=fault.code, **fault.details) from fault
+        with self._command():
+            assign(task, results)
+            task.run()
+
+    def fire_due(self) -> list[str]:
+        """Fires the timers that are due by the clock, the earliest first; the ids of their nodes."""
+        fired: list[str] = []
+        with self._command():
+            while (task := self._next_due()) is not None:
+                fired.append(task.task_spec.bpmn_id)
+                self._interpreter.firing = task.id
+                task.task_spec._update(task)
+                self._interpreter.firing = None
+                self._step()
+        return fired
+
+    def return_to(self, path: str) -> None:
+        """Back (or on) to a node: `Task_x`, or `Call_y/Task_x` and `Sub#1/Task_x` inside what runs. Other branches of
+        a parallel block go on. Raises `Conflict` (`workflow.no-way`) where there is no way."""
+        self._check_running()
+        target = moves.find_target(self._case, path, running=True)
+        with self._command():
+            moves.return_to(self._case, target)
+
+    def jump(self, path: str) -> None:
+        """Cancels every token and puts one fresh one on the node. Raises `Conflict` (`workflow.no-way`,
+        `workflow.jump-into-block`)."""
+        self._check_running()
+        target = moves.find_target(self._case, path, running=False)
+        moves.check_jump(self._case, target)
+        with self._command():
+            moves.jump(self._case, target)
+            self._interpreter.ends.clear()
+
+    def cancel(self) -> None:
+        """Ends the case where it stands."""
+        self._check_running()
+        with self._command():
+            self._case.cancel()
+
+    def add_item(self, path: str, value: Any) -> str:
+        """One more item for a running multi-instance (`MI_joint_check`); the path of the item."""
+        each = self._each(path)
+        with self._command():
+            index = each.task_spec.add(each, value)
+        return f"{path}#{index}"
+
+    def drop_item(self, path: str) -> None:
+        """An item (`MI_joint_check#2`) that no longer counts; dropping the last one ends the multi-instance."""
+        outer, _, index = path.rpartition("#")
+        each = self._each(outer)
+        item = each.internal_data["items"].get(int(index)) if index.isdigit() else None
+        if item is None or RESULT in item:
+            raise Conflict(f"{path} 已经办结或不存在，不能减去。", code="workflow.item-ended", path=path)
+        with self._command():
+            each.task_spec.drop(each, int(index))
+
+    # --- Inside ---
+
+    @contextmanager
+    def _command(self) -> Iterator[None]:
+        """A command, the automatic steps after it, and the dropping of the past. What fails in it spoils the run."""
+        self._check()
+        self._interpreter.begin_command()
+        self._spoilt = True
+        yield
+        self._step()
+        self._spoilt = False
+
+    def _step(self) -> None:
+        while can_step(self._case):
+            self._case._do_engine_steps(will_complete_task=self._interpreter.count)
+            if sum(len(workflow.tasks) for workflow in workflows(self._case)) > MANY:
+                forget(self._case)
+        forget(self._case)
+
+    def _next_due(self) -> Task | None:
+        now = self._interpreter.runtime.clock.now()
+        due = [timer for timer in self.timers() if timer.due <= now]
+        return self._find(due[0].id) if due else None
+
+    def _check(self) -> None:
+        if self._spoilt:
+            raise RuntimeError("this run failed in a command; roll back and restore the case")
+
+    def _check_running(self) -> None:
+        if self.finished:
+            raise Conflict("案件已经办结，不能再退回、转移或撤销。", code="workflow.finished")
+
+    def _find(self, task_id: str) -> Task | None:
+        try:
+            key = UUID(hex=task_id) if len(task_id) == 32 else None
+        except ValueError:
+            return None
+        return next((w.tasks[key] for w in workflows(self._case) if key in w.tasks), None)
+
+    def _each(self, path: str) -> Task:
+        base, _, name = path.rpartition("/")
+        for workflow in workflows(self._case):
+            if workflow.completed or workflow_path(workflow) != base:
+                continue
+            for task in tokens(workflow):
+                if isinstance(task.task_spec, Each) and segment(task) == name:
+                    return task
+        raise Conflict(f"{path} 不是正在运行的多实例。", code="workflow.no-items", path=path)
+
+    def _at(self, path: str) -> list[Values]:
+        """The chain of scopes at a path, innermost first."""
+        for workflow in workflows(self._case):
+            if workflow_path(workflow) == path:
+                return [dict(names) for names in visible(workflow.task_tree).maps[:-1]]
+        each, _, index = path.rpartition("#")
+        if index.isdigit():
+            task = self._each(each)
+            values = task.internal_data["items"].get(int(index))
+            if values is not None:
+                return [dict(values), *(dict(names) for names in visible(task).maps[:-1])]
+        raise NotFound(f"没有路径为 {path} 的变量。", code="workflow.no-scope", path=path)
+
+    def _element(self, node_id: str) -> Any:
+        node = self.definition.nodes.get(node_id)
+        if node is None:
+            raise NotFound(f"流程图里没有节点 {node_id}。", code="workflow.no-node", node=node_id)
+        return self.definition.element(node)
+
+    def _open_task(self, task: Task) -> OpenTask:
+        node, notes = task.task_spec.node, task.internal_data
+        index = notes.get("index")
+        items = None if index is None else task.parent.internal_data["items"]
+        return OpenTask(
+            id=task.id.hex,
+            node_id=node.id,
+            path=task_path(task),
+            item=index,
+            element=None if items is None or node.loop.element is None else items[index].get(node.loop.element),
+            assignment=notes.get("to"),
+            due=datetime.fromisoformat(notes["due"]) if "due" in notes else None,
+            form_id=node.form_id,
+        )
+
+    @staticmethod
+    def _due_timer(task: Task) -> DueTimer:
+        due = datetime.fromisoformat(task.internal_data["due"])
+        return DueTimer(task.id.hex, task.task_spec.bpmn_id, workflow_path(task.workflow), due)
+
+
+def start(definition: Definition, runtime: Runtime, variables: Mapping[str, Any]) -> Run:
+    """A new case, stepped to where it first needs somebody."""
+    interpreter = Interpreter(runtime)
+    case = BpmnWorkflow(definition.spec, definition.specs, script_engine=interpreter)
+    case.task_removed_event.connect(removed)
+    case.data.update({name: plain(value) for name, value in variables.items()})
+    run = Run(definition, interpreter, case)
+    run.settle()
+    return run
+
+
+def restore(definition: Definition, runtime: Runtime, state: bytes, scopes: Mapping[str, Values]) -> Run:
+    """The case as `state()` and `scopes()` left it."""
+    interpreter = Interpreter(runtime)
+    return Run(definition, interpreter, codec.load(definition, interpreter, state, scopes))

@@ -1,0 +1,186 @@
+"""Whether a diagram can be walked: ids, flows, gateways, reachability, ends."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from .dialect import BPMN, GATEWAYS
+from .errors import Problem
+from .model import Diagram, Flow, Node, Scope
+
+MOST_NODES = 300
+DEEPEST_SCOPES = 8
+IDENTIFIER = re.compile(r"[^\W\d][\w.-]{0,127}")  # a path of scopes is built of ids with / # ~
+
+
+def structure_problems(root: etree._Element, diagram: Diagram) -> Iterator[Problem]:
+    yield from _identifiers(root, diagram)
+    yield from _sizes(diagram)
+    for scope in diagram.scopes.values():
+        yield from _Walk(scope).problems()
+
+
+def _identifiers(root: etree._Element, diagram: Diagram) -> Iterator[Problem]:
+    counts = Counter(e.get("id") for e in root.iter() if e.get("id") and str(e.tag).startswith(BPMN))
+    for identity, count in counts.items():
+        if count > 1:
+            yield Problem(
+                str(identity), "workflow.duplicate-id", f"标识 {identity} 用了 {count} 次，请改成各不相同的标识。"
+            )
+    named = [(scope.id, scope.name) for scope in diagram.processes]
+    named += [(node.id, node.name) for node in diagram.nodes] + [(flow.id, flow.name) for flow in diagram.flows]
+    for identity, name in named:
+        if not IDENTIFIER.fullmatch(identity):
+            where = f"（名称：{name}）" if name else ""
+            yield Problem(
+                identity or "definitions",
+                "workflow.bad-id",
+                f"元素{where}的标识“{identity}”为空或含有不允许的字符；请用字母开头，只含字母、数字、下划线、点和连字符。",
+            )
+
+
+def _sizes(diagram: Diagram) -> Iterator[Problem]:
+    if len(diagram.nodes) > MOST_NODES:
+        yield Problem(
+            diagram.processes[0].id,
+            "workflow.too-many-nodes",
+            f"流程共有 {len(diagram.nodes)} 个节点，超过上限 {MOST_NODES}；请把一部分移到被调用的流程并另行发布。",
+        )
+    for scope in diagram.processes:
+        if _depth(diagram, scope.id) > DEEPEST_SCOPES:
+            yield Problem(
+                scope.id,
+                "workflow.too-deep",
+                f"子流程和调用活动一层套一层超过 {DEEPEST_SCOPES} 层，请减少嵌套。",
+            )
+
+
+def _depth(diagram: Diagram, scope_id: str, above: tuple[str, ...] = ()) -> int:
+    """How deep the scopes run in each other, called processes too; a cycle counts as too deep and is named apart."""
+    if scope_id not in diagram.scopes or scope_id in above or len(above) > DEEPEST_SCOPES:
+        return 0
+    inside = [(n.called or "") if n.kind == "callActivity" else n.id for n in diagram.scopes[scope_id].nodes]
+    return 1 + max((_depth(diagram, each, (*above, scope_id)) for each in set(inside)), default=0)
+
+
+class _Walk:
+    """One process or sub-process as a graph."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.nodes: Mapping[str, Node] = {node.id: node for node in scope.nodes}
+        self.flows = [flow for flow in scope.flows if flow.source in self.nodes and flow.target in self.nodes]
+        self.outgoing: dict[str, list[Flow]] = {name: [] for name in self.nodes}
+        self.incoming: dict[str, list[Flow]] = {name: [] for name in self.nodes}
+        for flow in self.flows:
+            self.outgoing[flow.source].append(flow)
+            self.incoming[flow.target].append(flow)
+        self.attached = {name: [n.id for n in scope.nodes if n.attached_to == name] for name in self.nodes}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._dangling()
+        yield from self._starts()
+        yield from self._walkable()
+        for node in self.nodes.values():
+            yield from self._leaving(node)
+            yield from self._entering(node)
+        for flow in self.flows:
+            yield from self._condition(flow)
+
+    def _dangling(self) -> Iterator[Problem]:
+        for flow in self.scope.flows:
+            for end, name in (("起点", flow.source), ("终点", flow.target)):
+                if name not in self.nodes:
+                    yield Problem(
+                        flow.id,
+                        "workflow.dangling-flow",
+                        f"连线的{end}“{name}”不在同一个流程（子流程）中，请重新连线。",
+                    )
+
+    def _starts(self) -> Iterator[Problem]:
+        starts = [node.id for node in self.nodes.values() if node.kind == "startEvent"]
+        if not starts:
+            yield Problem(self.scope.id, "workflow.no-start", "没有开始事件，请画一个。")
+        for extra in starts[1:]:
+            yield Problem(extra, "workflow.several-starts", "开始事件多于一个，请只保留一个，用网关分支。")
+        if not any(node.kind == "endEvent" for node in self.nodes.values()):
+            yield Problem(self.scope.id, "workflow.no-end", "没有结束事件，请画一个并连上。")
+
+    def _walkable(self) -> Iterator[Problem]:
+        starts = {node.id for node in self.nodes.values() if node.kind == "startEvent"}
+        ends = {node.id for node in self.nodes.values() if node.kind == "endEvent"}
+        reached = self._closure(starts, forward=True)
+        ending = self._closure(ends, forward=False)
+        for name in self.nodes:
+            if starts and name not in reached:
+                yield Problem(name, "workflow.unreachable", "从开始事件走不到这个节点，请连线或删除。")
+            elif ends and name not in ending and self.outgoing[name]:
+                yield Problem(
+                    name, "workflow.cannot-end", "从这个节点走不到任何结束事件，案件会永远办不完，请补上出路。"
+                )
+
+    def _closure(self, begin: set[str], *, forward: bool) -> set[str]:
+        seen, todo = set[str](), list(begin)
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if forward:
+                todo += [flow.target for flow in self.outgoing[name]] + self.attached[name]
+            else:
+                todo += [flow.source for flow in self.incoming[name]]
+        return seen
+
+    def _leaving(self, node: Node) -> Iterator[Problem]:
+        out = self.outgoing[node.id]
+        if node.kind == "endEvent":
+            if out:
+                yield Problem(node.id, "workflow.end-with-flow", "结束事件有出线，请删除出线或改为其他节点。")
+            return
+        if not out:
+            yield Problem(node.id, "workflow.dead-end", "节点没有出线，案件会停在这里，请连到下一个节点或结束事件。")
+        if len(out) > 1 and node.kind not in GATEWAYS and "Gateway" not in node.kind:
+            yield Problem(node.id, "workflow.several-flows", "节点有多条出线，请用排他网关或并行网关画出分支。")
+        twice = [target for target, count in Counter(flow.target for flow in out).items() if count > 1]
+        for target in twice:
+            yield Problem(node.id, "workflow.double-flow", f"有两条连线都通往 {target}，请合并为一条。")
+        if node.kind == "exclusiveGateway":
+            yield from self._default(node, out)
+
+    def _default(self, node: Node, out: list[Flow]) -> Iterator[Problem]:
+        if node.default is not None and node.default not in {flow.id for flow in out}:
+            yield Problem(
+                node.id, "workflow.unknown-default", f"默认路线 {node.default} 不是这个网关的出线，请重新指定。"
+            )
+        elif len(out) > 1 and node.default is None:
+            yield Problem(
+                node.id, "workflow.no-default", "排他网关没有默认路线：条件都不成立时案件会停住，请指定一条默认路线。"
+            )
+
+    def _entering(self, node: Node) -> Iterator[Problem]:
+        if self.incoming[node.id] and node.kind in ("startEvent", "boundaryEvent"):
+            yield Problem(node.id, "workflow.flow-into-event", "开始事件和边界事件不能有入线，请删除入线。")
+        if node.kind == "boundaryEvent":
+            host = self.nodes.get(node.attached_to or "")
+            if host is None or not host.kind.endswith(("Task", "Activity", "Process", "task")):
+                yield Problem(
+                    node.id, "workflow.no-host", "边界事件没有附在同一流程的任务、子流程或调用活动上，请重新放置。"
+                )
+
+    def _condition(self, flow: Flow) -> Iterator[Problem]:
+        source = self.nodes[flow.source]
+        if "Gateway" in source.kind and source.kind not in GATEWAYS:
+            return
+        chooses = source.kind == "exclusiveGateway" and len(self.outgoing[source.id]) > 1
+        wanted = chooses and flow.id != source.default
+        if flow.condition is not None and not wanted:
+            yield Problem(
+                flow.id,
+                "workflow.ignored-condition",
+                "这条连线上的条件不会起作用（只有排他网关的非默认出线可以有条件），请删除条件或改画网关。",
+            )
+        elif wanted and not flow.condition:
+            yield Problem(flow.id, "workflow.no-condition", "排他网关的这条出线既没有条件也不是默认路线，请补上条件。")

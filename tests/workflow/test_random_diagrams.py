@@ -1,0 +1,113 @@
+"""Random diagrams do what their structure says: in memory, stored after each step, and on a definition read afresh."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .driver import Driver
+from .oracle import SHAPE, Oracle, Plan, places
+
+FEW = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
+STEPS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40)
+MOVES = st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 99)), max_size=30)
+
+
+def forms(plan):
+    return [Driver(plan.xml, store=False), Driver(plan.xml, reread=False), Driver(plan.xml)]
+
+
+def seen(driver):
+    tasks = {(task.node_id, task.path): driver.run.scope(task.id) for task in driver.run.open_tasks()}
+    return driver.run.scopes(), tasks
+
+
+def values_for(name, again, step):
+    node = name.split("/")[-1].split("#")[0]
+    if node.startswith("d"):
+        return {"c" + node[1:]: again}
+    return {"w": step} if node.startswith("mi") else {"v": step}
+
+
+def follow(shape, choices):
+    plan = Plan(shape)
+    oracle, drivers = Oracle(plan.tree), forms(plan)
+    feed = iter(choices)
+    for step in range(400):
+        names = oracle.open()
+        for driver in drivers:
+            assert driver.open() == names
+            assert driver.run.finished is oracle.done
+            assert Counter(driver.taken) == oracle.taken
+            assert seen(driver) == seen(drivers[0])
+            assert sorted(driver.due()) == sorted(drivers[0].due())
+        if oracle.done:
+            break
+        pick, again = next(feed, (0, False))
+        if pick == 9:
+            oracle.fire(), oracle.settle()
+            for driver in drivers:
+                driver.wait(hours=2)
+            continue
+        name = names[pick % len(names)]
+        oracle.do(name, again), oracle.settle()
+        for driver in drivers:
+            driver.do(name, **values_for(name, again, step))
+    assert oracle.done
+    assert all(list(driver.run.scopes()) == [""] and not driver.run.timers() for driver in drivers)
+
+
+def wander(shape, choices):
+    plan = Plan(shape)
+    paths, drivers = list(places(plan.tree)), forms(plan)
+    feed = iter(choices)
+    for step in range(600):
+        names = drivers[0].open()
+        for driver in drivers[1:]:
+            assert driver.open() == names
+            assert driver.run.finished is drivers[0].run.finished
+            assert seen(driver) == seen(drivers[0])
+            assert sorted(driver.due()) == sorted(drivers[0].due())
+        if drivers[0].run.finished:
+            return
+        assert names
+        pick, again, where = next(feed, (0, False, 0))
+        target = paths[where % len(paths)]
+        name = names[pick % len(names)]
+        for driver in drivers:
+            if pick == 9:
+                driver.wait(hours=2)
+            elif pick > 6:
+                driver.call("return_to", target)
+                arrived = any(each == target or each.startswith((target + "#", target + "/")) for each in driver.open())
+                assert arrived or any(kind in target for kind in ("m", "call", "sub"))
+            else:
+                driver.do(name, **values_for(name, again, step))
+    raise AssertionError("it did not end")
+
+
+@settings(max_examples=60, **FEW)
+@given(SHAPE, STEPS)
+def test_random_diagrams_do_what_the_oracle_says(shape, choices):
+    follow(shape, choices)
+
+
+@settings(max_examples=40, **FEW)
+@given(SHAPE, MOVES)
+def test_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
+    wander(shape, choices)
+
+
+@pytest.mark.full
+@settings(max_examples=1500, **FEW)
+@given(SHAPE, STEPS)
+def test_many_random_diagrams_do_what_the_oracle_says(shape, choices):
+    follow(shape, choices)
+
+
+@pytest.mark.full
+@settings(max_examples=1500, **FEW)
+@given(SHAPE, MOVES)
+def test_many_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
+    wander(shape, choices)
