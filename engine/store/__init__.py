@@ -4,16 +4,19 @@ from engine.store.cipher import Cipher, open_cipher, write_secret
 from engine.store.database import Transaction, migrate, open_database, reading, writing
 from engine.store.files import Files
 from engine.store.identifiers import new_id
+from engine.store.upserts import insert_into, upsert
 
 __all__ = [
     "Cipher",
     "Files",
     "Transaction",
+    "insert_into",
     "migrate",
     "new_id",
     "open_cipher",
     "open_database",
     "reading",
+    "upsert",
     "write_secret",
     "writing",
 ]

@@ -49,9 +49,13 @@ def writing(engine: Engine) -> Iterator[Transaction]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Transaction]:
-    """One consistent view; writes nothing."""
-    with engine.connect().execution_options(reading=True) as connection, connection.begin():
-        yield connection
+    """One consistent view; writes nothing, and so ends with a rollback."""
+    with engine.connect().execution_options(reading=True) as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
 
 
 def migrate(engine: Engine) -> None:

@@ -1,0 +1,86 @@
+"""Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
+
+from engine.cases.claiming import claim, release
+from engine.cases.completing import Completed, complete
+from engine.cases.documents import (
+    DocumentFacts,
+    document_file,
+    facts_of_file,
+    prepare_documents,
+    receive_document,
+    revoke_document,
+    verify_bytes,
+    verify_code,
+)
+from engine.cases.door import Sight
+from engine.cases.drafting import AttachmentRef, attach, attachment_file, detach, save_draft
+from engine.cases.followups import HANDLERS
+from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.offers import Offer, offers
+from engine.cases.personal import reveal
+from engine.cases.reading import case_view, task_view
+from engine.cases.returning import fire_timers, return_task, withdraw
+from engine.cases.starting import TaskRef, start
+from engine.cases.views import (
+    AttachmentView,
+    CaseView,
+    Clocks,
+    DocumentView,
+    EntryView,
+    HistoryLine,
+    ItemView,
+    OpenTaskView,
+    StepView,
+    TaskView,
+)
+
+__all__ = [
+    "HANDLERS",
+    "AttachmentRef",
+    "AttachmentView",
+    "CaseRow",
+    "CaseView",
+    "Clocks",
+    "Completed",
+    "DocumentFacts",
+    "DocumentView",
+    "Due",
+    "EntryView",
+    "HistoryLine",
+    "Inbox",
+    "InboxRow",
+    "ItemView",
+    "Notice",
+    "Offer",
+    "OpenTaskView",
+    "Sight",
+    "StepView",
+    "TaskRef",
+    "TaskView",
+    "attach",
+    "attachment_file",
+    "case_view",
+    "claim",
+    "complete",
+    "detach",
+    "document_file",
+    "done",
+    "facts_of_file",
+    "fire_timers",
+    "inbox",
+    "my_cases",
+    "notifications",
+    "offers",
+    "prepare_documents",
+    "receive_document",
+    "release",
+    "return_task",
+    "reveal",
+    "revoke_document",
+    "save_draft",
+    "start",
+    "task_view",
+    "verify_bytes",
+    "verify_code",
+    "withdraw",
+]

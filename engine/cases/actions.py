@@ -1,0 +1,131 @@
+"""The registered actions that a diagram may name; each reads the scope, declares values and asks for effects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine import workflow
+from engine.cases.effects import Effects, Issue, Outcome
+from engine.cases.rules import check_rules, member_key
+from engine.cases.words import OUTCOMES, name
+from engine.decisions import Clauses
+from engine.documents import Content
+from engine.errors import Invalid
+from engine.packages import CompiledPackage
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the actions of one step may read beside the scope."""
+
+    package: CompiledPackage
+    clauses: Callable[[], Clauses]
+    today: date
+    effects: Effects
+    facts: Mapping[str, Any]  # variables that every template may read: case, organisation, document, contact, promise
+
+
+def registered(around: Surroundings) -> dict[str, workflow.Action]:
+    """Every action type of docs/packages.md."""
+    return {
+        "check-rules": lambda step: _check_rules(around, step),
+        "start-promise": lambda step: _start_promise(around, step),
+        "issue-notice": lambda step: _issue(around, step, [step.properties["document"]]),
+        "draft-documents": lambda step: _draft(around, step),
+        "record-outcomes": lambda step: _record_outcomes(around, step),
+        "slip": lambda step: _slip(around, step),
+        "notify": lambda step: _notify(around, step),
+    }
+
+
+def _check_rules(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    confirmed = frozenset(step.scope.get("confirmed") or ())
+    checked = check_rules(around.package, step.scope, around.clauses(), around.today, confirmed)
+    around.effects.events.append(("rules.checked", {"fired": checked.fired, "blocked": checked.blocked}))
+    return {"findings": checked.findings, "blocked": checked.blocked}
+
+
+def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]:
+    around.effects.starts_promise = True
+    return {}
+
+
+def _issue(around: Surroundings, step: workflow.Step, kinds: list[str]) -> dict[str, Any]:
+    for kind in kinds:
+        content = compose(around, kind, step.scope)
+        around.effects.issues.append(Issue(kind, content, _record(around, kind, step.scope)))
+    return {}
+
+
+def _draft(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    kinds = [kind.strip() for kind in step.properties["documents"].split(",")]
+    wanted = [kind for kind in kinds if step.properties.get(f"when.{kind}", True) is True]
+    return _issue(around, step, wanted)
+
+
+def _record_outcomes(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    rows = step.properties["from"]
+    if not isinstance(rows, list):
+        raise Invalid(
+            "逐人结论不是列表，请检查流程图中 record-outcomes 的 from。", code="action.outcomes", element=step.node_id
+        )
+    manifest = around.package.manifest
+    labels = {member_key(member): member[manifest.item_label] for member in step.scope.get(manifest.items) or []}
+    for row in rows:
+        key, result = row["key"], row["result"]
+        around.effects.outcomes.append(
+            Outcome(key, labels.get(key, key), result, row.get("reason_public") or "", row.get("clause") or "")
+        )
+        label = f"{labels.get(key, key)}：{name(OUTCOMES, result)}"
+        around.effects.events.append(("outcome.recorded", {"key": key, "result": result, "label": label}))
+    return {}
+
+
+def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    kind = step.properties["document"]
+    around.effects.slips_to.setdefault(kind, []).append(step.properties["node"])
+    return _issue(around, step, [kind])
+
+
+def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    around.effects.notices.append((str(step.properties["to"]), str(step.properties["text"])))
+    return {}
+
+
+def compose(around: Surroundings, kind: str, scope: Mapping[str, Any]) -> Content:
+    """The document's content, glyphs not yet checked."""
+    template = around.package.documents[kind]
+    values = {name: scope.get(name) for name in template.variables}
+    values |= {name: around.facts[name] for name in template.variables if name in around.facts}
+    values |= {"items": _members(around, scope)} if "items" in template.variables else {}
+    return template.compose(values)
+
+
+def _members(around: Surroundings, scope: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The members of the case's list with the results of this step or an earlier one."""
+    results = {outcome.key: outcome for outcome in around.effects.outcomes}
+    members = []
+    for member in scope.get(around.package.manifest.items) or []:
+        found = results.get(member_key(member))
+        more = {"result": None, "reason_public": "", "clause": ""}
+        if found is not None:
+            more = {"result": found.result, "reason_public": found.reason_public, "clause": found.clause}
+        clause = around.clauses().get(str(more["clause"])) if more["clause"] else None
+        members.append({**member, **more, "clause_text": clause.text if clause else str(more["clause"] or "")})
+    return members
+
+
+def _record(around: Surroundings, kind: str, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The decision record that the PDF carries: only what the letter itself says."""
+    label = around.package.manifest.item_label
+    return {
+        "kind": kind,
+        "case": around.facts["case"].get("number"),
+        "organisation": around.facts["organisation"]["name"],
+        "items": [
+            {"name": member.get(label), "post": member.get("post"), "result": member["result"]}
+            for member in _members(around, scope)
+            if member["result"] is not None
+        ],
+    }

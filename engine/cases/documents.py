@@ -1,0 +1,212 @@
+"""The documents of a case for those who may have them: lists, files, receipt, revocation, verification."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import documents, store
+from engine.cases import issuing
+from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.issuing import record_on_case
+from engine.cases.loading import load_task
+from engine.cases.sightings import task_posts
+from engine.cases.transactions import command
+from engine.cases.views import DocumentView
+from engine.cases.words import DOCUMENT_STATES, name
+from engine.documents import Content, Trust, Verdict
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity import Actor
+from engine.installation import Installation
+from engine.store import Transaction, tables
+from engine.store.tables import document
+from engine.store.values import decode
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """What the verification page tells anybody who has the code or the file: nothing of the people in it."""
+
+    number: str
+    title: str
+    organisation: str
+    dated: date
+    issued_at: datetime
+    state: str
+    state_name: str
+    sha256: str
+    reason: str
+    ended_at: datetime | None
+
+
+def documents_of(transaction: Transaction, case_id: str, seen: Sight) -> tuple[DocumentView, ...]:
+    """All of them for the department; for the association those in effect (and revoked) that are addressed to it."""
+    query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
+    if seen is Sight.OWN:
+        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip")
+    elif seen is not Sight.FULL:
+        return ()
+    return tuple(view(row) for row in transaction.execute(query).mappings())
+
+
+def view(row: Any) -> DocumentView:
+    return DocumentView(
+        id=row["id"],
+        kind=row["kind"],
+        title=row["title"],
+        number=row["number"],
+        state=row["state"],
+        state_name=name(DOCUMENT_STATES, row["state"]),
+        signature=row["signature"],
+        dated=row["dated"],
+        code=row["code"],
+        digest=_digest(row),
+        issued_at=row["issued_at"],
+        received_at=row["received_at"],
+        reason=row["reason"],
+        text=Content.from_dict(decode(row["content"])).text(),
+    )
+
+
+def _digest(row: Any) -> str | None:
+    return {"rendered": row["rendered_sha256"], "signed": row["signed_sha256"]}.get(row["state"], row["issued_sha256"])
+
+
+def prepare_documents(installation: Installation, actor: Actor, task_id: str) -> tuple[DocumentView, ...]:
+    """Open the signing page: today's texts, numbered and rendered; the signer sees exactly these bytes."""
+    with store.reading(installation.database) as transaction:
+        loaded = load_task(transaction, task_id, lock=False)
+        hold(actor, loaded.task, loaded.case)
+        package = installation.package(transaction, loaded.case["version_id"])
+        if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
+            raise Forbidden("这个环节不签发文书。", code="task.no-signing")
+    issuing.prepare(installation, actor.person_id, loaded.case["id"])
+    with store.reading(installation.database) as transaction:
+        found = documents_of(transaction, loaded.case["id"], Sight.FULL)
+    return tuple(one for one in found if one.state == "rendered")
+
+
+def document_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
+    """(file name, PDF). Issued: the association and the department. On the way to it: the department alone.
+
+    A draft without a number, and a slip, are rendered as a preview.
+    """
+    with store.reading(installation.database) as transaction:
+        query = (
+            sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
+            .join(tables.case, tables.case.c.id == document.c.case_id)
+            .where(document.c.id == document_id)
+        )
+        row = transaction.execute(query).mappings().one_or_none()
+        if row is None:
+            raise hidden()
+        about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
+        seen = sight(actor, about, task_posts(transaction, row["case_id"]))
+    own = seen is Sight.OWN and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
+    if not own and seen is not Sight.FULL:
+        raise hidden()
+    digest = _digest(row)
+    if digest is None:
+        content = Content.from_dict(decode(row["content"]))
+        return f"{row['title']}（未签发）.pdf", installation.press.render(content, None).pdf
+    return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
+
+
+def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
+    """The association confirms receipt; a second time changes nothing."""
+
+    def body(transaction: Transaction) -> None:
+        query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
+        query = query.join(tables.case, tables.case.c.id == document.c.case_id).where(document.c.id == document_id)
+        row = transaction.execute(query).mappings().one_or_none()
+        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
+        if row is None or sight(actor, about or {}, ()) is not Sight.OWN or row["state"] != "issued":
+            raise hidden()
+        if row["received_at"] is not None:
+            return
+        now = installation.clock.now()
+        values = {"received_at": now, "received_by": actor.person_id}
+        transaction.execute(sa.update(document).where(document.c.id == document_id).values(**values))
+        noted = {"document": document_id, "number": row["number"]}
+        record_on_case(transaction, row["case_id"], "document.received", noted, actor.person_id, now)
+
+    command(installation, body)
+
+
+def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:
+    """Take an issued document out of effect; it and its number stay, with the reason."""
+    if len(reason.strip()) < 2:
+        raise Invalid("请填写撤销的理由。", code="reason.missing")
+
+    def body(transaction: Transaction) -> None:
+        row = transaction.execute(sa.select(document).where(document.c.number == number)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(f"发文登记簿里没有文号“{number}”，请核对后再试。", code="document.not-found", number=number)
+        if row["state"] != "issued":
+            word = name(DOCUMENT_STATES, row["state"])
+            raise Conflict(f"文号“{number}”现在是“{word}”，只有已生效的文书可以撤销。", code="document.not-issued")
+        now = installation.clock.now()
+        values = {"state": "revoked", "ended_at": now, "reason": reason.strip()}
+        transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
+        noted = {"document": row["id"], "number": number, "reason": reason.strip()}
+        record_on_case(transaction, row["case_id"], "document.revoked", noted, actor_id, now)
+
+    command(installation, body)
+
+
+def verify_bytes(installation: Installation, data: bytes) -> Verdict:
+    """Is this file one of ours, whole, and still in effect? The signatures decide origin and wholeness, the register
+    the rest."""
+    verdict = documents.verify(data, trust(installation))
+    with store.reading(installation.database) as transaction:
+        row = _facts(transaction, document.c.issued_sha256 == verdict.sha256)
+    return verdict.with_register(None if row is None else row.state, row and row.number, row and row.reason)
+
+
+def verify_code(installation: Installation, code: str) -> DocumentFacts | None:
+    """The document of a verification code, as typed or scanned."""
+    letters = "".join(char for char in code.upper() if char.isalnum())
+    normal = "-".join((letters[:4], letters[4:8], letters[8:12]))
+    with store.reading(installation.database) as transaction:
+        return _facts(transaction, document.c.code == normal)
+
+
+def facts_of_file(installation: Installation, sha256: str) -> DocumentFacts | None:
+    """The register's line for a file's hash."""
+    with store.reading(installation.database) as transaction:
+        return _facts(transaction, document.c.issued_sha256 == sha256)
+
+
+def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
+    query = (
+        sa.select(document, tables.organisation.c.name.label("organisation_name"))
+        .join(tables.case, tables.case.c.id == document.c.case_id)
+        .join(tables.organisation, tables.organisation.c.id == tables.case.c.organisation_id)
+        .where(condition, document.c.state.in_(("issued", "revoked")))
+    )
+    row = transaction.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return DocumentFacts(
+        number=row["number"],
+        title=row["title"],
+        organisation=row["organisation_name"],
+        dated=row["dated"],
+        issued_at=row["issued_at"],
+        state=row["state"],
+        state_name=name(DOCUMENT_STATES, row["state"]),
+        sha256=row["issued_sha256"],
+        reason=row["reason"],
+        ended_at=row["ended_at"],
+    )
+
+
+def trust(installation: Installation) -> Trust:
+    """The installation's root and the keys that may fill each signature field."""
+    with store.reading(installation.database) as transaction:
+        rows = transaction.execute(sa.select(tables.signing_key)).mappings().all()
+    known: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        known.setdefault(row["field"], {})[row["fingerprint"]] = (row["since"], row["until"])
+    return installation.vault.trust(known)

@@ -1,0 +1,161 @@
+"""Save a form on the way, and put files beside it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import forms
+from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.loading import Loaded, load_task
+from engine.cases.personal import Sealer
+from engine.cases.transactions import command
+from engine.errors import Conflict, Invalid
+from engine.identity import Actor
+from engine.installation import Installation
+from engine.store import Transaction, insert_into, new_id, tables
+from engine.store.values import encode
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_FILES = 200  # of one case
+
+
+@dataclass(frozen=True)
+class AttachmentRef:
+    """A stored file; `added` is false where the same bytes were there already."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    added: bool
+
+
+def save_draft(installation: Installation, actor: Actor, task_id: str, values: Mapping[str, Any], revision: int) -> int:
+    """Keep the values of the whole form; gives the new revision.
+
+    `Conflict` (`case.stale`) where somebody saved since the page of this revision was opened.
+    """
+
+    def body(transaction: Transaction) -> int:
+        loaded = load_task(transaction, task_id)
+        hold(actor, loaded.task, loaded.case)
+        check_revision(loaded, revision)
+        package = installation.package(transaction, loaded.case["version_id"])
+        sealer = Sealer(installation, loaded.case["id"])
+        sealed = sealer.sealed(values, package.forms[loaded.task["form_id"]])
+        sealer.write(transaction)
+        row = {
+            "task_id": task_id,
+            "case_id": loaded.case["id"],
+            "values": encode(sealed),
+            "revision": revision + 1,
+            "saved_at": installation.clock.now(),
+            "saved_by": actor.person_id,
+        }
+        statement = insert_into(transaction, tables.draft).values(row)
+        changing = {name: statement.excluded[name] for name in ("values", "revision", "saved_at", "saved_by")}
+        transaction.execute(statement.on_conflict_do_update(index_elements=["task_id"], set_=changing))
+        return revision + 1
+
+    return command(installation, body)
+
+
+def check_revision(loaded: Loaded, revision: int) -> None:
+    current = loaded.draft["revision"] if loaded.draft else 0
+    if revision != current:
+        raise Conflict(
+            "这一页打开之后，同单位的其他人保存过这份表。你填的内容还在本页，请核对后再保存。",
+            code="case.stale",
+            revision=current,
+        )
+
+
+def attach(
+    installation: Installation, actor: Actor, task_id: str, field: str, file_name: str, data: bytes
+) -> AttachmentRef:
+    """Store a file for a field of the open form, judged by its content; the same bytes twice are stored once."""
+    if len(data) > MOST_BYTES:
+        raise Invalid("文件超过 20 MB，请压缩后再上传。", code="attachment.size")
+    media_type = forms.sniff(data, file_name)
+    digest = hashlib.sha256(data).hexdigest()
+    installation.files.put(data)
+
+    def body(transaction: Transaction) -> AttachmentRef:
+        loaded = load_task(transaction, task_id)
+        hold(actor, loaded.task, loaded.case)
+        package = installation.package(transaction, loaded.case["version_id"])
+        if not accepts_file(package.forms[loaded.task["form_id"]], field):
+            raise Invalid("这份表没有这一项材料，请从材料列表重新进入。", code="attachment.field", field=field)
+        _check_count(transaction, loaded.case["id"])
+        row = {
+            "id": new_id(),
+            "case_id": loaded.case["id"],
+            "field": field,
+            "name": file_name[-150:],
+            "media_type": media_type,
+            "size": len(data),
+            "sha256": digest,
+            "uploaded_at": installation.clock.now(),
+            "uploaded_by": actor.person_id,
+            "removed_at": None,
+        }
+        statement = insert_into(transaction, tables.attachment).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["case_id", "field", "sha256"], set_={"removed_at": None}
+        ).returning(tables.attachment.c.id)
+        stored = transaction.execute(statement).scalar_one()
+        return AttachmentRef(stored, row["name"], media_type, len(data), digest, stored == row["id"])
+
+    return command(installation, body)
+
+
+def accepts_file(schema: forms.FormSchema, field: str) -> bool:
+    """Whether an attachment of this key (`audit`, `candidates/<row>/id_copy`) belongs to the form."""
+    parts = field.split("/")
+    path = f"{parts[0]}[].{parts[2]}" if len(parts) == 3 else field
+    found = schema.fields.get(path)
+    return found is not None and found.type == "filepicker"
+
+
+def has_files(schema: forms.FormSchema) -> bool:
+    return any(entry.type == "filepicker" for entry in schema.fields.values())
+
+
+def _check_count(transaction: Transaction, case_id: str) -> None:
+    query = sa.select(sa.func.count()).select_from(tables.attachment).where(tables.attachment.c.case_id == case_id)
+    if transaction.execute(query).scalar_one() >= MOST_FILES:
+        raise Invalid(f"一件申请最多上传 {MOST_FILES} 个文件，请合并后再传。", code="attachment.count")
+
+
+def detach(installation: Installation, actor: Actor, task_id: str, attachment_id: str) -> None:
+    """Take a file out of the open form; its bytes stay until retention deletes them."""
+
+    def body(transaction: Transaction) -> None:
+        loaded = load_task(transaction, task_id)
+        hold(actor, loaded.task, loaded.case)
+        table = tables.attachment
+        mine = sa.and_(table.c.id == attachment_id, table.c.case_id == loaded.case["id"])
+        transaction.execute(sa.update(table).where(mine).values(removed_at=installation.clock.now()))
+
+    return command(installation, body)
+
+
+def attachment_file(installation: Installation, actor: Actor, attachment_id: str) -> tuple[str, str, bytes]:
+    """(name, media type, bytes) for those who see the materials of the case: not for consulted units."""
+    from engine.cases.sightings import task_posts
+    from engine.store import reading
+
+    with reading(installation.database) as transaction:
+        query = (
+            sa.select(tables.attachment, tables.case.c.organisation_id, tables.case.c.state)
+            .join(tables.case, tables.case.c.id == tables.attachment.c.case_id)
+            .where(tables.attachment.c.id == attachment_id)
+        )
+        row = transaction.execute(query).mappings().one_or_none()
+        if row is None or sight(actor, row, task_posts(transaction, row["case_id"])) < Sight.MATERIALS:
+            raise hidden()
+    return row["name"], row["media_type"], installation.files.get(row["sha256"])

@@ -1,0 +1,86 @@
+"""The events of a case as sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.cases.door import Sight
+from engine.cases.views import HistoryLine
+from engine.cases.words import EVENTS, OUTCOMES, name
+from engine.identity import Actor
+from engine.packages import CompiledPackage
+from engine.store import Transaction
+from engine.store.tables import event, person, post
+from engine.store.values import decode
+
+OUTWARD = frozenset(
+    {
+        "case.started",
+        "task.submitted",
+        "case.withdrawn",
+        "promise.started",
+        "promise.paused",
+        "promise.resumed",
+        "document.issued",
+        "document.received",
+        "document.revoked",
+        "case.closed",
+    }
+)
+
+
+def lines(
+    transaction: Transaction, case_id: str, package: CompiledPackage, sight: Sight, actor: Actor
+) -> tuple[HistoryLine, ...]:
+    """The latest first. The association reads what concerns it; a consulted unit only its own acts."""
+    query = (
+        sa.select(event, person.c.name.label("person_name"), post.c.title.label("post_title"))
+        .select_from(
+            event.outerjoin(person, person.c.id == event.c.actor).outerjoin(post, post.c.id == event.c.post_id)
+        )
+        .where(event.c.chain == case_id)
+        .order_by(event.c.seq.desc())
+    )
+    found = [row for row in transaction.execute(query).mappings() if _may_read(row, sight, actor)]
+    return tuple(_line(row, package, sight) for row in found)
+
+
+def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
+    if sight is Sight.FULL:
+        return True
+    return row["actor"] == actor.person_id or (sight is Sight.OWN and row["kind"] in OUTWARD)
+
+
+def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight) -> HistoryLine:
+    body = decode(row["body"])
+    by = "系统" if row["actor"] is None else row["person_name"] or "已注销的人员"
+    if sight is Sight.FULL and row["post_title"] and row["actor"]:
+        by = f"{by}（{row['post_title']}）"
+    elif sight is not Sight.FULL and row["kind"] not in {"case.started", "task.submitted", "case.withdrawn"}:
+        by = "" if row["actor"] else by
+    return HistoryLine(row["at"], _text(row["kind"], body, package), _detail(row["kind"], body), by)
+
+
+def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage) -> str:
+    nodes = package.definition.nodes
+    word = name(EVENTS, kind)
+    node = nodes.get(body.get("node", ""))
+    if kind == "task.returned" and body.get("to") in nodes:
+        return f"{word}至{nodes[body['to']].name}"
+    if kind == "timer.fired":
+        return "、".join(body.get("names", ())) or word
+    if kind == "case.closed":
+        return f"{word}：{name(OUTCOMES, body.get('outcome'))}"
+    if kind == "outcome.recorded":
+        return f"{word}：{body.get('label', '')}"
+    return f"{node.name}：{word}" if node else word
+
+
+def _detail(kind: str, body: Mapping[str, Any]) -> str:
+    if kind in {"task.returned", "case.withdrawn", "document.voided", "document.revoked", "personal.revealed"}:
+        return str(body.get("reason") or "")
+    if kind == "decision.evaluated":
+        numbers = "、".join(str(rule["number"]) for rule in body.get("fired", ()))
+        return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
+    return str(body.get("number") or "")

@@ -1,0 +1,338 @@
+"""The life of a document: drafted, numbered, rendered, signed, sealed, issued; or voided with a reason.
+
+A number is taken in the transaction of the act that needs it, so a rollback leaves no hole; a number whose document
+cannot be finished stays in the register as voided. What is slow (rendering, signing) runs outside the transaction on
+content frozen inside it; the first stored bytes win.
+"""
+
+import secrets
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import documents, jobs, store
+from engine.audit import Head, link
+from engine.calendar import local_date
+from engine.cases.numbering import take_number
+from engine.documents import Content, Frame, SealPlace
+from engine.errors import Conflict, NotFound
+from engine.installation import Installation
+from engine.store import Transaction, new_id
+from engine.store.tables import case, document, event
+from engine.store.values import decode, encode
+
+if TYPE_CHECKING:
+    from engine.cases.step import Step
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what is easily misread
+UNFINISHED = ("drafted", "reserved", "rendered", "signed")
+KEY_OF_SEAL = {"authority": "seal-authority", "acceptance": "seal-acceptance"}
+
+
+def write_documents(step: "Step") -> None:
+    """Rows, numbers and jobs of the documents that this step asked for."""
+    for issue in step.effects.issues:
+        rule = step.package.manifest.documents[issue.kind]
+        step.installation.press.check(issue.content)
+        row = _row(step, issue.kind, issue.content, issue.record)
+        if rule.signature == "notice":
+            _reserve(step.transaction, row, step.today, step.now)
+            row["drafted_by"] = row["sealed_by"] = step.actor.person_id if step.actor else None
+            step.jobs.append(jobs.row("issue-notice", f"issue-notice:{row['id']}", {"document": row["id"]}, step.now))
+            step.events.append(("document.reserved", {"document": row["id"], "number": row["number"]}))
+        elif rule.signature == "slip":
+            row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
+            step.events.append(("slip.sent", {"document": row["id"], "kind": issue.kind}))
+            _remind(step, issue.kind)
+        step.rows["document"].append(row)
+
+
+def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> dict[str, Any]:
+    rule = step.package.manifest.documents[kind]
+    empty = dict.fromkeys(
+        [
+            "year",
+            "serial",
+            "number",
+            "code",
+            "dated",
+            "rendered_sha256",
+            "signed_sha256",
+            "issued_sha256",
+            "reserved_at",
+            "signed_at",
+            "signed_by",
+            "issued_at",
+            "sealed_by",
+            "ended_at",
+            "received_at",
+            "received_by",
+        ]
+    )
+    return empty | {
+        "id": new_id(),
+        "case_id": step.case["id"],
+        "kind": kind,
+        "title": rule.title,
+        "signature": rule.signature,
+        "seal_key": rule.seal,
+        "state": "drafted",
+        "authority": rule.authority,
+        "content": encode(content.to_dict()),
+        "record": encode(record),
+        "place": "",
+        "drafted_at": step.now,
+        "drafted_by": step.actor.person_id if step.actor else None,
+        "reason": "",
+    }
+
+
+def _remind(step: "Step", kind: str) -> None:
+    nodes = set(step.effects.slips_to.get(kind, ()))
+    title = step.package.manifest.documents[kind].title
+    for task in step.run.open_tasks():
+        if task.node_id in nodes and task.assignment:
+            name = step.package.definition.nodes[task.node_id].name
+            step.effects.notices.append((task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。"))
+
+
+def _reserve(transaction: Transaction, row: dict[str, Any], today: date, now: Any) -> None:
+    serial = take_number(transaction, row["authority"], today.year)
+    row |= {
+        "year": today.year,
+        "serial": serial,
+        "number": f"{row['authority']}〔{today.year}〕{serial}号",
+        "code": new_code(),
+        "state": "reserved",
+        "reserved_at": now,
+        "dated": today,
+    }
+
+
+def new_code() -> str:
+    """A verification code of 60 random bits, in three groups that a person can type."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+# --- rendering -------------------------------------------------------------------------------------------------------
+
+
+def frame_of(installation: Installation, row: Any) -> Frame:
+    """What the page shows beside the content: number, date, code, and the record that the file carries."""
+    record = decode(row["record"]) | {"number": row["number"], "date": row["dated"].isoformat()}
+    url = f"{installation.settings.public_url.rstrip('/')}/verify/{row['code']}"
+    return Frame(number=row["number"], date=row["dated"], code=row["code"], verify_url=url, record=record)
+
+
+def render(installation: Installation, row: Any) -> documents.Rendered:
+    """The unsigned document of a row that has its number."""
+    content = Content.from_dict(decode(row["content"]))
+    return installation.press.render(content, frame_of(installation, row))
+
+
+def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
+    """Job: render and seal a notice. Runs again without harm: a notice that is not `reserved` is left alone."""
+    with store.reading(installation.database) as transaction:
+        row = _find(transaction, payload["document"])
+    if row["state"] != "reserved":
+        with store.writing(installation.database) as transaction:
+            done(transaction)
+        return
+    now = installation.clock.now()
+    rendered = render(installation, row)
+    signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
+    reason = f"{row['title']}：{row['number']}"
+    sealed = documents.seal(rendered.pdf, rendered.seal, signer, now=now, reason=reason, faces=installation.press.faces)
+    digest = installation.files.put(sealed)
+    with store.writing(installation.database) as transaction:
+        values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
+        if _advance(transaction, row["id"], ("reserved",), values):
+            _record(installation, transaction, row, "document.issued", {"sha256": digest}, row["sealed_by"])
+        done(transaction)
+
+
+def prepare(installation: Installation, actor_id: str, case_id: str) -> list[str]:
+    """Number and render today's texts of a case's letters; ids of those that are ready to be signed.
+
+    Opening the signing page again is harmless: the same number, and on another day the same number with that day's
+    date, shown anew. The contents are checked (glyphs, layout) before a number is taken.
+    """
+    today = local_date(installation.clock.now())
+    with store.reading(installation.database) as transaction:
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+    for row in rows:
+        if row["state"] == "drafted":
+            installation.press.render(Content.from_dict(decode(row["content"])), None)
+    for row in rows:
+        if row["state"] == "rendered" and row["dated"] == today:
+            continue
+        _number_today(installation, actor_id, row["id"], today)
+        _render_now(installation, actor_id, row["id"])
+    return [row["id"] for row in rows]
+
+
+def _number_today(installation: Installation, actor_id: str, document_id: str, today: date) -> None:
+    now = installation.clock.now()
+    with store.writing(installation.database) as transaction:
+        row = _find(transaction, document_id, lock=True)
+        if row["state"] == "drafted":
+            _reserve(transaction, row, today, now)
+            names = ("year", "serial", "number", "code", "state", "reserved_at", "dated")
+            if _advance(transaction, document_id, ("drafted",), {name: row[name] for name in names}):
+                _record(installation, transaction, row, "document.reserved", {"number": row["number"]}, actor_id)
+        elif row["dated"] != today:
+            _advance(transaction, document_id, ("reserved", "rendered"), {"state": "reserved", "dated": today})
+
+
+def _render_now(installation: Installation, actor_id: str, document_id: str) -> None:
+    with store.reading(installation.database) as transaction:
+        row = _find(transaction, document_id)
+    if row["state"] != "reserved":
+        return
+    rendered = render(installation, row)
+    digest = installation.files.put(rendered.pdf)
+    with store.writing(installation.database) as transaction:
+        place = encode(rendered.seal.to_dict())
+        values = {"state": "rendered", "rendered_sha256": digest, "place": place}
+        if _advance(transaction, document_id, ("reserved",), values, dated=row["dated"]):
+            _record(installation, transaction, row, "document.rendered", {"sha256": digest}, actor_id)
+
+
+# --- signing and sealing ---------------------------------------------------------------------------------------------
+
+
+def sign_letters(installation: Installation, actor_id: str, case_id: str, shown: dict[str, str]) -> dict[str, str]:
+    """Sign what the signer saw: `shown` maps a document to the SHA-256 of the bytes on the page. -> signed SHA-256.
+
+    `Conflict` where a text is not ready, is of another day, or is no longer the one shown.
+    """
+    now = installation.clock.now()
+    signed = {}
+    with store.reading(installation.database) as transaction:
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+    for row in rows:
+        if row["state"] != "rendered" or row["dated"] != local_date(now):
+            raise Conflict(
+                "待签文本不是今天的，请重新生成并查看后再签名。", code="document.not-today", document=row["id"]
+            )
+        if shown.get(row["id"]) != row["rendered_sha256"]:
+            raise Conflict("待签文本已重新生成，请查看新的文本后再签名。", code="document.changed", document=row["id"])
+        signer = installation.vault.signer(person_key(actor_id))
+        place = SealPlace.from_dict(decode(row["place"]))
+        pdf = installation.files.get(row["rendered_sha256"])
+        signed[row["id"]] = installation.files.put(documents.approve(pdf, place, signer, now=now, reason="签发"))
+    return signed
+
+
+def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
+    """Put the authority's seal on every signed letter of a case. -> issued SHA-256 by document."""
+    now = installation.clock.now()
+    sealed = {}
+    with store.reading(installation.database) as transaction:
+        rows = _of_case(transaction, case_id, ("signed",))
+    for row in rows:
+        signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
+        place = SealPlace.from_dict(decode(row["place"]))
+        pdf = installation.files.get(row["signed_sha256"])
+        reason = f"用印：{row['number']}"
+        issued = documents.seal(pdf, place, signer, now=now, reason=reason, faces=installation.press.faces)
+        sealed[row["id"]] = installation.files.put(issued)
+    return sealed
+
+
+def store_signed(step: "Step", signed: dict[str, str]) -> None:
+    """Within the command that completes the signing task: the first stored bytes win."""
+    assert step.actor is not None
+    for document_id, digest in signed.items():
+        values = {"state": "signed", "signed_sha256": digest, "signed_at": step.now, "signed_by": step.actor.person_id}
+        if not _advance(step.transaction, document_id, ("rendered",), values):
+            raise Conflict("这份文书已被他人签名。", code="document.signed", document=document_id)
+        step.events.append(("document.signed", {"document": document_id, "sha256": digest}))
+
+
+def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
+    """Within the command that completes the sealing task: the document takes effect."""
+    assert step.actor is not None
+    for document_id, digest in sealed.items():
+        values = {"state": "issued", "issued_sha256": digest, "issued_at": step.now, "sealed_by": step.actor.person_id}
+        if not _advance(step.transaction, document_id, ("signed",), values):
+            raise Conflict("这份文书已被他人用印。", code="document.sealed", document=document_id)
+        step.events.append(("document.issued", {"document": document_id, "sha256": digest}))
+
+
+def void_unfinished(step: "Step", reason: str) -> None:
+    """The case goes back or ends: letters not yet in effect are voided, and their numbers stay with the reason."""
+    found = (
+        step.transaction.execute(
+            sa.update(document)
+            .where(
+                document.c.case_id == step.case["id"], document.c.state.in_(UNFINISHED), document.c.signature == "two"
+            )
+            .values(state="voided", ended_at=step.now, reason=reason)
+            .returning(document.c.id, document.c.number)
+        )
+        .mappings()
+        .all()
+    )
+    for row in found:
+        step.events.append(("document.voided", {"document": row["id"], "number": row["number"], "reason": reason}))
+
+
+def person_key(person_id: str) -> str:
+    return f"person-{person_id}"
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _find(transaction: Transaction, document_id: str, *, lock: bool = False) -> dict[str, Any]:
+    query = sa.select(document).where(document.c.id == document_id)
+    row = transaction.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("没有找到这份文书。", code="document.not-found", document=document_id)
+    return dict(row)
+
+
+def _of_case(transaction: Transaction, case_id: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
+    query = sa.select(document).where(
+        document.c.case_id == case_id, document.c.state.in_(states), document.c.signature == "two"
+    )
+    return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
+
+
+def _advance(
+    transaction: Transaction,
+    document_id: str,
+    states: tuple[str, ...],
+    values: dict[str, Any],
+    dated: date | None = None,
+) -> bool:
+    """Move a document on from one of the states; false where somebody was first."""
+    statement = sa.update(document).where(document.c.id == document_id, document.c.state.in_(states))
+    if dated is not None:
+        statement = statement.where(document.c.dated == dated)
+    return transaction.execute(statement.values(**values)).rowcount == 1
+
+
+def _record(
+    installation: Installation, transaction: Transaction, row: Any, kind: str, body: dict[str, Any], actor: str | None
+) -> None:
+    """An event of the document's case, outside a step of its process."""
+    record_on_case(transaction, row["case_id"], kind, {"document": row["id"], **body}, actor, installation.clock.now())
+
+
+def record_on_case(
+    transaction: Transaction, case_id: str, kind: str, body: dict[str, Any], actor: str | None, now: Any
+) -> None:
+    """Append one event to a case's chain; its revision moves, so that a step in flight begins again."""
+    query = sa.select(case.c.event_seq, case.c.event_hash).where(case.c.id == case_id).with_for_update()
+    seq, digest = transaction.execute(query).one()
+    row, head = link(Head(case_id, seq, digest), kind, now, actor, None, body)
+    transaction.execute(sa.insert(event), row)
+    transaction.execute(
+        sa.update(case)
+        .where(case.c.id == case_id)
+        .values(event_seq=head.seq, event_hash=head.hash, revision=case.c.revision + 1)
+    )

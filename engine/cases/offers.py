@@ -1,0 +1,74 @@
+"""What an applicant can begin: the processes in force, as the guide page describes them from their packages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine import forms, store
+from engine.installation import Installation
+from engine.packages import CompiledPackage
+from engine.store.tables import process_in_force
+
+
+@dataclass(frozen=True)
+class OfferStep:
+    """One user task on the way, with who does it."""
+
+    name: str
+    lane: str
+    documentation: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A process in force: conditions, materials, steps and promised days, all read from the package."""
+
+    key: str
+    title: str
+    note: str
+    version: str
+    since: datetime
+    start_role: str
+    working_days: int | None
+    promise_certainty: str
+    form: forms.FormSchema
+    materials: tuple[forms.Field, ...]
+    steps: tuple[OfferStep, ...]
+    documents: tuple[str, ...]
+    package: CompiledPackage
+
+
+def offers(installation: Installation) -> tuple[Offer, ...]:
+    """Every process in force, by title."""
+    with store.reading(installation.database) as transaction:
+        rows = (
+            transaction.execute(sa.select(process_in_force).order_by(process_in_force.c.package_key)).mappings().all()
+        )
+        return tuple(_offer(installation.package(transaction, row["version_id"]), row["since"]) for row in rows)
+
+
+def _offer(package: CompiledPackage, since: datetime) -> Offer:
+    manifest, nodes = package.manifest, package.definition.nodes
+    form = package.forms[nodes[manifest.submit].form_id or ""]
+    materials = tuple(entry for entry in form.fields.values() if entry.type == "filepicker")
+    steps = tuple(
+        OfferStep(node.name, node.lane or "", node.documentation or "")
+        for node in nodes.values()
+        if node.kind == "userTask"
+    )
+    return Offer(
+        key=manifest.key,
+        title=manifest.title,
+        note=manifest.note,
+        version=package.hash[:8],
+        since=since,
+        start_role=manifest.start,
+        working_days=manifest.promise and manifest.promise.working_days,
+        promise_certainty=manifest.promise.certainty if manifest.promise else "",
+        form=form,
+        materials=materials,
+        steps=steps,
+        documents=tuple(rule.title for rule in manifest.documents.values() if rule.signature != "slip"),
+        package=package,
+    )

@@ -1,0 +1,365 @@
+"""Case and task for a person: one reading transaction, everything through the door of who may see."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import store, workflow
+from engine.calendar import Promise, light, local_date
+from engine.cases import documents as shown
+from engine.cases import history
+from engine.cases.contexts import attachments_of, form_context
+from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.inbox import due_of
+from engine.cases.loading import Loaded, load_case, load_scopes, load_task
+from engine.cases.personal import masks, with_masks
+from engine.cases.returning import returns
+from engine.cases.rules import WHOLE_CASE, member_key
+from engine.cases.step import case_names
+from engine.cases.views import (
+    AttachmentView,
+    CaseView,
+    Clocks,
+    EntryView,
+    ItemView,
+    OpenTaskView,
+    PauseView,
+    StepView,
+    TaskView,
+)
+from engine.cases.words import OUTCOMES, STATES, name
+from engine.identity import Actor
+from engine.installation import Installation
+from engine.packages import CompiledPackage
+from engine.store import Transaction, tables
+from engine.store.values import decode
+
+Row = Mapping[str, Any]
+
+
+def case_view(installation: Installation, actor: Actor, case_id: str) -> CaseView:
+    """`NotFound` where the person may not know of the case."""
+    with store.reading(installation.database) as transaction:
+        return _View(installation, transaction, actor, load_case(transaction, case_id, lock=False)).case()
+
+
+def task_view(installation: Installation, actor: Actor, task_id: str) -> TaskView:
+    """The task's form with its draft. Raises as `hold` does: other post, done, claimed by another."""
+    with store.reading(installation.database) as transaction:
+        loaded = load_task(transaction, task_id, lock=False)
+        hold(actor, loaded.task, loaded.case)
+        return _View(installation, transaction, actor, loaded).task()
+
+
+class _View:
+    """Gathers the rows of one case once; the parts of the view are made from them."""
+
+    def __init__(self, installation: Installation, transaction: Transaction, actor: Actor, loaded: Loaded) -> None:
+        self.installation, self.transaction, self.actor, self.loaded = installation, transaction, actor, loaded
+        self.row = loaded.case
+        self.tasks = self._tasks()
+        self.sight = sight(actor, self.row, {task["post_id"] for task in self.tasks})
+        if self.sight is Sight.NONE:
+            raise hidden()
+        self.package: CompiledPackage = installation.package(transaction, self.row["version_id"])
+        self.known = masks(installation, transaction, self.row["id"])
+        self.scopes = load_scopes(transaction, loaded)
+        self.root = with_masks(self.scopes[""], self.known)
+        self.files = attachments_of(transaction, self.row["id"])
+        self.today = local_date(installation.clock.now())
+
+    def _tasks(self) -> list[Row]:
+        claimer = tables.person.alias("claimer")
+        source = tables.task.join(tables.post, tables.post.c.id == tables.task.c.post_id)
+        source = source.join(tables.organisation, tables.organisation.c.id == tables.post.c.organisation_id)
+        query = (
+            sa.select(
+                tables.task,
+                tables.post.c.title.label("post_title"),
+                tables.post.c.organisation_id,
+                tables.organisation.c.name.label("organisation_name"),
+                claimer.c.name.label("claimer_name"),
+            )
+            .select_from(source.outerjoin(claimer, claimer.c.id == tables.task.c.claimed_by))
+            .where(tables.task.c.case_id == self.row["id"])
+            .order_by(tables.task.c.created_at, tables.task.c.node_id, tables.task.c.item_key)
+        )
+        return [dict(row) for row in self.transaction.execute(query).mappings()]
+
+    # --- the case ---
+
+    def case(self) -> CaseView:
+        row = self.row
+        return CaseView(
+            id=row["id"],
+            number=row["number"] or "草稿",
+            title=row["title"],
+            state=row["state"],
+            state_name=name(STATES, row["state"]),
+            outcome=row["outcome"],
+            outcome_name=name(OUTCOMES, row["outcome"]),
+            organisation=self.loaded.organisation["name"],
+            package_key=row["package_key"],
+            package_title=self.package.title,
+            version=self.package.hash[:8],
+            created_at=row["created_at"],
+            submitted_at=row["submitted_at"],
+            closed_at=row["closed_at"],
+            sight=self.sight,
+            clocks=self._clocks(),
+            promised_days=self.package.manifest.promise and self.package.manifest.promise.working_days,
+            items=self._items(),
+            findings=self._findings(WHOLE_CASE),
+            entries=self._entries(),
+            attachments=self._attachments(),
+            tasks=self._open_tasks(),
+            documents=shown.documents_of(self.transaction, row["id"], self.sight),
+            history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor),
+            steps=self._steps(),
+            withdrawable=self._withdrawable(),
+        )
+
+    def _clocks(self) -> Clocks | None:
+        promise = Promise.from_json(self.row["promise"])
+        if promise is None or self.sight not in {Sight.OWN, Sight.FULL}:
+            return None
+        calendar = self.installation.calendar()
+        end = local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today
+        remaining = promise.remaining(calendar, end)
+        deadline = promise.due(calendar)
+        elapsed = calendar.between(promise.started_on, end)
+        used = promise.used(calendar, end)
+        return Clocks(
+            working_days=promise.working_days,
+            used=used,
+            remaining=remaining,
+            paused=promise.is_paused,
+            paused_days=elapsed - used,
+            due_on=deadline.date,
+            estimated=deadline.estimated,
+            light=light(promise.working_days, remaining),
+            accepted_on=promise.started_on,
+            elapsed_days=(end - promise.started_on).days,
+            pauses=tuple(PauseView(p.reason, p.since, p.until, p.by) for p in promise.pauses),
+        )
+
+    def _findings(self, key: str) -> tuple[dict[str, Any], ...]:
+        if self.sight not in {Sight.OWN, Sight.FULL}:
+            return ()
+        return tuple((self.root.get("findings") or {}).get(key, ()))
+
+    def _items(self) -> tuple[ItemView, ...]:
+        manifest = self.package.manifest
+        results = self._results() if self._results_are_known() else {}
+        items = []
+        for member in self.root.get(manifest.items) or []:
+            key = member_key(member)
+            result = results.get(key)
+            items.append(
+                ItemView(
+                    key=key,
+                    label=str(member.get(manifest.item_label) or ""),
+                    facts=member,
+                    findings=self._findings(key),
+                    result=result and result["result"],
+                    result_name=name(OUTCOMES, result and result["result"]),
+                    reason_public=result["reason_public"] if result else "",
+                    clause=result["clause"] if result else "",
+                )
+            )
+        return tuple(items)
+
+    def _results_are_known(self) -> bool:
+        """The association learns results from the letter in effect, not before it."""
+        return self.sight is Sight.FULL or (self.sight is Sight.OWN and self.row["state"] == "closed")
+
+    def _results(self) -> dict[str, Row]:
+        query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
+        return {row["item_key"]: row for row in self.transaction.execute(query).mappings()}
+
+    def _entries(self) -> tuple[EntryView, ...]:
+        post, person, organisation = tables.post, tables.person, tables.organisation
+        source = tables.entry.join(post, post.c.id == tables.entry.c.post_id)
+        source = source.join(person, person.c.id == tables.entry.c.person_id)
+        source = source.join(organisation, organisation.c.id == post.c.organisation_id)
+        query = (
+            sa.select(
+                tables.entry,
+                post.c.title.label("post_title"),
+                post.c.organisation_id,
+                person.c.name.label("person_name"),
+                organisation.c.name.label("organisation_name"),
+            )
+            .select_from(source)
+            .where(tables.entry.c.case_id == self.row["id"])
+            .order_by(tables.entry.c.id)
+        )
+        rows = [row for row in self.transaction.execute(query).mappings() if self._may_read(row)]
+        return tuple(self._entry(row) for row in rows)
+
+    def _may_read(self, row: Row) -> bool:
+        own = row["post_id"] in self.actor.post_ids or row["organisation_id"] == self.row["organisation_id"]
+        match self.sight:
+            case Sight.FULL:
+                return True
+            case Sight.OWN | Sight.MATERIALS:
+                return own
+            case _:
+                return row["post_id"] in self.actor.post_ids
+
+    def _entry(self, row: Row) -> EntryView:
+        schema = self.package.forms.get(row["form_id"])
+        values = with_masks(decode(row["values"]), self.known)
+        sections: tuple[Any, ...] = ()
+        if schema is not None:
+            context = form_context(self._names(), self.today, self.root, self.files)
+            found = schema.summary(values, context)
+            inner = self.sight is Sight.FULL or row["post_id"] in self.actor.post_ids
+            sections = tuple(found if inner else public_only(found))
+        return EntryView(
+            id=row["id"],
+            node_id=row["node_id"],
+            node_name=self.package.definition.nodes[row["node_id"]].name,
+            form_title=schema.title if schema else "",
+            by=row["person_name"],
+            post=row["post_title"],
+            organisation=row["organisation_name"],
+            at=row["at"],
+            sections=sections,
+            values=values,
+            own=row["post_id"] in self.actor.post_ids,
+        )
+
+    def _attachments(self) -> tuple[AttachmentView, ...]:
+        if self.sight < Sight.MATERIALS:
+            return ()
+        labels = {entry.key: entry.label for schema in self.package.forms.values() for entry in schema.fields.values()}
+        return tuple(
+            AttachmentView(
+                id=row["id"],
+                field=row["field"],
+                label=labels.get(row["field"].rsplit("/", 1)[-1], row["field"]),
+                name=row["name"],
+                media_type=row["media_type"],
+                size=row["size"],
+                sha256=row["sha256"],
+                uploaded_at=row["uploaded_at"],
+            )
+            for rows in self.files.values()
+            for row in rows
+        )
+
+    def _open_tasks(self) -> tuple[OpenTaskView, ...]:
+        visible = [t for t in self.tasks if t["state"] == "open" and self._may_see_task(t)]
+        return tuple(
+            OpenTaskView(
+                id=t["id"],
+                node_id=t["node_id"],
+                name=t["name"],
+                post=t["post_title"],
+                organisation=t["organisation_name"],
+                due=due_of(self.installation, t["created_at"], t["due_at"], t["due_estimated"]),
+                claimed_by=t["claimer_name"],
+                mine=t["post_id"] in self.actor.post_ids,
+            )
+            for t in visible
+        )
+
+    def _may_see_task(self, task: Row) -> bool:
+        return self.sight is Sight.FULL or task["post_id"] in self.actor.post_ids
+
+    def _steps(self) -> tuple[StepView, ...]:
+        """The user tasks on the way, with how often each was done; only for those who see the whole way."""
+        if self.sight not in {Sight.OWN, Sight.FULL}:
+            return ()
+        done: dict[str, int] = {}
+        for task in self.tasks:
+            if task["state"] == "completed":
+                done[task["node_id"]] = done.get(task["node_id"], 0) + 1
+        now = {task["node_id"] for task in self.tasks if task["state"] == "open"}
+        return tuple(
+            StepView(node.id, node.name, node.lane or "", _step_state(node, done, now), done.get(node.id, 0))
+            for node in self.package.definition.nodes.values()
+            if node.kind == "userTask"
+        )
+
+    def _withdrawable(self) -> bool:
+        nodes = self.package.definition.nodes
+        open_nodes = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
+        allowed = all(node.properties.get("withdrawable") == "true" for node in open_nodes)
+        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(open_nodes) and allowed
+
+    # --- the task ---
+
+    def task(self) -> TaskView:
+        task, package = self.loaded.task, self.package
+        node = package.definition.nodes[task["node_id"]]
+        clauses = self.installation.clauses(self.transaction, self.loaded.clauses_id)
+        scope = with_masks(self._scope_of(task), self.known)
+        draft = self.loaded.draft
+        values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)
+        nodes = package.definition.nodes
+        return TaskView(
+            id=task["id"],
+            case=self.case(),
+            node_id=node.id,
+            name=node.name,
+            documentation=node.documentation or "",
+            act=node.properties.get("act", "decide"),
+            proof=node.properties.get("proof") == "true" or node.properties.get("act") in {"sign", "seal"},
+            schema=package.forms[task["form_id"]],
+            values=values,
+            context=form_context(self._names(), self.today, scope, self.files, clauses),
+            revision=draft["revision"] if draft else 0,
+            state=task["state"],
+            claimed_by=next((t["claimer_name"] for t in self.tasks if t["id"] == task["id"]), None),
+            mine=task["claimed_by"] == self.actor.person_id,
+            due=due_of(self.installation, task["created_at"], task["due_at"], task["due_estimated"]),
+            item=self._item_of(task, scope),
+            returns=tuple((key, nodes[key].name) for key in returns(node.properties)),
+            saved_at=draft["saved_at"] if draft else None,
+        )
+
+    def _names(self) -> dict[str, Any]:
+        case = {
+            "number": self.row["number"],
+            "title": self.row["title"],
+            "organisation": self.loaded.organisation["key"],
+            "organisation_name": self.loaded.organisation["name"],
+            "today": self.today,
+        }
+        return case_names(self.package, case, self.installation.calendar(), self.today)
+
+    def _scope_of(self, task: Row) -> dict[str, Any]:
+        runtime = workflow.Runtime(self.installation.clock, self._names())
+        run = workflow.restore(self.package.definition, runtime, self.row["engine_state"], self.scopes)
+        return dict(run.scope(task["id"]))
+
+    def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
+        """A form that was sent back begins with what was answered before; a fresh one with what is known."""
+        fields = self.package.forms[node.form_id or ""].top
+        if node.properties.get("act") == "submit":
+            return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}
+        return {}
+
+    def _item_of(self, task: Row, scope: Mapping[str, Any]) -> dict[str, Any] | None:
+        loop = self.package.definition.nodes[task["node_id"]].loop
+        found = scope.get(loop.element) if loop and loop.element else None
+        return found if isinstance(found, dict) else None
+
+
+def _step_state(node: workflow.Node, done: Mapping[str, int], now: set[str]) -> str:
+    if node.id in now:
+        return "now"
+    return "done" if done.get(node.id) else "next"
+
+
+def public_only(sections: list[Any]) -> list[Any]:
+    """The sections of a summary without the rows that are marked internal."""
+    from dataclasses import replace
+
+    kept = [
+        replace(section, rows=tuple(row for row in section.rows if row.visibility == "public")) for section in sections
+    ]
+    return [section for section in kept if section.rows]

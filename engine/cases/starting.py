@@ -1,0 +1,116 @@
+"""Start a case: the applicant's form opens as a draft."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.cases.loading import Loaded
+from engine.cases.step import Step
+from engine.cases.transactions import command
+from engine.errors import Forbidden, Invalid, NotFound
+from engine.identity import Actor, Post
+from engine.installation import Installation
+from engine.store import Transaction, tables
+
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class TaskRef:
+    """Where a person goes on."""
+
+    case_id: str
+    task_id: str
+
+
+def start(
+    installation: Installation, actor: Actor, package_key: str, key: str, scope: dict[str, Any] | None = None
+) -> TaskRef:
+    """Open a draft of a process for the actor's organisation.
+
+    `key` is made by the page; it becomes the case's id, so that a second click finds the case of the first. `scope`
+    holds variables that are there from the start (a scenario's confirmed rules). `Forbidden` without the post that the
+    package names, `NotFound` where no version is in force.
+    """
+    if not KEY.fullmatch(key):
+        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+
+    def body(transaction: Transaction) -> TaskRef:
+        if (found := _existing(transaction, actor, key)) is not None:
+            return found
+        version_id = _in_force(transaction, package_key)
+        manifest = installation.package(transaction, version_id).manifest
+        post = _starting_post(actor, manifest.start)
+        row = _draft_row(installation, actor, post, package_key, version_id, key, manifest.title)
+        transaction.execute(sa.insert(tables.case), row)
+        organisation = {
+            "id": post.organisation_id,
+            "key": post.organisation_key,
+            "name": post.organisation_name,
+            "uscc": post.organisation_uscc,
+        }
+        loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
+        step = Step(installation, transaction, loaded, actor)
+        step.events.append(("case.started", {"package": package_key, "version": version_id}))
+        step.write()
+        return TaskRef(key, step.run.open_tasks()[0].id)
+
+    return command(installation, body)
+
+
+def _existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:
+    query = (
+        sa.select(tables.task.c.id, tables.case.c.created_by)
+        .join(tables.case, tables.case.c.id == tables.task.c.case_id)
+        .where(tables.case.c.id == key)
+        .order_by(tables.task.c.id)
+    )
+    row = transaction.execute(query).first()
+    if row is None:
+        return None
+    if row.created_by != actor.person_id:
+        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+    return TaskRef(key, row.id)
+
+
+def _in_force(transaction: Transaction, package_key: str) -> str:
+    query = sa.select(tables.process_in_force.c.version_id).where(tables.process_in_force.c.package_key == package_key)
+    version_id = transaction.execute(query).scalar_one_or_none()
+    if version_id is None:
+        raise NotFound(
+            "这个事项还没有启用的流程版本，请联系流程管理人员。", code="package.not-in-force", package=package_key
+        )
+    return str(version_id)
+
+
+def _starting_post(actor: Actor, role: str) -> Post:
+    for post in actor.posts:
+        if post.role == role:
+            return post
+    raise Forbidden("你的岗位不能发起这个事项，请由协会的经办人登录后申报。", code="case.start-post", role=role)
+
+
+def _draft_row(
+    installation: Installation, actor: Actor, post: Post, package_key: str, version_id: str, key: str, title: str
+) -> dict[str, Any]:
+    empty = dict.fromkeys(["number", "outcome", "submitted_at", "accepted_at", "closed_at", "due_on"])
+    return empty | {
+        "id": key,
+        "package_key": package_key,
+        "version_id": version_id,
+        "organisation_id": post.organisation_id,
+        "title": f"{post.organisation_name}{title}",
+        "state": "draft",
+        "revision": 0,
+        "created_at": installation.clock.now(),
+        "created_by": actor.person_id,
+        "due_estimated": False,
+        "promise": "{}",
+        "duties": "{}",
+        "scope_count": 0,
+        "engine_state": b"",
+        "event_seq": 0,
+        "event_hash": "",
+    }

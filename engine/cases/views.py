@@ -1,0 +1,185 @@
+"""What pages show of a case and of a task: plain values, already cut down to what the person may see."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engine import forms
+from engine.calendar import Light
+from engine.cases.door import Sight
+from engine.cases.inbox import Due
+
+
+@dataclass(frozen=True)
+class PauseView:
+    reason: str
+    since: date
+    until: date | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The promised days of a case: used, paused and left, with the day they end."""
+
+    working_days: int
+    used: int
+    remaining: int
+    paused: bool
+    paused_days: int
+    due_on: date
+    estimated: bool
+    light: Light
+    accepted_on: date
+    elapsed_days: int
+    pauses: tuple[PauseView, ...]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One member of the case's list (a candidate), its findings and its result."""
+
+    key: str
+    label: str
+    facts: dict[str, Any]
+    findings: tuple[dict[str, Any], ...]
+    result: str | None
+    result_name: str
+    reason_public: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One submitted form, in words. `values` are masked."""
+
+    id: str
+    node_id: str
+    node_name: str
+    form_title: str
+    by: str
+    post: str
+    organisation: str
+    at: datetime
+    sections: tuple[Any, ...]
+    values: dict[str, Any]
+    own: bool
+
+
+@dataclass(frozen=True)
+class AttachmentView:
+    id: str
+    field: str
+    label: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True)
+class OpenTaskView:
+    id: str
+    node_id: str
+    name: str
+    post: str
+    organisation: str
+    due: Due | None
+    claimed_by: str | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document with its place in its life; `digest` is of the bytes that a click downloads, none while there are none."""
+
+    id: str
+    kind: str
+    title: str
+    number: str | None
+    state: str
+    state_name: str
+    signature: str
+    dated: date | None
+    code: str | None
+    digest: str | None
+    issued_at: datetime | None
+    received_at: datetime | None
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    at: datetime
+    text: str
+    detail: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One user task of the diagram: `state` is done, now or next."""
+
+    node_id: str
+    name: str
+    lane: str
+    state: str
+    times: int
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as one person may see it."""
+
+    id: str
+    number: str
+    title: str
+    state: str
+    state_name: str
+    outcome: str | None
+    outcome_name: str
+    organisation: str
+    package_key: str
+    package_title: str
+    version: str
+    created_at: datetime
+    submitted_at: datetime | None
+    closed_at: datetime | None
+    sight: Sight
+    clocks: Clocks | None
+    promised_days: int | None
+    items: tuple[ItemView, ...]
+    findings: tuple[dict[str, Any], ...]
+    entries: tuple[EntryView, ...]
+    attachments: tuple[AttachmentView, ...]
+    tasks: tuple[OpenTaskView, ...]
+    documents: tuple[DocumentView, ...]
+    history: tuple[HistoryLine, ...]
+    steps: tuple[StepView, ...]
+    withdrawable: bool
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task with its form, ready to be shown."""
+
+    id: str
+    case: CaseView
+    node_id: str
+    name: str
+    documentation: str
+    act: str
+    proof: bool
+    schema: forms.FormSchema
+    values: dict[str, Any]
+    context: forms.FormContext
+    revision: int
+    state: str
+    claimed_by: str | None
+    mine: bool
+    due: Due | None
+    item: dict[str, Any] | None
+    returns: tuple[tuple[str, str], ...] = field(default=())
+    saved_at: datetime | None = None

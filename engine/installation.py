@@ -1,0 +1,122 @@
+"""One installation: where it keeps its things, and the parts that every command is handed."""
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from engine import calendar, documents, packages, store
+from engine.calendar import Clock, SystemClock, WorkingDays
+from engine.decisions import Clauses
+from engine.errors import Invalid
+from engine.packages import CompiledPackage
+from engine.packages.register import load_clauses
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read from `settings.toml` of the folder, then from `HUISHEN_...` variables, which win."""
+
+    database_url: str = ""
+    public_url: str = "http://127.0.0.1:8000"  # printed into the QR code of every document
+    contact: str = "行业协会商会处"  # whom an applicant may ask, printed on notices
+    telephone: str = ""
+    isolated_rendering: bool = True  # render in a process of its own, with limits
+
+    @classmethod
+    def read(cls, folder: Path) -> "Settings":
+        path = folder / "settings.toml"
+        given = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        known = {item.name: item for item in fields(cls)}
+        if unknown := sorted(set(given) - set(known)):
+            raise Invalid(
+                f"settings.toml 中有不认识的设置：{'、'.join(unknown)}。请删去或改正。", code="settings.unknown"
+            )
+        for name, item in known.items():
+            if (text := os.environ.get(f"HUISHEN_{name.upper()}")) is not None:
+                given[name] = text.lower() in {"1", "true", "yes"} if item.type == "bool" else text
+        return cls(**given)
+
+
+@dataclass
+class _Cache:
+    packages: dict[str, CompiledPackage] = field(default_factory=dict)
+    clauses: dict[str, Clauses] = field(default_factory=dict)
+    calendar: tuple[object, WorkingDays] | None = None
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Given to every command and query; holds no state of a case."""
+
+    folder: Path
+    settings: Settings
+    clock: Clock
+    database: Engine
+    files: store.Files
+    cipher: store.Cipher
+    vault: documents.KeyVault
+    press: documents.Press
+    _cache: _Cache = field(default_factory=_Cache)
+
+    CALENDAR_AGE = timedelta(minutes=10)  # after which another process's import is seen here
+
+    def calendar(self) -> WorkingDays:
+        """The working days as imported."""
+        now = self.clock.now()
+        kept = self._cache.calendar
+        if kept is None or not timedelta() <= now - kept[0] < self.CALENDAR_AGE:  # type: ignore[operator]
+            with store.reading(self.database) as transaction:
+                kept = (now, calendar.load(transaction))
+            self._cache.calendar = kept
+        return kept[1]
+
+    def package(self, transaction: store.Transaction, version_id: str) -> CompiledPackage:
+        """A version never changes, so it is compiled once a process."""
+        if version_id not in self._cache.packages:
+            self._cache.packages[version_id] = packages.load_version(transaction, version_id)
+        return self._cache.packages[version_id]
+
+    def clauses(self, transaction: store.Transaction, version_id: str) -> Clauses:
+        """A version of the register of rules; the empty id is the empty register."""
+        if version_id not in self._cache.clauses:
+            self._cache.clauses[version_id] = load_clauses(transaction, version_id)
+        return self._cache.clauses[version_id]
+
+
+def open_installation(folder: Path, *, clock: Clock | None = None, settings: Settings | None = None) -> Installation:
+    """Open (and bring up to date) the installation in a folder; makes its keys at first use."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = settings or Settings.read(folder)
+    database = store.open_database(settings.database_url or f"sqlite:///{folder / 'huishen.db'}")
+    store.migrate(database)
+    return Installation(
+        folder=folder,
+        settings=settings,
+        clock=clock or SystemClock(),
+        database=database,
+        files=store.Files(folder / "files"),
+        cipher=store.open_cipher(folder / "keys" / "fields"),
+        vault=documents.KeyVault(folder / "keys" / "signing", _passphrase(folder)),
+        press=documents.Press(fonts_folder(folder), isolated=settings.isolated_rendering),
+    )
+
+
+def fonts_folder(folder: Path) -> Path:
+    """Where the fonts are: `HUISHEN_FONTS`, else `fonts/` of the installation."""
+    return Path(os.environ.get("HUISHEN_FONTS") or folder / "fonts")
+
+
+def _passphrase(folder: Path) -> bytes:
+    """Of the signing keys: `HUISHEN_KEY_PASSPHRASE`, else a file that only its owner reads, made at first use."""
+    if text := os.environ.get("HUISHEN_KEY_PASSPHRASE"):
+        return text.encode()
+    path = folder / "keys" / "passphrase"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store.write_secret(path, secrets.token_urlsafe(32).encode())
+    return path.read_bytes()
