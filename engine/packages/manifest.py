@@ -1,0 +1,213 @@
+"""package.toml as frozen values: what a package promises, demands and names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from engine.packages.manifest_table import Table, parse
+from engine.packages.problem import Finding
+
+DEPARTMENT, ORGANISATION = "department", "organisation"
+HOLDERS = (DEPARTMENT, ORGANISATION)
+SIGNATURES = ("two", "notice", "slip")
+SEALS = ("authority", "acceptance")
+CERTAINTIES = ("A", "B", "C", "D")
+
+_WORD = r"[a-z][a-z0-9_]*"
+_ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
+_WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
+_ID_SHAPE = "字母开头，只含字母、数字、下划线、点和连字符"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The promised working days, the clause they rest on and how certain that clause is (A to D)."""
+
+    working_days: int
+    clause: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """How documents of one kind come about; `signature` is one of SIGNATURES, `seal` one of SEALS.
+
+    `authority` is 机关代字, empty for a slip, which has no number.
+    """
+
+    kind: str
+    title: str
+    template: str
+    authority: str
+    signature: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Where the one remaining token goes, and the variable that is set to `withdrawn`."""
+
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number or choice that the client confirms; FEEL reads it as `parameters.<name>`."""
+
+    name: str
+    value: Any
+    title: str
+    clause: str
+    certainty: str
+    binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole of package.toml; the texts that begin with `=` are FEEL."""
+
+    key: str
+    title: str
+    note: str
+    process: str
+    case_prefix: str
+    start: str
+    case_title: str
+    items: str
+    item_label: str
+    rules: tuple[str, ...]
+    submit: str
+    promise: Promise | None
+    posts: Mapping[str, str]
+    exclusive: tuple[tuple[str, ...], ...]
+    documents: Mapping[str, DocumentRule]
+    withdraw: Withdrawal | None
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def parameter_values(self) -> dict[str, Any]:
+        """What FEEL sees as `parameters`."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+
+def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
+    """The manifest with all its findings; none where it is not TOML or has no [package]."""
+    document, findings = parse(data)
+    if findings:
+        return None, findings
+    root = Table(document, "", findings)
+    package = root.table("package", required=True)
+    manifest = None if package is None else _manifest(root, package)
+    root.close()
+    return manifest, findings
+
+
+def _manifest(root: Table, package: Table) -> Manifest:
+    posts = _posts(root)
+    manifest = Manifest(
+        key=package.text("key", pattern=_WORD, shape=_WORD_SHAPE),
+        title=package.text("title"),
+        note=package.text("note", default=""),
+        process=package.text("process", pattern=_ID, shape=_ID_SHAPE),
+        case_prefix=package.text("case_prefix", pattern=r"[A-Z][A-Z0-9]{0,7}", shape="至多八个大写字母或数字"),
+        start=package.text("start"),
+        case_title=package.text("case_title"),
+        items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
+        item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
+        rules=package.texts("rules"),
+        submit=package.text("submit", pattern=_ID, shape=_ID_SHAPE),
+        promise=_promise(root),
+        posts=MappingProxyType(posts),
+        exclusive=_exclusive(root),
+        documents=MappingProxyType(_documents(root)),
+        withdraw=_withdrawal(root),
+        parameters=MappingProxyType(_parameters(root)),
+    )
+    package.close()
+    _agree(manifest, package)
+    return manifest
+
+
+def _agree(manifest: Manifest, package: Table) -> None:
+    if manifest.start and manifest.start not in manifest.posts:
+        package.fault("start", "start", f"岗位“{manifest.start}”不在 [posts] 中；请在 [posts] 里加上它。")
+    elif manifest.start and manifest.posts[manifest.start] != ORGANISATION:
+        package.fault("start", "start", f'发起的岗位须由单位持有；请写 {manifest.start} = "organisation"。')
+    if manifest.items and not manifest.item_label:
+        package.fault("item_label", "missing", "有 items 时要说明用哪个字段称呼每一项；请补上 item_label。")
+
+
+def _posts(root: Table) -> dict[str, str]:
+    table = root.table("posts", required=True)
+    if table is None:
+        return {}
+    names = table.names()
+    posts = {name: table.choice(name, HOLDERS) for name in names}
+    for name in names:
+        if not name.isidentifier():
+            table.fault(name, "value", f"岗位名写法不对；请写成{_WORD_SHAPE}。")
+    return posts
+
+
+def _promise(root: Table) -> Promise | None:
+    table = root.table("promise")
+    if table is None:
+        return None
+    promise = Promise(
+        table.whole("working_days", 1, 1000), table.text("clause"), table.choice("certainty", CERTAINTIES)
+    )
+    table.close()
+    return promise
+
+
+def _exclusive(root: Table) -> tuple[tuple[str, ...], ...]:
+    table = root.table("separation")
+    if table is None:
+        return ()
+    groups = table.groups("exclusive")
+    table.close()
+    return groups
+
+
+def _documents(root: Table) -> dict[str, DocumentRule]:
+    rules = {}
+    for kind, table in root.tables("documents", r"[A-Za-z][A-Za-z0-9_]*", "字母开头，只含字母、数字和下划线").items():
+        signature = table.choice("signature", SIGNATURES)
+        numbered = signature != "slip"
+        rules[kind] = DocumentRule(
+            kind=kind,
+            title=table.text("title"),
+            template=table.text("template", pattern=r"documents/[^/]+\.html", shape="documents/….html"),
+            authority=table.text("authority") if numbered else table.text("authority", default=""),
+            signature=signature,
+            seal=table.choice("seal", SEALS, default="authority"),
+        )
+        table.close()
+    return rules
+
+
+def _withdrawal(root: Table) -> Withdrawal | None:
+    table = root.table("withdraw")
+    if table is None:
+        return None
+    reason = table.text("reason", pattern=r"[^\W\d]\w*", shape="变量名")
+    withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
+    table.close()
+    return withdrawal
+
+
+def _parameters(root: Table) -> dict[str, Parameter]:
+    parameters = {}
+    for name, table in root.tables("parameters", r"[^\W\d]\w*", "变量名").items():
+        parameters[name] = Parameter(
+            name=name,
+            value=table.value("value"),
+            title=table.text("title"),
+            clause=table.text("clause"),
+            certainty=table.choice("certainty", CERTAINTIES),
+            binding=table.text("binding", default=""),
+        )
+        table.close()
+    return parameters
