@@ -1,0 +1,128 @@
+"""A scenario as frozen values: what is done, in order, and what is expected after each step and at the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+EVERY_ITEM = "*"  # in place of an item's key: every instance that is still open
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Complete the open task of a node with these values; `item` is the key of a multi-instance's item."""
+
+    node: str
+    values: Mapping[str, Any]
+    item: str | None = None
+    by: str | None = None  # another holder of the same post: to show that duties are kept apart
+
+    @property
+    def title(self) -> str:
+        return f"do {self.node}" + (f"（{self.item}）" if self.item else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass: working days, or a plain span."""
+
+    working_days: int | None = None
+    span: timedelta | None = None
+
+    @property
+    def title(self) -> str:
+        return f"wait {self.working_days} working days" if self.span is None else f"wait {self.span}"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The applicant takes the case back."""
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The holder of a task sends the case back."""
+
+    source: str
+    target: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"return {self.source} → {self.target}"
+
+
+Act = Complete | Wait | Withdraw | Return
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must hold after a step; None means that nothing is said about it.
+
+    `open` lists the nodes with open tasks, each once; `documents` the kinds that this step brought about; `findings` the
+    rules that fired, a text being a code and a mapping some of the finding's entries; `due` the local date by node.
+    """
+
+    open: tuple[str, ...] | None = None
+    state: str | None = None
+    documents: tuple[str, ...] | None = None
+    outcome: str | None = None
+    findings: tuple[str | Mapping[str, Any], ...] | None = None
+    variables: Mapping[str, Any] | None = None
+    due: Mapping[str, date] | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, the line where it stands, and what is expected of it."""
+
+    line: int
+    act: Act
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a document must say, and what it must not."""
+
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What must hold when all steps are done; None means that nothing is said about it.
+
+    `path` are the nodes of the completed user tasks in order, the instances of a multi-instance counting once;
+    `documents` names every kind that the case has, where it is given.
+    """
+
+    line: int = 0
+    path: tuple[str, ...] | None = None
+    outcome: str | None = None
+    state: str | None = None
+    items: Mapping[str, str] | None = None
+    documents: Mapping[str, Text] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it."""
+
+    file: str
+    id: str
+    title: str
+    now: datetime
+    organisation: str
+    steps: tuple[Step, ...]
+    end: End
+    confirmed: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,258 @@
+"""Scenario files into scenarios, with every fault named by file, line and key."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Wait, Withdraw
+from engine.scenarios.problem import Problem, ScenarioProblems
+from engine.scenarios.values import Shared, merged
+from engine.scenarios.yaml_tree import Tree, parse
+
+VALUES = "scenarios/values/"
+FOLDER = "scenarios/"
+ACTS = ("do", "wait", "withdraw", "return")
+_WORKING_DAYS = re.compile(r"(\d{1,4}) working days?")
+_SPAN = re.compile(r"P(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?)?")
+
+
+def read_all(files: Mapping[str, bytes]) -> list[Scenario]:
+    """Every scenario of a package's files, by file name; raises `ScenarioProblems` with the faults of all files."""
+    problems: list[Problem] = []
+    shared = _shared(files, problems)
+    found: list[Scenario] = []
+    for name in sorted(files):
+        path = PurePosixPath(name)
+        if str(path.parent) == "scenarios" and path.suffix == ".yaml":
+            try:
+                found.append(_Reader(name, shared).scenario(parse(files[name], name)))
+            except ScenarioProblems as error:
+                problems += error.problems
+    problems += _twice(found)
+    if problems:
+        raise ScenarioProblems(problems)
+    return found
+
+
+def _shared(files: Mapping[str, bytes], problems: list[Problem]) -> Shared:
+    shared: dict[str, tuple[str, Tree]] = {}
+    for name, data in sorted(files.items()):
+        if name.startswith(VALUES) and name.endswith(".yaml"):
+            try:
+                shared[PurePosixPath(name).stem] = (name, parse(data, name))
+            except ScenarioProblems as error:
+                problems += error.problems
+    return shared
+
+
+def _twice(scenarios: list[Scenario]) -> list[Problem]:
+    seen: dict[str, str] = {}
+    problems = []
+    for scenario in scenarios:
+        if scenario.id in seen:
+            message = f"编号 {scenario.id} 已在 {seen[scenario.id]} 用过；请换一个。"
+            problems.append(Problem(scenario.file, 1, "id", "scenario.id-twice", message))
+        seen.setdefault(scenario.id, scenario.file)
+    return problems
+
+
+class _Reader:
+    """One file; faults are gathered, and reading goes on with a default of the right type."""
+
+    def __init__(self, file: str, shared: Shared) -> None:
+        self.file, self.shared = file, shared
+        self.problems: list[Problem] = []
+
+    def scenario(self, tree: Tree) -> Scenario:
+        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
+        entries = self._mapping(tree, keys)
+        scenario = Scenario(
+            file=self.file,
+            id=self._text(entries, "id", tree),
+            title=self._text(entries, "title", tree),
+            now=self._now(entries, tree),
+            organisation=self._text(entries, "organisation", tree),
+            steps=self._steps(entries.get("steps"), tree),
+            end=self._end(entries.get("end")),
+            confirmed=self._texts(entries.get("confirmed")) or (),
+            parameters=MappingProxyType(self._free(entries.get("parameters")) or {}),
+        )
+        if self.problems:
+            raise ScenarioProblems(self.problems)
+        return scenario
+
+    # --- steps ---
+
+    def _steps(self, tree: Tree | None, above: Tree) -> tuple[Step, ...]:
+        if tree is None or not isinstance(tree.value, list) or not tree.value:
+            self._fault(tree or above, "scenario.missing", "缺少 steps，或者不是列表；请至少写一步。", "steps")
+            return ()
+        steps = [self._step(entry) for entry in tree.value]
+        return tuple(step for step in steps if step is not None)
+
+    def _step(self, tree: Tree) -> Step | None:
+        checks = ("open", "state", "documents", "outcome", "findings", "variables", "due", "refused")
+        entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
+        acts = [name for name in ACTS if name in entries]
+        if len(acts) != 1:
+            self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
+            return None
+        if acts[0] != "do":
+            for name in ("values", "item", "by"):
+                if name in entries:
+                    self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do；请删去。")
+        readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
+            "do": self._complete,
+            "wait": self._wait,
+            "withdraw": self._withdraw,
+            "return": self._return,
+        }
+        return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
+
+    def _complete(self, entries: dict[str, Tree]) -> Complete:
+        values: dict[str, Any] = {}
+        if "values" in entries:
+            try:
+                values = merged(entries["values"], self.file, self.shared)
+            except ScenarioProblems as error:
+                self.problems += error.problems
+        return Complete(
+            self._string(entries["do"]), MappingProxyType(values), self._optional(entries, "item"), self._optional(entries, "by")
+        )
+
+    def _wait(self, entries: dict[str, Tree]) -> Wait:
+        tree = entries["wait"]
+        text = self._string(tree)
+        if match := _WORKING_DAYS.fullmatch(text):
+            return Wait(working_days=int(match[1]))
+        match = _SPAN.fullmatch(text)
+        if match is None or not any(match.groups()):
+            self._fault(tree, "scenario.value", f"“{text}”不是等待的时长；请写 10 working days、P3D 或 PT2H。")
+            return Wait(working_days=0)
+        days, hours, minutes = (int(number or 0) for number in match.groups())
+        return Wait(span=timedelta(days=days, hours=hours, minutes=minutes))
+
+    def _withdraw(self, entries: dict[str, Tree]) -> Withdraw:
+        return Withdraw(self._string(entries["withdraw"]))
+
+    def _return(self, entries: dict[str, Tree]) -> Return:
+        tree = entries["return"]
+        parts = self._mapping(tree, ("from", "to", "reason"))
+        return Return(self._text(parts, "from", tree), self._text(parts, "to", tree), self._text(parts, "reason", tree))
+
+    # --- expectations ---
+
+    def _expected(self, entries: dict[str, Tree]) -> Expected:
+        return Expected(
+            open=self._texts(entries.get("open")),
+            state=self._optional(entries, "state"),
+            documents=self._texts(entries.get("documents")),
+            outcome=self._optional(entries, "outcome"),
+            findings=self._findings(entries.get("findings")),
+            variables=self._free(entries.get("variables")),
+            due=self._due(entries.get("due")),
+            refused=self._optional(entries, "refused"),
+        )
+
+    def _findings(self, tree: Tree | None) -> tuple[str | Mapping[str, Any], ...] | None:
+        if tree is None:
+            return None
+        if not isinstance(tree.value, list):
+            self._fault(tree, "scenario.type", "要写成列表，如 [E01, {code: E05, severity: manual}]；请改正。")
+            return None
+        for entry in tree.value:
+            if not isinstance(entry.value, str | dict):
+                self._fault(entry, "scenario.type", "要写规则编号，或者写“键: 值”；请改正。")
+        return tuple(tree.plain)
+
+    def _due(self, tree: Tree | None) -> Mapping[str, date] | None:
+        values = self._free(tree)
+        if values is None or tree is None:
+            return None
+        for name, value in values.items():
+            if not isinstance(value, date) or isinstance(value, datetime):
+                self._fault(tree.value[name], "scenario.type", "要写成日期，如 2026-11-30；请改正。")
+        return values
+
+    def _end(self, tree: Tree | None) -> End:
+        if tree is None:
+            return End()
+        entries = self._mapping(tree, ("path", "outcome", "state", "items", "documents"))
+        items = self._free(entries.get("items"))
+        return End(
+            line=tree.line,
+            path=self._texts(entries.get("path")),
+            outcome=self._optional(entries, "outcome"),
+            state=self._optional(entries, "state"),
+            items=items,
+            documents=self._documents(entries.get("documents")),
+        )
+
+    def _documents(self, tree: Tree | None) -> Mapping[str, Text] | None:
+        if tree is None:
+            return None
+        if not isinstance(tree.value, dict):
+            self._fault(tree, "scenario.type", "要写成“文书: {contains: [...], lacks: [...]}”；请改正。")
+            return None
+        found = {}
+        for kind, entry in tree.value.items():
+            parts = self._mapping(entry, ("contains", "lacks"))
+            found[kind] = Text(self._texts(parts.get("contains")) or (), self._texts(parts.get("lacks")) or ())
+        return MappingProxyType(found)
+
+    # --- pieces ---
+
+    def _mapping(self, tree: Tree, keys: tuple[str, ...]) -> dict[str, Tree]:
+        if not isinstance(tree.value, dict):
+            self._fault(tree, "scenario.type", "要写成“键: 值”；请改正。")
+            return {}
+        for name, entry in tree.value.items():
+            if name not in keys:
+                self._fault(entry, "scenario.unknown-key", f"没有“{name}”这个键；可以写：{'、'.join(keys)}。")
+        return {name: entry for name, entry in tree.value.items() if name in keys}
+
+    def _text(self, entries: Mapping[str, Tree], name: str, above: Tree) -> str:
+        if name not in entries:
+            self._fault(above, "scenario.missing", f"缺少 {name}；请补上。", name)
+            return ""
+        return self._string(entries[name])
+
+    def _string(self, tree: Tree) -> str:
+        if not isinstance(tree.value, str) or not tree.value.strip():
+            self._fault(tree, "scenario.type", "要写成一段文字（数字请加引号）；请改正。")
+            return ""
+        return tree.value
+
+    def _optional(self, entries: Mapping[str, Tree], name: str) -> str | None:
+        return self._string(entries[name]) if name in entries else None
+
+    def _texts(self, tree: Tree | None) -> tuple[str, ...] | None:
+        if tree is None:
+            return None
+        if not isinstance(tree.value, list):
+            self._fault(tree, "scenario.type", "要写成列表，如 [Task_accept]；请改正。")
+            return None
+        return tuple(self._string(entry) for entry in tree.value)
+
+    def _free(self, tree: Tree | None) -> dict[str, Any] | None:
+        if tree is None:
+            return None
+        if not isinstance(tree.value, dict):
+            self._fault(tree, "scenario.type", "要写成“键: 值”；请改正。")
+            return None
+        return dict(tree.plain)
+
+    def _now(self, entries: Mapping[str, Tree], above: Tree) -> datetime:
+        tree = entries.get("now")
+        if tree is not None and isinstance(tree.value, datetime):
+            return tree.value
+        message = "缺少 now，或者不是带时区的时刻；请写成 2026-11-23T09:00:00+08:00。"
+        self._fault(tree or above, "scenario.missing", message, "now")
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def _fault(self, tree: Tree, code: str, message: str, key: str = "") -> None:
+        place = tree.key if tree.key.endswith(key) else f"{tree.key}.{key}".strip(".")
+        self.problems.append(Problem(self.file, tree.line, place, code, message))
