@@ -1,0 +1,233 @@
+"""The commands of `huishen` that need no web server. Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 a part is missing."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine import cases, decisions, identity, jobs, packages, scenarios, store
+from engine.calendar import local_date
+from engine.demonstration.setup import deploy_folder
+from engine.errors import HuishenError, Unavailable
+from engine.installation import Installation, open_installation
+from engine.keys import ensure_keys
+from engine.packages.register import deploy_clauses
+
+DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+
+
+def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A fault that a person can act on becomes its sentence and an exit code, never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except HuishenError as error:
+            for line in getattr(error, "findings", ()) or (error.message,):
+                click.echo(str(line), err=True)
+            sys.exit(3 if isinstance(error, Unavailable) else 1)
+
+    return wrapped
+
+
+@click.group(help="会审：行业协会商会审核审批流程平台。", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--instance",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_INSTANCE,
+    envvar="HUISHEN_INSTANCE",
+    show_default="本目录的 instance/",
+    help="安装实例所在目录（数据库、文件、密钥）。",
+)
+@click.pass_context
+def group(context: click.Context, instance: Path) -> None:
+    context.obj = instance
+
+
+def opened(context: click.Context) -> Installation:
+    """The installation of the command line, brought up to date."""
+    installation: Installation = open_installation(context.obj)
+    return installation
+
+
+@group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.option("--clauses", type=click.Path(path_type=Path, exists=True), help="条款台账，默认取流程包旁边的 clauses.toml。")
+@speaks
+def check(folder: Path, clauses: Path | None) -> None:
+    package = packages.load_zip(folder.read_bytes()) if folder.is_file() else packages.load_folder(folder)
+    register = clauses or folder.parent / "clauses.toml"
+    known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
+    vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+    found = packages.check(package, vocabulary)
+    for finding in found:
+        click.echo(str(finding))
+    errors = sum(finding.severity == "error" for finding in found)
+    click.echo(f"{folder}：错误 {errors} 处，提醒 {len(found) - errors} 处")
+    sys.exit(1 if errors else 0)
+
+
+@group.command(help="启用流程包（目录）或条款台账（clauses.toml）：先检查，没有错误才启用。")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.pass_context
+@speaks
+def deploy(context: click.Context, path: Path) -> None:
+    installation = opened(context)
+    now = installation.clock.now()
+    if path.suffix == ".toml":
+        with store.writing(installation.database) as transaction:
+            version, fresh = deploy_clauses(transaction, path.read_bytes(), at=now)
+        click.echo(f"条款台账 {version}：{'已启用新版本' if fresh else '内容与现行版本相同'}")
+        return
+    package = packages.load_zip(path.read_bytes()) if path.is_file() else packages.load_folder(path)
+    with store.writing(installation.database) as transaction:
+        done = packages.deploy(transaction, package, by=None, at=now)
+    click.echo(f"{path.name} {done.hash[:12]}：{'已启用新版本' if done.new else '内容与已有版本相同，已启用'}")
+
+
+@group.command(name="export", help="把启用中的流程包逐字节导出到目录。")
+@click.argument("key")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_context
+@speaks
+def export_package(context: click.Context, key: str, folder: Path) -> None:
+    installation = opened(context)
+    with store.reading(installation.database) as transaction:
+        package = packages.stored(transaction, key)
+    packages.export(package, folder)
+    click.echo(f"已导出到 {folder}")
+
+
+@group.command(help="运行流程包的场景：模拟时钟，真实命令。最后一行是 scenarios N/N flows M/M。")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--only", multiple=True, help="只运行这些场景编号。")
+@click.option("--render", is_flag=True, help="同时生成、签名并验证 PDF。")
+@speaks
+def scenario(folder: Path, only: tuple[str, ...], render: bool) -> None:
+    result = scenarios.run_package(folder, only=frozenset(only), render=render)
+    for line in result.lines():
+        click.echo(line)
+    sys.exit(0 if result.passed else 1)
+
+
+@group.command(help="验证文书：是否由本部签发、是否完整、是否已撤销。退出码 0 有效，1 无效。")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@click.pass_context
+@speaks
+def verify(context: click.Context, file: Path, as_json: bool) -> None:
+    verdict = cases.verify_bytes(opened(context), file.read_bytes())
+    if as_json:
+        click.echo(json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1, default=str))
+    else:
+        click.echo(verdict.sentence)
+        for signature in verdict.signatures:
+            click.echo(f"  {signature}")
+    sys.exit(0 if verdict.code == "ours.valid" else 1)
+
+
+@group.group(help="文书登记：撤销。")
+def document() -> None:
+    pass
+
+
+@document.command(help="撤销已生效的文书。文号和理由留在登记簿，验真页随即显示已撤销。")
+@click.argument("number")
+@click.option("--reason", required=True, help="撤销的理由，会显示在验真页。")
+@click.pass_context
+@speaks
+def revoke(context: click.Context, number: str, reason: str) -> None:
+    cases.revoke_document(opened(context), None, number, reason)
+    click.echo(f"{number} 已撤销")
+
+
+@group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")
+@click.option("--once", is_flag=True, help="做完现有的就退出。")
+@click.pass_context
+@speaks
+def worker(context: click.Context, once: bool) -> None:
+    installation = opened(context)
+    if once:
+        cases.fire_timers(installation)
+        click.echo(f"完成 {jobs.run_due(installation, cases.HANDLERS)} 项后台任务")
+        return
+    from engine.background import Background
+
+    background = Background(installation)
+    background.start()
+    click.echo("后台进程已启动，按 Ctrl+C 结束")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        background.stop()
+
+
+@group.group(help="人员和岗位。")
+def user() -> None:
+    pass
+
+
+@user.command(name="add", help="新增人员；口令从提示输入，或用环境变量 HUISHEN_PASSWORD 给出。")
+@click.argument("login")
+@click.argument("name")
+@click.option("--post", "post", required=True, help="岗位：角色@单位标识，例如 acceptor@department。")
+@click.option("--title", default="", help="岗位名称，新岗位必填。")
+@click.password_option(envvar="HUISHEN_PASSWORD", prompt="口令", confirmation_prompt="再输入一次")
+@click.pass_context
+@speaks
+def add_user(context: click.Context, login: str, name: str, post: str, title: str, password: str) -> None:
+    installation = opened(context)
+    today = local_date(installation.clock.now())
+    with store.writing(installation.database) as transaction:
+        post_id = identity.post_of(transaction, post, title=title)
+        person_id = identity.add_person(transaction, login=login, name=name, password=password)
+        identity.assign(transaction, post_id=post_id, person_id=person_id, since=today)
+    ensure_keys(installation)
+    click.echo(f"已新增 {login}（{name}）")
+
+
+@user.command(name="password", help="更换口令；此人的其他登录随即失效。")
+@click.argument("login")
+@click.password_option(envvar="HUISHEN_PASSWORD", prompt="新口令", confirmation_prompt="再输入一次")
+@click.pass_context
+@speaks
+def change_password(context: click.Context, login: str, password: str) -> None:
+    with store.writing(opened(context).database) as transaction:
+        identity.set_password(transaction, login, password)
+    click.echo(f"{login} 的口令已更换")
+
+
+@user.command(name="list", help="列出人员和岗位。")
+@click.pass_context
+@speaks
+def list_users(context: click.Context) -> None:
+    with store.reading(opened(context).database) as transaction:
+        for line in identity.people(transaction):
+            click.echo(f"{line.login}\t{line.name}\t{'、'.join(line.posts)}\t{'' if line.active else '已停用'}")
+
+
+@group.command(name="audit", help="核对事件链：有无改动、删除、增加、换序。退出码 0 完好，1 有问题。")
+@click.pass_context
+@speaks
+def verify_audit(context: click.Context) -> None:
+    from engine.keys import audit_trust
+
+    installation = opened(context)
+    from engine import audit
+
+    with store.reading(installation.database) as transaction:
+        faults = audit.verify(transaction, audit_trust(installation))
+    for fault in faults:
+        click.echo(f"{fault.chain} #{fault.seq}: {fault.code}: {fault.message}")
+    click.echo("事件链完好" if not faults else f"发现 {len(faults)} 处问题")
+    sys.exit(1 if faults else 0)
+
+
+__all__ = ["deploy_folder", "group", "opened", "speaks"]

@@ -1,0 +1,77 @@
+"""Who is in the demonstration. Province, organisations and people are invented."""
+
+from dataclasses import dataclass
+
+DEPARTMENT = "department"
+
+
+@dataclass(frozen=True)
+class Organisation:
+    key: str
+    name: str
+    kind: str
+    uscc: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """One account; `posts` are (role, organisation key, title of the post)."""
+
+    login: str
+    name: str
+    posts: tuple[tuple[str, str, str], ...]
+
+
+ORGANISATIONS = (
+    Organisation(DEPARTMENT, "中共南屿省委社会工作部", "department"),
+    Organisation("assoc_coldchain", "南屿省冷链物流行业协会", "association", "51990000MJ000000XN"),
+    Organisation("assoc_packaging", "南屿省包装行业协会", "association", "51990000500000015J"),
+    Organisation("party_transport", "南屿省交通运输厅党组", "party"),
+    Organisation("party_logistics", "南屿省物流行业综合党委", "party"),
+    Organisation("party_general", "南屿省属社会组织综合党委", "party"),
+    Organisation("discipline", "省纪检监察机关", "consulted"),
+    Organisation("police", "省公安厅", "consulted"),
+    Organisation("court", "省高级人民法院", "consulted"),
+    Organisation("market", "省市场监督管理局", "consulted"),
+    Organisation("civil", "省民政厅", "consulted"),
+    Organisation("tax", "省税务局", "consulted"),
+    Organisation("hrss", "省人力资源和社会保障厅", "consulted"),
+    Organisation("emergency", "省应急管理厅", "consulted"),
+    Organisation("orgdept", "省委组织部", "consulted"),
+    Organisation("united", "省委统战部", "consulted"),
+    Organisation("acfic", "省工商业联合会", "consulted"),
+    Organisation("foreign", "省委外事工作委员会办公室", "consulted"),
+)
+
+
+def _checker(organisation: str, name: str) -> Person:
+    return Person(f"joint-{organisation.replace('_', '-')}", name, (("joint_checker", organisation, "联审经办岗"),))
+
+
+PEOPLE = (
+    Person("coldchain", "罗知夏", (("applicant", "assoc_coldchain", "协会经办人"),)),
+    Person("packaging", "杜若溪", (("applicant", "assoc_packaging", "协会经办人"),)),
+    Person("acceptor", "周明敏", (("acceptor", DEPARTMENT, "受理岗"),)),
+    Person("handler-a", "吴秋澄", (("handler_a", DEPARTMENT, "承办岗A"),)),
+    Person("handler-b", "韩立舟", (("handler_b", DEPARTMENT, "承办岗B"),)),
+    Person("head", "林予安", (("division_head", DEPARTMENT, "行业协会商会处处长"),)),
+    Person("secretary", "许知行", (("meeting_secretary", DEPARTMENT, "部务会秘书"),)),
+    Person("leader", "郑怀远", (("bureau_leader", DEPARTMENT, "分管部领导"),)),
+    Person("seal", "何静姝", (("seal_keeper", DEPARTMENT, "用印岗"),)),
+    Person("clerk", "沈亦言", (("document_clerk", DEPARTMENT, "办公室文印岗"),)),
+    Person("party-transport", "钟立行", (("party_secretary", "party_transport", "党务经办岗"),)),
+    Person("party-logistics", "方知远", (("party_secretary", "party_logistics", "党务经办岗"),)),
+    Person("party-general", "蒋云帆", (("party_secretary", "party_general", "党务经办岗"),)),
+    _checker("discipline", "严正平"),
+    _checker("police", "江望川"),
+    _checker("court", "苏明理"),
+    _checker("market", "于清越"),
+    _checker("civil", "孟知礼"),
+    _checker("tax", "田以衡"),
+    _checker("hrss", "童思勤"),
+    _checker("emergency", "石安澜"),
+    _checker("orgdept", "任知贤"),
+    _checker("united", "白同舟"),
+    _checker("acfic", "商以宁"),
+    _checker("foreign", "程远航"),
+)

@@ -1,0 +1,68 @@
+"""Fill an empty installation for trying it out; a second run changes nothing that is there."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from engine import calendar, identity, packages, store
+from engine.calendar import local_date
+from engine.demonstration.accounts import FILE, new_password, read_accounts, write_accounts
+from engine.demonstration.people import ORGANISATIONS, PEOPLE
+from engine.installation import Installation
+from engine.keys import ensure_keys
+from engine.packages.register import deploy_clauses
+from engine.store.tables import calendar_day, organisation, person
+
+
+def prepare(installation: Installation, bpmn: Path) -> Path:
+    """Working days, organisations, posts, people, keys, the register of rules and the packages under `bpmn`.
+
+    Gives the path of the accounts file. `PackageProblems` where a package does not hold.
+    """
+    passwords = read_accounts(installation.folder)
+    passwords |= {one.login: new_password() for one in PEOPLE if one.login not in passwords}
+    write_accounts(installation.folder, passwords)
+    with store.writing(installation.database) as transaction:
+        if not transaction.execute(sa.select(calendar_day.c.day).limit(1)).first():
+            calendar.seed(transaction)
+        _people(installation, transaction, passwords)
+    ensure_keys(installation)
+    deploy_folder(installation, bpmn)
+    return installation.folder / FILE
+
+
+def deploy_folder(installation: Installation, bpmn: Path) -> list[str]:
+    """Put the register and every package of a folder in force; the keys of the packages."""
+    now = installation.clock.now()
+    folders = sorted(path.parent for path in bpmn.glob("*/package.toml"))
+    loaded = [packages.load_folder(folder) for folder in folders]
+    with store.writing(installation.database) as transaction:
+        if (register := bpmn / "clauses.toml").exists():
+            deploy_clauses(transaction, register.read_bytes(), at=now)
+        for package in loaded:
+            packages.deploy(transaction, package, by=None, at=now)
+    return [folder.name for folder in folders]
+
+
+def _people(installation: Installation, transaction: store.Transaction, passwords: dict[str, str]) -> None:
+    organisations = {row.key: row.id for row in transaction.execute(sa.select(organisation.c.key, organisation.c.id))}
+    known = set(transaction.execute(sa.select(person.c.login)).scalars())
+    today = local_date(installation.clock.now())
+    for one in ORGANISATIONS:
+        if one.key not in organisations:
+            organisations[one.key] = identity.add_organisation(
+                transaction, key=one.key, name=one.name, kind=one.kind, uscc=one.uscc
+            )
+    posts: dict[tuple[str, str], str] = {}
+    for someone in PEOPLE:
+        if someone.login in known:
+            continue
+        person_id = identity.add_person(
+            transaction, login=someone.login, name=someone.name, password=passwords[someone.login]
+        )
+        for role, key, title in someone.posts:
+            if (role, key) not in posts:
+                posts[role, key] = identity.add_post(
+                    transaction, role=role, organisation_id=organisations[key], title=title
+                )
+            identity.assign(transaction, post_id=posts[role, key], person_id=person_id, since=today)
