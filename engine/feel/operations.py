@@ -1,0 +1,241 @@
+"""Equality, order and arithmetic over values of every type. A fault is raised as Fault, undefined comparison gives None."""
+
+import datetime as dt
+import operator
+from collections.abc import Callable
+from decimal import Decimal
+
+from engine.feel import temporal
+from engine.feel.errors import Fault
+from engine.feel.run import Run
+from engine.feel.values import (
+    CONTEXT,
+    CONTEXT_KIND,
+    DATE,
+    DATE_TIME,
+    DAYS,
+    FUNCTION,
+    LIST,
+    MONTHS,
+    NULL,
+    NUMBER,
+    RANGE,
+    STRING,
+    TIME,
+    UNKNOWN,
+    MonthsDuration,
+    Range,
+    Value,
+    chinese_kind,
+    import_value,
+    kind,
+)
+
+ORDER: dict[str, Callable[[Value, Value], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS, MONTHS))
+_ZONES = "一个带时区，一个不带，不能比较"
+
+
+def equals(run: Run, left: Value, right: Value) -> bool | None:
+    """Three-valued `=`: null for values of different types."""
+    if left is None or right is None:
+        return left is right
+    kinds = kind(left)
+    if kinds != kind(right):
+        raise Fault(f"{chinese_kind(left)}不能同{chinese_kind(right)}比较是否相等")
+    if kinds == LIST:
+        return _equal_lists(run, left, right)
+    if kinds == CONTEXT_KIND:
+        return _equal_contexts(run, left, right)
+    if kinds == RANGE:
+        return _equal_ranges(run, left, right)
+    if kinds in (FUNCTION, UNKNOWN):
+        return left is right
+    return bool(left == right)
+
+
+def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
+    if len(left) != len(right):
+        return False
+    run.spend(len(left) // 8)
+    return _all_equal(run, ((a, b) for a, b in zip(left, right, strict=True)))
+
+
+def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
+    if left.keys() != right.keys():
+        return False
+    run.spend(len(left) // 8)
+    return _all_equal(run, ((import_value(left[key]), import_value(right[key])) for key in left))
+
+
+def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
+    if (left.start_included, left.end_included) != (right.start_included, right.end_included):
+        return False
+    return _all_equal(run, ((left.start, right.start), (left.end, right.end)))
+
+
+def _all_equal(run: Run, pairs: object) -> bool | None:
+    result: bool | None = True
+    for a, b in pairs:  # type: ignore[attr-defined]
+        try:
+            same = equals(run, a, b)
+        except Fault:
+            same = False
+        if same is False:
+            return False
+        if same is None:
+            result = None
+    return result
+
+
+def compare(symbol: str, left: Value, right: Value) -> bool:
+    """`<`, `<=`, `>`, `>=` of two values of one ordered type. Raises Fault."""
+    kinds = kind(left)
+    other = kind(right)
+    if kinds != other and {kinds, other} == {DATE, DATE_TIME}:
+        left, right = temporal.as_moment(left, right), temporal.as_moment(right, left)
+    elif kinds != other or kinds not in ORDERED:
+        raise Fault(_cannot("比较大小", left, right))
+    try:
+        return ORDER[symbol](left, right)
+    except TypeError:
+        raise Fault(_ZONES) from None
+
+
+def contains(interval: Range, value: Value) -> bool | None:
+    """Whether a value lies in an interval; null beside null. Raises Fault."""
+    if value is None:
+        return None
+    low: bool = True
+    if interval.start is not None:
+        low = compare(">=" if interval.start_included else ">", value, interval.start)
+    if interval.end is None:
+        return low
+    return low & compare("<=" if interval.end_included else "<", value, interval.end)
+
+
+def add(left: Value, right: Value) -> Value:
+    """`+`. Raises Fault."""
+    match kind(left), kind(right):
+        case "number", "number":
+            return CONTEXT.add(left, right)
+        case "string", "string":
+            return left + right
+        case ("date" | "date and time" | "time"), "days and time duration":
+            return temporal.add_duration(left, right)
+        case "days and time duration", ("date" | "date and time" | "time"):
+            return temporal.add_duration(right, left)
+        case ("date" | "date and time"), "years and months duration":
+            return temporal.add_months(left, right.months)
+        case "years and months duration", ("date" | "date and time"):
+            return temporal.add_months(right, left.months)
+        case "days and time duration", "days and time duration":
+            return _bounded(lambda: left + right)
+        case "years and months duration", "years and months duration":
+            return _months(left.months + right.months)
+    raise Fault(_cannot("相加", left, right))
+
+
+def subtract(left: Value, right: Value) -> Value:
+    """`-`. Raises Fault."""
+    match kind(left), kind(right):
+        case "number", "number":
+            return CONTEXT.subtract(left, right)
+        case ("date" | "date and time" | "time"), ("date" | "date and time" | "time"):
+            return temporal.subtract(left, right)
+        case ("date" | "date and time" | "time"), "days and time duration":
+            return temporal.add_duration(left, _bounded(lambda: -right))
+        case ("date" | "date and time"), "years and months duration":
+            return temporal.add_months(left, -right.months)
+        case "days and time duration", "days and time duration":
+            return _bounded(lambda: left - right)
+        case "years and months duration", "years and months duration":
+            return _months(left.months - right.months)
+    raise Fault(_cannot("相减", left, right))
+
+
+def multiply(left: Value, right: Value) -> Value:
+    """`*`. Raises Fault."""
+    match kind(left), kind(right):
+        case "number", "number":
+            return CONTEXT.multiply(left, right)
+        case "days and time duration", "number":
+            return temporal.scale_duration(left, right)
+        case "number", "days and time duration":
+            return temporal.scale_duration(right, left)
+        case "years and months duration", "number":
+            return _whole_months(CONTEXT.multiply(Decimal(left.months), right))
+        case "number", "years and months duration":
+            return _whole_months(CONTEXT.multiply(Decimal(right.months), left))
+    raise Fault(_cannot("相乘", left, right))
+
+
+def divide(left: Value, right: Value) -> Value:
+    """`/`. Raises Fault, also for a division by zero."""
+    kinds = kind(left), kind(right)
+    if right in (0, dt.timedelta(), MonthsDuration(0)) and right is not False:
+        raise Fault("除数是零")
+    match kinds:
+        case "number", "number":
+            return CONTEXT.divide(left, right)
+        case "days and time duration", "number":
+            return temporal.scale_duration(left, CONTEXT.divide(Decimal(1), right))
+        case "days and time duration", "days and time duration":
+            return CONTEXT.divide(temporal.total_seconds(left), temporal.total_seconds(right))
+        case "years and months duration", "number":
+            return _whole_months(CONTEXT.divide(Decimal(left.months), right))
+        case "years and months duration", "years and months duration":
+            return CONTEXT.divide(Decimal(left.months), Decimal(right.months))
+    raise Fault(_cannot("相除", left, right))
+
+
+def power(left: Value, right: Value) -> Value:
+    """`**`. Raises Fault."""
+    if kind(left) != NUMBER or kind(right) != NUMBER:
+        raise Fault(_cannot("求幂", left, right))
+    return CONTEXT.power(left, right)
+
+
+def negate(value: Value) -> Value:
+    """Unary `-`. Raises Fault."""
+    match kind(value):
+        case "number":
+            return CONTEXT.minus(value)
+        case "days and time duration":
+            return _bounded(lambda: -value)
+        case "years and months duration":
+            return MonthsDuration(-value.months)
+    raise Fault(f"{chinese_kind(value)}不能取负")
+
+
+def _bounded(action: Callable[[], dt.timedelta]) -> dt.timedelta:
+    try:
+        return action()
+    except OverflowError:
+        raise Fault("时长太长") from None
+
+
+def _months(months: int) -> MonthsDuration:
+    if abs(months) > temporal.MAX_MONTHS:
+        raise Fault("时长太长")
+    return MonthsDuration(months)
+
+
+def _whole_months(months: Decimal) -> MonthsDuration:
+    if months.adjusted() > 18:
+        raise Fault("时长太长")
+    return _months(int(months))
+
+
+def _cannot(verb: str, left: Value, right: Value) -> str:
+    if NULL in (kind(left), kind(right)):
+        return f"有一边是空值，不能{verb}"
+    return f"{chinese_kind(left)}同{chinese_kind(right)}不能{verb}"
+
+
+BINARY: dict[str, Callable[[Value, Value], Value]] = {"+": add, "-": subtract, "*": multiply, "/": divide}
