@@ -1,0 +1,21 @@
+"""Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
+
+from engine.decisions.clauses import Clause, Clauses
+from engine.decisions.findings import Finding, findings
+from engine.decisions.model import Decision, DecisionModel, Evaluation, FiredRule
+from engine.decisions.problems import DecisionProblems, Problem
+from engine.decisions.reader import read
+
+__all__ = [
+    "Clause",
+    "Clauses",
+    "Decision",
+    "DecisionModel",
+    "DecisionProblems",
+    "Evaluation",
+    "Finding",
+    "FiredRule",
+    "Problem",
+    "findings",
+    "read",
+]

@@ -1,0 +1,88 @@
+"""The register of rules: what decision tables quote, how sure its text is, and whether it binds here."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from engine.decisions.problems import DecisionProblems, Problem
+
+CONFIRMED, REFERENCE = "本省确认", "参照"
+CERTAINTIES = ("A", "B", "C", "D")
+KNOWN = {"id", "text", "source", "effective_from", "effective_to", "certainty", "binding"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One rule. `certainty` says how well its text is known (A read, B remembered, C assumed, D unsure), `binding`
+    whether it binds this matter in this province."""
+
+    id: str
+    text: str
+    source: str
+    certainty: str
+    binding: str
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        after = self.effective_from is None or self.effective_from <= day
+        return after and (self.effective_to is None or day <= self.effective_to)
+
+
+class Clauses:
+    """A version of the register, immutable."""
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        self._clauses: Mapping[str, Clause] = MappingProxyType({clause.id: clause for clause in clauses})
+
+    @classmethod
+    def read(cls, data: bytes, file: str) -> "Clauses":
+        """From `clauses.toml`. Raises `DecisionProblems` with every fault."""
+        try:
+            rows = tomllib.loads(data.decode()).get("clause", [])
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            raise DecisionProblems(file, [Problem(file, "clauses.toml", f"不是合法的 TOML：{error}。")]) from error
+        problems: list[Problem] = []
+        found = [clause for number, row in enumerate(rows, 1) if (clause := _clause(row, number, problems))]
+        twice = {clause.id for clause in found if sum(one.id == clause.id for one in found) > 1}
+        problems += [Problem(one, "clauses.twice", "这个编号写了两次，请只保留一条。") for one in sorted(twice)]
+        if problems:
+            raise DecisionProblems(file, problems)
+        return cls(found)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._clauses)
+
+    def get(self, identity: str) -> Clause | None:
+        return self._clauses.get(identity)
+
+    def all(self) -> tuple[Clause, ...]:
+        return tuple(self._clauses.values())
+
+
+def _clause(row: Any, number: int, problems: list[Problem]) -> Clause | None:
+    name = str(row.get("id") or f"第 {number} 条") if isinstance(row, dict) else f"第 {number} 条"
+    before = len(problems)
+    if not isinstance(row, dict):
+        problems.append(Problem(name, "clauses.row", "写法不对，请写成 [[clause]] 的一条。"))
+        return None
+    for key in sorted(set(row) - KNOWN):
+        problems.append(Problem(name, "clauses.unknown", f"不认识的项“{key}”，请删去或改正。"))
+    for key in ("id", "text", "source"):
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            problems.append(Problem(name, "clauses.missing", f"缺少“{key}”，请补上。"))
+    if row.get("certainty") not in CERTAINTIES:
+        problems.append(Problem(name, "clauses.certainty", "certainty 须是 A、B、C、D 之一。"))
+    if row.get("binding") not in {CONFIRMED, REFERENCE}:
+        problems.append(Problem(name, "clauses.binding", f"binding 须是“{CONFIRMED}”或“{REFERENCE}”。"))
+    days = {key: row.get(key) for key in ("effective_from", "effective_to")}
+    for key, day in days.items():
+        if day is not None and type(day) is not date:
+            problems.append(Problem(name, "clauses.date", f"{key} 须是日期，例如 2024-05-01。"))
+    if len(problems) > before:
+        return None
+    return Clause(row["id"], row["text"], row["source"], row["certainty"], row["binding"], **days)

@@ -1,0 +1,27 @@
+"""What is wrong with a decision file, all of it at once."""
+
+from dataclasses import dataclass
+
+from engine.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: the element's id, a code such as `decision.cell`, a Chinese sentence."""
+
+    element: str
+    code: str
+    message: str
+
+
+class DecisionProblems(Invalid):
+    """A DMN file, or the register of clauses, does not hold; `problems` has every fault."""
+
+    code = "decision.problems"
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        first = problems[0]
+        super().__init__(f"{file}：{first.element}：{first.message}", file=file)
+        self.file = file
+        self.problems = tuple(problems)
+        self.findings = tuple(f"{file}: {one.element}: {one.code}: {one.message}" for one in problems)
