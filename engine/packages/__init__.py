@@ -1,12 +1,20 @@
 """Process packages: read them safely, say everything that is wrong with them, compile them, keep their versions."""
 
 from engine.packages.archive import load_zip, to_zip
+from engine.packages.checking import check
+from engine.packages.compiled import CompiledPackage
+from engine.packages.compiled import compile_package as compile
 from engine.packages.manifest import DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
+from engine.packages.version import Deployed, deploy, in_force, load_package, load_version
+from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
     "LIMITS",
+    "ActionSettings",
+    "CompiledPackage",
+    "Deployed",
     "DocumentRule",
     "Finding",
     "Limits",
@@ -15,10 +23,19 @@ __all__ = [
     "PackageProblems",
     "Parameter",
     "Promise",
+    "Setting",
+    "Vocabulary",
     "Withdrawal",
+    "check",
+    "compile",
+    "default_vocabulary",
+    "deploy",
     "export",
+    "in_force",
     "load_files",
     "load_folder",
+    "load_package",
+    "load_version",
     "load_zip",
     "read_manifest",
     "to_zip",

@@ -36,7 +36,7 @@ class Limits:
     files: int = 200
     file: int = 2_000_000
     total: int = 16_000_000
-    archive: int = 8_000_000
+    archive: int = 17_000_000  # the total, uncompressed, with its directory
     ratio: int = 200  # XML that people draw compresses 5 to 30 times
     name: int = 120
 

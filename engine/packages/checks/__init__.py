@@ -1,0 +1,38 @@
+"""One module a subject; each has `findings(parts, vocabulary)` and is silent about what it cannot see."""
+
+from collections.abc import Callable, Iterable
+
+from engine.packages.checks import (
+    actions,
+    assignments,
+    clauses,
+    decided,
+    documents,
+    expressions,
+    forms,
+    outline,
+    properties,
+    scenarios,
+    schedule,
+    variables,
+)
+from engine.packages.parts import Parts
+from engine.packages.problem import Finding
+from engine.packages.vocabulary import Vocabulary
+
+Check = Callable[[Parts, Vocabulary], Iterable[Finding]]
+
+CHECKS: dict[str, Check] = {
+    "package.toml": outline.findings,
+    "process.bpmn": assignments.findings,
+    "forms": forms.findings,
+    "decisions": decided.findings,
+    "clauses": clauses.findings,
+    "documents": documents.findings,
+    "actions": actions.findings,
+    "properties": properties.findings,
+    "expressions": expressions.findings,
+    "variables": variables.findings,
+    "schedule": schedule.findings,
+    "scenarios": scenarios.findings,
+}

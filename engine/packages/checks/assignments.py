@@ -1,0 +1,79 @@
+"""Who holds each task: posts of the manifest, posts and organisations of the installation."""
+
+import re
+from collections.abc import Iterator
+
+from engine.packages.manifest import DEPARTMENT
+from engine.packages.parts import Parts
+from engine.packages.problem import Finding, shown
+from engine.packages.source import DIAGRAM, MANIFEST
+from engine.packages.vocabulary import Vocabulary
+from engine.workflow import Node
+
+_QUOTED = re.compile(r'"([A-Za-z_]\w*)@([\w.-]*)"')  # a post written out inside FEEL: "joint_checker@" + unit.org
+
+
+def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    yield from _installed(parts, vocabulary)
+    if parts.drawing is None:
+        return
+    used: set[str] = set()
+    for node in parts.drawing.of_kind("userTask"):
+        if not node.assignment:
+            message = "用户任务没有办理岗位；请在 candidateGroups 里写岗位。"
+            yield Finding(DIAGRAM, node.id, "package.no-assignment", message)
+        for role, organisation in _named(node):
+            used.add(role)
+            yield from _assignment(parts, vocabulary, node, role, organisation)
+    yield from _unused(parts, used)
+
+
+def _named(node: Node) -> Iterator[tuple[str, str | None]]:
+    """(role, organisation or None) of the posts that an assignment writes out."""
+    text = node.assignment or ""
+    if text.startswith("="):
+        for role, organisation in _QUOTED.findall(text):
+            yield role, organisation or None
+        for role in re.findall(r'^=\s*"([A-Za-z_]\w*)"\s*$', text):
+            yield role, None
+        return
+    if text:
+        role, at, organisation = text.partition("@")
+        yield role.strip(), organisation.strip() if at else None
+
+
+def _assignment(
+    parts: Parts, vocabulary: Vocabulary, node: Node, role: str, organisation: str | None
+) -> Iterator[Finding]:
+    posts = parts.manifest.posts if parts.manifest is not None else None
+    if posts is not None and role not in posts:
+        message = f"岗位“{shown(role)}”不在清单的 [posts] 中；请改正岗位名，或在 [posts] 里加上它。"
+        yield Finding(DIAGRAM, node.id, "package.unknown-post", message)
+    elif posts is not None and organisation is not None and posts[role] == DEPARTMENT:
+        message = (
+            f"岗位“{role}”由本部门持有，不能再写 @{shown(organisation)}；请去掉，或在 [posts] 里改为 organisation。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.post-holder", message)
+    known = vocabulary.organisations
+    if organisation is not None and known is not None and organisation not in known:
+        message = f"系统里没有单位“{shown(organisation)}”；请改正，或先登记这个单位。"
+        yield Finding(DIAGRAM, node.id, "package.unknown-organisation", message)
+
+
+def _installed(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    if parts.manifest is None or vocabulary.posts is None:
+        return
+    for role in parts.manifest.posts:
+        if role not in vocabulary.posts:
+            message = f"系统里没有岗位“{shown(role)}”；请改正岗位名，或先设立这个岗位。"
+            yield Finding(MANIFEST, f"posts.{shown(role)}", "package.post-not-installed", message)
+
+
+def _unused(parts: Parts, used: set[str]) -> Iterator[Finding]:
+    if parts.manifest is None or parts.drawing is None:
+        return
+    whole = " ".join(node.assignment or "" for node in parts.drawing.of_kind("userTask"))
+    for role in parts.manifest.posts:
+        if role not in used and role != parts.manifest.start and role not in whole:
+            message = f"没有任务由岗位“{shown(role)}”办理；请删去这个岗位，或把任务派给它。"
+            yield Finding(MANIFEST, f"posts.{shown(role)}", "package.unused-post", message, "warning")

@@ -1,0 +1,82 @@
+"""Whether every row of a rule says why, how hard, and on which clause of the register it rests."""
+
+from collections.abc import Iterator
+
+from engine import feel
+from engine.decisions import Decision
+from engine.decisions.model import Rule, Table
+from engine.packages.parts import Held, Parts
+from engine.packages.problem import Finding, shown
+from engine.packages.source import MANIFEST
+from engine.packages.vocabulary import SEVERITIES, Vocabulary
+
+_SEPARATOR = "/"  # a row may rest on several clauses: MZ166-T/ZZ11-1
+
+
+def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    yield from _manifest(parts, vocabulary)
+    rules = parts.manifest.rules if parts.manifest is not None else ()
+    for identity, held in parts.decisions.items():
+        yield from _decision(held, vocabulary, is_rule=identity in rules)
+
+
+def _manifest(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    if parts.manifest is None:
+        return
+    quoted = {f"parameters.{name}.clause": parameter.clause for name, parameter in parts.manifest.parameters.items()}
+    if parts.manifest.promise is not None:
+        quoted["promise.clause"] = parts.manifest.promise.clause
+    for element, clause in quoted.items():
+        yield from _unknown(MANIFEST, element, clause, vocabulary)
+
+
+def _decision(held: Held[Decision], vocabulary: Vocabulary, *, is_rule: bool) -> Iterator[Finding]:
+    table = held.value.logic
+    if not isinstance(table, Table):
+        if is_rule:
+            message = "rules 里的决策要是决策表，才能逐行说明依据；请改成决策表。"
+            yield Finding(held.file, shown(held.value.id), "package.rule-table", message)
+        return
+    for rule in table.rules:
+        words = {name: _word(table, rule, name) for name in ("clause", "reason", "sev")}
+        if words["clause"]:
+            yield from _unknown(held.file, shown(rule.id), words["clause"], vocabulary)
+        if is_rule:
+            yield from _complete(held.file, rule, words)
+
+
+def _complete(file: str, rule: Rule, words: dict[str, str | None]) -> Iterator[Finding]:
+    if words["clause"] == "":
+        message = f"第 {rule.number} 行没有条款编号；请在 clause 一列写上 clauses.toml 里的编号。"
+        yield Finding(file, shown(rule.id), "package.rule-clause", message)
+    if words["reason"] == "":
+        message = f"第 {rule.number} 行没有理由；请在 reason 一列写一句给办理人看的话。"
+        yield Finding(file, shown(rule.id), "package.rule-reason", message)
+    severity = words["sev"]
+    if severity is not None and severity not in SEVERITIES:
+        message = f"第 {rule.number} 行的 sev 是“{shown(severity)}”；请从 {'、'.join(SEVERITIES)} 中选一个。"
+        yield Finding(file, shown(rule.id), "package.rule-severity", message)
+
+
+def _word(table: Table, rule: Rule, name: str) -> str | None:
+    """What a row says in an output or annotation; empty where it says nothing, None where only running can tell."""
+    for column, expression in zip(table.outputs, rule.outputs, strict=False):
+        if column.name != name or expression is None:
+            continue
+        if expression.names:
+            return None
+        try:
+            value = expression.evaluate({})
+        except feel.FeelLimitError:
+            return None
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return rule.annotations.get(name, "").strip()
+
+
+def _unknown(file: str, element: str, clauses: str, vocabulary: Vocabulary) -> Iterator[Finding]:
+    known = vocabulary.clauses
+    for clause in clauses.split(_SEPARATOR) if known is not None else ():
+        if clause.strip() and clause.strip() not in known:
+            message = f"条款台账里没有“{shown(clause)}”；请改正编号，或先把条款写入 clauses.toml。"
+            yield Finding(file, element, "package.unknown-clause", message)

@@ -1,0 +1,120 @@
+"""Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
+
+from collections.abc import Iterator
+
+from engine.packages.checks.naming import listed
+from engine.packages.parts import Parts
+from engine.packages.problem import Finding, shown
+from engine.packages.source import DIAGRAM, MANIFEST
+from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
+from engine.workflow import Node
+
+_YES_NO = ("true", "false")
+_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
+_FREE = ("duty", "returnTo", "pauses")
+_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
+_PROVED = ("sign", "seal")
+
+
+def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    if parts.drawing is None:
+        return
+    for node in parts.drawing.nodes.values():
+        if node.kind != "serviceTask":
+            yield from _known(node)
+        if node.kind == "userTask":
+            yield from _user_task(parts, node)
+        if node.kind == "endEvent":
+            yield from _end(parts, node)
+    yield from _duties(parts)
+    yield from _notices(parts, vocabulary)
+
+
+def _known(node: Node) -> Iterator[Finding]:
+    allowed = _OF_KIND.get(node.kind, ())
+    for name in node.properties:
+        if name not in allowed:
+            known = "、".join(allowed) or "（没有）"
+            message = f"{node.kind} 没有属性“{shown(name)}”，可用的是 {known}；请核对拼写，或删去它。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-property", message)
+
+
+def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
+    for name, options in _CHOICES.items():
+        text = node.properties.get(name)
+        if text is not None and text not in options:
+            message = f"属性 {name} 不能是“{shown(text)}”；请从 {'、'.join(options)} 中选一个。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    for name in ("duty", "pauses"):
+        text = node.properties.get(name)
+        if text is not None and (not text.strip() or text.startswith("=")):
+            message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    for target in listed(node.properties.get("returnTo", "")):
+        yield from _return(parts, node, target)
+    act = node.properties.get("act")
+    if act in _PROVED and node.properties.get("proof") != "true":
+        message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
+        yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
+    assert parts.drawing is not None
+    found = parts.drawing.nodes.get(target)
+    if found is None or found.kind != "userTask" or target == node.id:
+        message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
+        yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+
+
+def _end(parts: Parts, node: Node) -> Iterator[Finding]:
+    assert parts.drawing is not None
+    text = node.properties.get("outcome")
+    if text is None:
+        if node.scope == parts.drawing.main:
+            message = "主流程的结束事件没有写结果；请加上属性 outcome。"
+            yield Finding(DIAGRAM, node.id, "package.no-outcome", message, "warning")
+    elif not text.startswith("=") and text not in OUTCOMES:
+        message = f"结果不能是“{shown(text)}”；请从 {'、'.join(OUTCOMES)} 中选一个，或写 FEEL。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _duties(parts: Parts) -> Iterator[Finding]:
+    if parts.manifest is None or parts.drawing is None:
+        return
+    held = {node.properties["duty"] for node in parts.drawing.of_kind("userTask") if "duty" in node.properties}
+    for duty in sorted({name for group in parts.manifest.exclusive for name in group} - held):
+        message = f"没有任务承担职责“{shown(duty)}”，这条互斥不起作用；请改正名称，或在任务上写 duty。"
+        yield Finding(MANIFEST, "separation.exclusive", "package.unknown-duty", message)
+
+
+def _notices(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """A notice is sealed by the proof of the person whose task came just before."""
+    assert parts.drawing is not None
+    for node in parts.drawing.of_kind("serviceTask"):
+        action = vocabulary.actions.get(node.action or "")
+        if action is None or not action.proof:
+            continue
+        for before in _persons_before(parts, node):
+            if before.properties.get("proof") != "true":
+                message = f"之后的 {node.id} 要凭本任务办理人的身份验证用印；请加上 proof=true。"
+                yield Finding(DIAGRAM, before.id, "package.no-proof", message)
+
+
+def _persons_before(parts: Parts, node: Node) -> list[Node]:
+    """The user tasks from which the token comes to a node without another person between."""
+    assert parts.drawing is not None
+    incoming: dict[str, list[str]] = {}
+    for flow in parts.drawing.flows.values():
+        incoming.setdefault(flow.target, []).append(flow.source)
+    found, seen, todo = [], {node.id}, [node.id]
+    while todo:
+        for source in incoming.get(todo.pop(), []):
+            before = parts.drawing.nodes.get(source)
+            if before is None or source in seen:
+                continue
+            seen.add(source)
+            if before.kind == "userTask":
+                found.append(before)
+            elif before.kind not in ("subProcess", "callActivity"):
+                todo.append(source)
+    return found

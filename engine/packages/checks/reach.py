@@ -1,0 +1,76 @@
+"""Which variables a place of the diagram can see: what is written in its scope, in those around it, and in itself.
+
+The order of steps is not followed: a variable counts as there when anybody in reach writes it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.packages.drawing import Drawing
+from engine.packages.manifest import Manifest
+from engine.packages.parts import Parts
+from engine.packages.vocabulary import CONSTANTS, Vocabulary
+from engine.workflow import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`written` are the names by the id of the process or multi-instance whose scope keeps them."""
+
+    drawing: Drawing
+    written: dict[str, set[str]]
+    always: frozenset[str]
+
+    @classmethod
+    def of(cls, parts: Parts, vocabulary: Vocabulary) -> "Reach | None":
+        """None where there is no diagram."""
+        drawing = parts.drawing
+        if drawing is None:
+            return None
+        reach = cls(drawing, {}, CONSTANTS | frozenset(vocabulary.functions))
+        for node in drawing.nodes.values():
+            reach._writes(node)
+        if parts.manifest is not None:
+            reach._add(drawing.main, _from_outside(parts.manifest))
+        return reach
+
+    def seen_in(self, scope: str) -> frozenset[str]:
+        """What an expression directly in a process or sub-process sees."""
+        names = set(self.always)
+        for area in self.drawing.areas(scope):
+            names |= self.written.get(area, set())
+        return frozenset(names)
+
+    def seen_at(self, node: Node) -> frozenset[str]:
+        """What an expression of a node sees, its inputs and item included."""
+        return self.seen_in(node.scope) | self.written.get(node.id, set()) | frozenset(node.inputs)
+
+    def _add(self, area: str, names: Iterable[str | None]) -> None:
+        self.written.setdefault(area, set()).update(name for name in names if name)
+
+    def _writes(self, node: Node) -> None:
+        keeper = self._keeper(node.scope)
+        if node.loop is not None:
+            self._add(node.id, [node.loop.element, *node.inputs, *node.outputs])
+            self._add(keeper, [node.loop.output_collection])
+        else:
+            self._add(keeper, node.outputs)
+        if node.kind == "subProcess":
+            self._add(node.id, node.inputs)
+        if node.kind == "callActivity" and node.called:
+            self._add(node.called, node.inputs)
+        if node.decision is not None and not node.outputs:
+            self._add(node.id if node.loop is not None else keeper, [node.decision.result_variable])
+
+    def _keeper(self, scope: str) -> str:
+        """Where a name that is written in this scope stays: the item of a multi-instance, else the process."""
+        for area in self.drawing.areas(scope):
+            node = self.drawing.nodes.get(area)
+            if node is None or node.loop is not None:
+                return area
+        return scope
+
+
+def _from_outside(manifest: Manifest) -> list[str]:
+    """What commands write into the case."""
+    return [manifest.withdraw.reason] if manifest.withdraw is not None else []

@@ -1,0 +1,146 @@
+"""Names that an expression reads and nobody writes: the usual slip of the pen, which FEEL would take for null."""
+
+from collections.abc import Iterator
+
+from engine import feel
+from engine.forms import FormSchema
+from engine.packages.checks.reach import Reach
+from engine.packages.parts import Held, Parts
+from engine.packages.problem import Finding, shown
+from engine.packages.source import DIAGRAM, MANIFEST
+from engine.packages.vocabulary import Vocabulary
+from engine.workflow import Node, Use
+
+_IN_FORMS = frozenset({"today", "this", "parent", "i", "row"})
+_OF_ROWS = frozenset({"rowKey", "rowLabel", "itemLabel"})  # read the rows of the case, whose keys are not known here
+_IN_RULES = frozenset({"candidate"})
+_ATTACHMENTS = "attachments"
+
+
+def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    reach = Reach.of(parts, vocabulary)
+    if reach is None:
+        return
+    keys = _keys(parts)
+    yield from _diagram(parts, vocabulary, reach, keys)
+    yield from _title(parts, reach)
+    yield from _forms(parts, reach, keys)
+    yield from _decisions(parts, reach, keys)
+
+
+def _diagram(parts: Parts, vocabulary: Vocabulary, reach: Reach, keys: frozenset[str]) -> Iterator[Finding]:
+    assert parts.drawing is not None
+    for use in parts.drawing.uses:
+        node, flow = parts.drawing.nodes.get(use.element), parts.drawing.flows.get(use.element)
+        given: frozenset[str] | None = frozenset()
+        if node is not None:
+            seen = reach.seen_at(node)
+            given = _given(parts, vocabulary, reach, node) if use.place.startswith("输出") else given
+        elif flow is not None:
+            seen = reach.seen_in(flow.scope)
+        else:
+            continue
+        if given is None:
+            continue
+        for name in _unwritten(use.names, use.text, seen | given, keys):
+            yield _finding(parts, use, node, name)
+
+
+def _finding(parts: Parts, use: Use, node: Node | None, name: str) -> Finding:
+    if node is not None and node.kind == "userTask" and use.place.startswith("输出"):
+        message = (
+            f"{use.place}要用的“{shown(name)}”，表单 {shown(node.form_id)} 里没有这个字段，也没有任务写它；请改正。"
+        )
+        return Finding(DIAGRAM, use.element, "package.unknown-field", message)
+    return _nobody(DIAGRAM, use.element, f"{use.place}要用的“{shown(name)}”")
+
+
+def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> frozenset[str] | None:
+    """What the outputs of a node may read besides; None where it cannot be known."""
+    match node.kind:
+        case "userTask":
+            held = parts.forms.get(node.form_id or "")
+            return None if held is None else _top(held.value) | {_ATTACHMENTS}
+        case "serviceTask":
+            action = vocabulary.actions.get(node.action or "")
+            return None if action is None else action.gives
+        case "businessRuleTask":
+            return frozenset({node.decision.result_variable} if node.decision else ())
+        case "subProcess":
+            return reach.seen_in(node.id)
+        case "callActivity":
+            return reach.seen_in(node.called or "")
+    return frozenset()
+
+
+def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:
+    text = parts.manifest.case_title if parts.manifest else ""
+    if not text.startswith("=") or parts.drawing is None:
+        return
+    try:
+        names = feel.compile_expression(text[1:]).names
+    except feel.FeelSyntaxError:
+        return
+    for name in sorted(names - reach.seen_in(parts.drawing.main)):
+        yield _nobody(MANIFEST, "package.case_title", f"案件名称要用的“{shown(name)}”")
+
+
+def _forms(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding]:
+    assert parts.drawing is not None
+    for held in parts.forms.values():
+        seen = _IN_FORMS | frozenset(_columns(held))
+        for node in parts.drawing.of_kind("userTask"):
+            if node.form_id == held.value.id:
+                seen |= reach.seen_at(node)
+        for condition in held.value.conditions:
+            if condition.attribute in _OF_ROWS:
+                continue
+            for name in _unwritten(condition.names, condition.text, seen, keys):
+                yield _nobody(held.file, shown(condition.element), f"{condition.attribute} 要用的“{shown(name)}”")
+
+
+def _decisions(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding]:
+    assert parts.drawing is not None
+    seen: dict[str, frozenset[str]] = {}
+    for rule in parts.manifest.rules if parts.manifest else ():
+        seen[rule] = reach.seen_in(parts.drawing.main) | _IN_RULES
+    for node in parts.drawing.of_kind("businessRuleTask"):
+        if node.decision is not None:
+            known = seen.get(node.decision.decision_id, frozenset())
+            seen[node.decision.decision_id] = known | reach.seen_at(node)
+    for identity, names in seen.items():
+        held = parts.decisions.get(identity)
+        if held is None:
+            continue
+        for name in sorted(frozenset(held.value.input_names) - names - keys):
+            yield _nobody(held.file, shown(identity), f"决策要用的“{shown(name)}”")
+
+
+def _top(schema: FormSchema) -> frozenset[str]:
+    """What a completed form gives: its answers at the top level."""
+    return frozenset(path for path in schema.fields if "." not in path and not path.endswith("[]"))
+
+
+def _columns(held: Held[FormSchema]) -> Iterator[str]:
+    for path in held.value.fields:
+        yield path.rpartition(".")[2].removesuffix("[]")
+
+
+def _keys(parts: Parts) -> frozenset[str]:
+    """Every key that an element of a list may have, as far as it is known here."""
+    found = {"key", "item"}
+    for held in parts.forms.values():
+        found.update(_columns(held))
+    for decision in parts.decisions.values():
+        found.update(decision.value.output_names)
+    return frozenset(found)
+
+
+def _unwritten(names: frozenset[str], text: str, seen: frozenset[str], keys: frozenset[str]) -> list[str]:
+    # Inside a filter a name may be a key of the elements: people[age > 70].
+    return sorted(names - seen - (keys if "[" in text else frozenset()))
+
+
+def _nobody(file: str, element: str, what: str) -> Finding:
+    message = f"{what}没有任务写出，会是空值；请核对拼写，或在前面的任务里写出它。"
+    return Finding(file, element, "package.unwritten-variable", message, "warning")

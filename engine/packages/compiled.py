@@ -1,0 +1,103 @@
+"""A package made ready to run: everything read once, kept by the hash of its files."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.decisions import Decision
+from engine.documents import Template
+from engine.forms import FormSchema
+from engine.packages.manifest import Manifest
+from engine.packages.parts import Parts, no_template, read_parts
+from engine.packages.problem import PackageProblems
+from engine.packages.source import README, Package
+from engine.workflow import Definition
+
+KEPT = 64  # versions; cases of old versions go on for months
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPackage:
+    """What a version of a process is. `documents` are by kind, `scenarios` the raw files by name."""
+
+    key: str
+    title: str
+    hash: str
+    manifest: Manifest
+    definition: Definition
+    forms: Mapping[str, FormSchema]
+    decisions: Mapping[str, Decision]
+    documents: Mapping[str, Template]
+    scenarios: Mapping[str, bytes]
+    readme: str
+
+
+class _Cache:
+    """The packages compiled last, by hash; safe to use from several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, CompiledPackage] = OrderedDict()
+
+    def get(self, digest: str) -> CompiledPackage | None:
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+            return self._kept.get(digest)
+
+    def put(self, compiled: CompiledPackage) -> CompiledPackage:
+        """Keep it; the one that was first stays where two threads compiled the same."""
+        with self._lock:
+            kept = self._kept.setdefault(compiled.hash, compiled)
+            self._kept.move_to_end(compiled.hash)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+            return kept
+
+
+_cache = _Cache(KEPT)
+
+
+def compiled_before(digest: str) -> CompiledPackage | None:
+    """The compiled package of that hash, if it is still kept."""
+    return _cache.get(digest)
+
+
+def compile_package(package: Package) -> CompiledPackage:
+    """Read every file; `PackageProblems` with all findings where one cannot be used.
+
+    What is checked here is what running needs; `check` looks further.
+    """
+    return _cache.get(package.hash) or _cache.put(_compile(read_parts(package)))
+
+
+def _compile(parts: Parts) -> CompiledPackage:
+    findings = list(parts.findings)
+    manifest, definition, package = parts.manifest, parts.definition, parts.package
+    documents: dict[str, Template] = {}
+    for kind, rule in manifest.documents.items() if manifest else ():
+        template = parts.templates.get(rule.template)
+        if template is not None:
+            documents[kind] = template
+        elif rule.template not in parts.unread:
+            findings.append(no_template(kind, rule.template))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or manifest is None or definition is None:
+        raise PackageProblems(findings)
+    return CompiledPackage(
+        key=manifest.key,
+        title=manifest.title,
+        hash=package.hash,
+        manifest=manifest,
+        definition=definition,
+        forms=MappingProxyType({identity: held.value for identity, held in parts.forms.items()}),
+        decisions=MappingProxyType({identity: held.value for identity, held in parts.decisions.items()}),
+        documents=MappingProxyType(documents),
+        scenarios=MappingProxyType(
+            {name: data for name, data in package.files.items() if name.startswith("scenarios/")}
+        ),
+        readme=package.files.get(README, b"").decode(errors="replace"),
+    )

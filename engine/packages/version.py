@@ -1,0 +1,84 @@
+"""Versions of a process in the database: immutable, found by hash; one of each key is in force for new cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.errors import NotFound
+from engine.packages.archive import load_zip, to_zip
+from engine.packages.compiled import CompiledPackage, compile_package, compiled_before
+from engine.packages.source import Package
+from engine.store import Transaction, insert_into, new_id, upsert
+from engine.store.tables import process_in_force, process_version
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A stored version; `new` says whether it was stored now or had been there before."""
+
+    version_id: str
+    hash: str
+    new: bool
+
+
+def deploy(transaction: Transaction, package: Package, *, by: str | None, at: datetime) -> Deployed:
+    """Store the package, unless it is stored already, and put it in force.
+
+    Raises `PackageProblems` where it cannot run.
+    """
+    compiled = compile_package(package)
+    deployed = _store(transaction, package, compiled, by, at)
+    if in_force(transaction, compiled.key) != deployed.version_id:
+        row = {"package_key": compiled.key, "version_id": deployed.version_id, "since": at, "by": by}
+        upsert(transaction, process_in_force, [row], ("version_id", "since", "by"))
+    return deployed
+
+
+def in_force(transaction: Transaction, key: str) -> str | None:
+    """The version that new cases of this process run on; None where the process was never deployed."""
+    query = sa.select(process_in_force.c.version_id).where(process_in_force.c.package_key == key)
+    found = transaction.execute(query).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def load_version(transaction: Transaction, version_id: str) -> CompiledPackage:
+    """The compiled package of a version; `NotFound` where there is none."""
+    query = sa.select(process_version.c.hash).where(process_version.c.id == version_id)
+    digest = transaction.execute(query).scalar_one_or_none()
+    if digest is None:
+        raise NotFound("没有这个流程版本；请从版本列表中选择。", code="package.unknown-version", version=version_id)
+    return compiled_before(digest) or compile_package(load_package(transaction, version_id))
+
+
+def load_package(transaction: Transaction, version_id: str) -> Package:
+    """The files of a version, as they were deployed; `NotFound` where there is none."""
+    query = sa.select(process_version.c.archive).where(process_version.c.id == version_id)
+    archive = transaction.execute(query).scalar_one_or_none()
+    if archive is None:
+        raise NotFound("没有这个流程版本；请从版本列表中选择。", code="package.unknown-version", version=version_id)
+    return load_zip(bytes(archive))
+
+
+def _store(
+    transaction: Transaction, package: Package, compiled: CompiledPackage, by: str | None, at: datetime
+) -> Deployed:
+    row = {
+        "id": new_id(),
+        "package_key": compiled.key,
+        "hash": package.hash,
+        "title": compiled.title,
+        "note": compiled.manifest.note,
+        "archive": to_zip(package),
+        "created_at": at,
+        "created_by": by,
+    }
+    same = ["package_key", "hash"]
+    transaction.execute(
+        insert_into(transaction, process_version).values(row).on_conflict_do_nothing(index_elements=same)
+    )
+    query = sa.select(process_version.c.id).where(
+        process_version.c.package_key == compiled.key, process_version.c.hash == package.hash
+    )
+    stored = str(transaction.execute(query).scalar_one())
+    return Deployed(stored, package.hash, stored == row["id"])

@@ -1,0 +1,90 @@
+"""What an installation offers to packages: posts, organisations, actions, functions, clauses. Packages are checked against it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SettingKind = Literal["document", "documents", "node", "feel", "text"]
+
+STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
+ACTS = ("submit", "supplement", "decide", "sign", "seal", "serve")
+SEVERITIES = ("block", "manual", "warn")
+OUTCOMES = (
+    "approved",
+    "partially_approved",
+    "rejected",
+    "not_accepted",
+    "withdrawn",
+    "lapsed",
+    "terminated",
+    "deferred",
+)
+# Names that stand in every template (engine.cases gives them) and in every expression of a case.
+FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items"})
+CONSTANTS = frozenset({"parameters", "case"})
+FUNCTIONS = ("工作日后", "自然日后", "周岁")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One property of a service task. `signatures` are those that a named document may have, empty for any."""
+
+    kind: SettingKind
+    required: bool = True
+    signatures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSettings:
+    """What a registered action needs and gives.
+
+    `settings` by property name; `prefixed` are properties with a name of the package after the dot (`when.D06`);
+    `gives` are the names that the task's outputs may read; `needs` are entries of the manifest without which the
+    action has nothing to do (`promise`, `items`, `rules`); `proof`: the person before it must have proved identity.
+    """
+
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    prefixed: Mapping[str, Setting] = field(default_factory=dict)
+    gives: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    proof: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names that a package may use. None for posts, organisations or clauses: not known here, so not checked."""
+
+    posts: frozenset[str] | None = None
+    organisations: frozenset[str] | None = None
+    actions: Mapping[str, ActionSettings] = field(default_factory=dict)
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    clauses: frozenset[str] | None = None
+
+
+ACTIONS: Mapping[str, ActionSettings] = {
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "start-promise": ActionSettings(needs=frozenset({"promise"})),
+    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
+    "draft-documents": ActionSettings(
+        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+    ),
+    "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
+    "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
+    "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
+}
+
+
+def default_vocabulary(
+    *,
+    posts: Iterable[str] | None = None,
+    organisations: Iterable[str] | None = None,
+    clauses: Iterable[str] | None = None,
+) -> Vocabulary:
+    """The actions and functions of docs/packages.md, with the posts, organisations and clauses of an installation."""
+    return Vocabulary(
+        posts=None if posts is None else frozenset(posts),
+        organisations=None if organisations is None else frozenset(organisations),
+        actions=ACTIONS,
+        functions=dict.fromkeys(FUNCTIONS),
+        clauses=None if clauses is None else frozenset(clauses),
+    )
