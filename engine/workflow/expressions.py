@@ -8,6 +8,7 @@ from engine import feel
 
 from .errors import Problem, WorkflowFault
 from .model import Use
+from .values import BadValue, plain
 
 LONGEST_TEXT = 4_000  # characters
 
@@ -36,6 +37,17 @@ class Formula:
             raise WorkflowFault(
                 f"节点 {self.element} 的{self.place}计算量过大，请简化表达式。",
                 code="workflow.expression-limit",
+                element=self.element,
+            ) from error
+
+    def value(self, scope: Mapping[str, Any]) -> Any:
+        """The value as a variable may hold it; raises `WorkflowFault` for any other."""
+        try:
+            return plain(self.evaluate(scope))
+        except BadValue as error:
+            raise WorkflowFault(
+                f"节点 {self.element} 的{self.place}“{self.text}”的结果不能保存：{error}。",
+                code="workflow.bad-value",
                 element=self.element,
             ) from error
 

@@ -1,5 +1,6 @@
 """What a run is given from outside, and what it notes while it steps."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from SpiffWorkflow.task import Task
 from engine.calendar import Clock
 
 from .errors import WorkflowFault
+
+# SpiffWorkflow hands whole tasks, with the items of a multi-instance in them, to its loggers.
+for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 STEPS = 1_000  # automatic steps in one command; SpiffWorkflow also stops looking below a depth of 1,000
 
@@ -56,13 +61,18 @@ class Interpreter:
         self.firing: UUID | None = None  # the one timer that fires now
         self._steps: Counter[str] = Counter()
 
+    @property
+    def steps(self) -> int:
+        """Automatic steps in this command so far."""
+        return self._steps.total()
+
     def begin_command(self) -> None:
         self._steps.clear()
 
     def count(self, task: Task) -> None:
         """Called before each automatic step; raises `WorkflowFault` in a loop that no person ever stops."""
         self._steps[getattr(task.task_spec, "bpmn_id", None) or ""] += 1
-        if self._steps.total() > STEPS:
+        if self.steps > STEPS:
             element = max((name for name in self._steps if name), key=lambda name: self._steps[name], default="")
             raise WorkflowFault(
                 f"自动步骤超过 {STEPS} 步仍未停下，节点 {element} 处可能有不经过人工的死循环，请检查回路的条件。",

@@ -1,10 +1,12 @@
 """When a timer or a task is due: durations, dates and moments, as literals or as values of FEEL."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Any
 
 from engine.calendar import ZONE, end_of
+from engine.feel import MonthsDuration
 
 _DAYS = re.compile(r"P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?)")
 _MONTHS = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?")
@@ -14,21 +16,14 @@ class NoMoment(ValueError):
     """A value that says no moment; the text is Chinese."""
 
 
-class Months:
-    """A literal duration of years and months."""
-
-    def __init__(self, months: int) -> None:
-        self.months = months
-
-
-def parse_literal(text: str) -> timedelta | Months | date | datetime:
+def parse_literal(text: str) -> timedelta | MonthsDuration | date | datetime:
     """An ISO 8601 duration, date, or date and time with its zone; raises `NoMoment`."""
     if (match := _DAYS.fullmatch(text)) and any(match.groups()):
         weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
         return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     if (match := _MONTHS.fullmatch(text)) and any(match.groups()):
         years, months = (int(number or 0) for number in match.groups())
-        return Months(12 * years + months)
+        return MonthsDuration(12 * years + months)
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return date.fromisoformat(text)
@@ -43,7 +38,7 @@ def parse_literal(text: str) -> timedelta | Months | date | datetime:
 def due_after(value: Any, now: datetime) -> datetime:
     """The moment in UTC that a value means, counted from `now`; a date means the end of that day in Shanghai.
 
-    Takes a `timedelta`, a duration of months (anything with an integer `months`), a date, or an aware moment.
+    Raises `NoMoment` for anything else than a duration, a date or an aware moment.
     """
     try:
         if isinstance(value, datetime):
@@ -52,8 +47,8 @@ def due_after(value: Any, now: datetime) -> datetime:
             moment = end_of(value)
         elif isinstance(value, timedelta):
             moment = now + value
-        elif isinstance(months := getattr(value, "months", None), int):
-            moment = _months_later(now.astimezone(ZONE), months)
+        elif isinstance(value, MonthsDuration):
+            moment = _months_later(now.astimezone(ZONE), value.months)
         else:
             raise NoMoment(f"结果是 {_kind(value)}，不是时长、日期或时刻")
         if moment.tzinfo is None:
@@ -65,17 +60,11 @@ def due_after(value: Any, now: datetime) -> datetime:
 
 def _months_later(moment: datetime, months: int) -> datetime:
     """The same day of a later month, or its last day where that month is shorter (民法典第二百零二条)."""
-    index = moment.year * 12 + moment.month - 1 + months
-    year, month = divmod(index, 12)
-    for day in range(moment.day, 27, -1):
-        try:
-            return moment.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    try:
-        return moment.replace(year=year, month=month + 1)
-    except ValueError:
-        raise OverflowError from None
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
 def _kind(value: Any) -> str:

@@ -19,7 +19,8 @@ from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
 from .specs.multi import RESULT, Each
 from .tokens import can_step, forget, removed, tokens, waiting_people, waiting_timers, workflows
-from .variables import Values, assign, plain, segment, task_path, visible, workflow_path
+from .values import BadValue, plain
+from .variables import Values, assign, segment, task_path, visible, workflow_path
 
 MANY = 200  # tasks in memory after which the past is dropped even within a command
 
@@ -138,7 +139,7 @@ class Run:
         try:
             results = task.task_spec.results(values, task.task_spec.local(task))
         except WorkflowFault as fault:
-            if fault.code != "workflow.undeclared":
+            if fault.code not in ("workflow.undeclared", "workflow.bad-value"):
                 raise
             raise Invalid(fault.message, code=fault.code, **fault.details) from fault
         with self._command():
@@ -183,9 +184,9 @@ class Run:
 
     def add_item(self, path: str, value: Any) -> str:
         """One more item for a running multi-instance (`MI_joint_check`); the path of the item."""
-        each = self._each(path)
+        each, item = self._each(path), _plain(value)
         with self._command():
-            index = each.task_spec.add(each, value)
+            index = each.task_spec.add(each, item)
         return f"{path}#{index}"
 
     def drop_item(self, path: str) -> None:
@@ -212,7 +213,9 @@ class Run:
 
     def _step(self) -> None:
         while can_step(self._case):
+            before = self._interpreter.steps
             self._case._do_engine_steps(will_complete_task=self._interpreter.count)
+            assert self._interpreter.steps > before, "SpiffWorkflow does not see a task that is ready"
             if sum(len(workflow.tasks) for workflow in workflows(self._case)) > MANY:
                 forget(self._case)
         forget(self._case)
@@ -292,7 +295,7 @@ def start(definition: Definition, runtime: Runtime, variables: Mapping[str, Any]
     interpreter = Interpreter(runtime)
     case = BpmnWorkflow(definition.spec, definition.specs, script_engine=interpreter)
     case.task_removed_event.connect(removed)
-    case.data.update({name: plain(value) for name, value in variables.items()})
+    case.data.update(_plain(dict(variables)))
     run = Run(definition, interpreter, case)
     run.settle()
     return run
@@ -302,3 +305,10 @@ def restore(definition: Definition, runtime: Runtime, state: bytes, scopes: Mapp
     """The case as `state()` and `scopes()` left it."""
     interpreter = Interpreter(runtime)
     return Run(definition, interpreter, codec.load(definition, interpreter, state, scopes))
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return plain(value)
+    except BadValue as error:
+        raise Invalid(f"给出的值不能保存：{error}。", code="workflow.bad-value") from error

@@ -7,7 +7,6 @@ merge: SpiffWorkflow's own way, data on the token, loses the edit of one branch 
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -40,24 +39,13 @@ def visible(task: Task) -> ChainMap[str, Any]:
 
 
 def assign(task: Task, values: Mapping[str, Any]) -> None:
-    """Writes each name to the innermost scope that has it; an item and a process keep what nobody inside them has."""
+    """Writes each name to the innermost scope that has it; an item and a process keep what nobody inside them has.
+
+    The values are already those a variable may hold."""
     chain = list(scopes(task))
     for name, value in values.items():
         owner = next(scope for kind, scope in chain if kind != EMBEDDED or name in scope)
-        owner[name] = plain(value)
-
-
-def plain(value: Any) -> Any:
-    """The same value with `Decimal` as the only number, so that it is the same before and after it was stored."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, float):
-        raise TypeError("float is no value of a variable; use Decimal")
-    return value
+        owner[name] = value
 
 
 # --- Paths -----------------------------------------------------------------------------------------------------------

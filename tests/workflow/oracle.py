@@ -329,15 +329,17 @@ class Oracle:
 
 
 def places(tree, at=""):
-    """Every node one can return to, as a path."""
+    """Every node one can return to, as a path; those in an item are there only while the item runs."""
     kind = tree[0]
     if kind in ("task", "mi", "call", "xor", "loop", "many"):
         yield at + tree[1]
     if kind == "call":
         yield from places(tree[2], at + tree[1] + "/")
-        return
-    inside = tree[1:] if kind != "many" else ()
-    for part in inside:
-        for inner in part if isinstance(part, list) else [part]:
-            if isinstance(inner, tuple):
-                yield from places(inner, at)
+    elif kind == "many":
+        for index in range(tree[2]):
+            yield from places(tree[4], f"{at}{tree[1]}#{index}{tree[5]}/")
+    else:
+        parts = [part for each in tree[1:] for part in (each if isinstance(each, list) else [each])]
+        for part in parts:
+            if isinstance(part, tuple):
+                yield from places(part, at)

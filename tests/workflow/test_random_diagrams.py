@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.errors import Conflict
+
 from .driver import Driver
 from .oracle import SHAPE, Oracle, Plan, places
 
@@ -58,7 +60,7 @@ def follow(shape, choices):
     assert all(list(driver.run.scopes()) == [""] and not driver.run.timers() for driver in drivers)
 
 
-def wander(shape, choices):
+def wander(shape, choices, command="return_to"):
     plan = Plan(shape)
     paths, drivers = list(places(plan.tree)), forms(plan)
     feed = iter(choices)
@@ -67,24 +69,43 @@ def wander(shape, choices):
         for driver in drivers[1:]:
             assert driver.open() == names
             assert driver.run.finished is drivers[0].run.finished
+            assert Counter(driver.taken) == Counter(drivers[0].taken)
             assert seen(driver) == seen(drivers[0])
             assert sorted(driver.due()) == sorted(drivers[0].due())
         if drivers[0].run.finished:
             return
         assert names
         pick, again, where = next(feed, (0, False, 0))
-        target = paths[where % len(paths)]
         name = names[pick % len(names)]
-        for driver in drivers:
-            if pick == 9:
+        if pick == 9:
+            for driver in drivers:
                 driver.wait(hours=2)
-            elif pick > 6:
-                driver.call("return_to", target)
-                arrived = any(each == target or each.startswith((target + "#", target + "/")) for each in driver.open())
-                assert arrived or any(kind in target for kind in ("m", "call", "sub"))
-            else:
+        elif pick > 6:
+            go(drivers, command, paths[where % len(paths)])
+        else:
+            for driver in drivers:
                 driver.do(name, **values_for(name, again, step))
     raise AssertionError("it did not end")
+
+
+def go(drivers, command, target):
+    """Sends every form to the target, or finds it refused by all without a trace."""
+    before, refused = (drivers[0].open(), seen(drivers[0])), []
+    for driver in drivers:
+        try:
+            driver.call(command, target)
+        except Conflict as refusal:
+            refused.append(refusal.code)
+    if refused:
+        assert refused == [refused[0]] * len(drivers)
+        assert (drivers[0].open(), seen(drivers[0])) == before
+        return
+    opened = drivers[0].open()
+    arrived = [each for each in opened if each == target or each.startswith((target + "#", target + "/"))]
+    empty = any(kind in target for kind in ("m", "call", "sub"))
+    assert arrived or empty
+    if command == "jump" and arrived:
+        assert arrived == opened
 
 
 @settings(max_examples=60, **FEW)
@@ -99,6 +120,12 @@ def test_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, 
     wander(shape, choices)
 
 
+@settings(max_examples=30, **FEW)
+@given(SHAPE, MOVES)
+def test_random_jumps_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
+    wander(shape, choices, "jump")
+
+
 @pytest.mark.full
 @settings(max_examples=1500, **FEW)
 @given(SHAPE, STEPS)
@@ -111,3 +138,10 @@ def test_many_random_diagrams_do_what_the_oracle_says(shape, choices):
 @given(SHAPE, MOVES)
 def test_many_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
     wander(shape, choices)
+
+
+@pytest.mark.full
+@settings(max_examples=1000, **FEW)
+@given(SHAPE, MOVES)
+def test_many_random_jumps_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
+    wander(shape, choices, "jump")

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from ..errors import WorkflowFault
 from ..expressions import Formula
 from ..interpreter import Step
-from ..variables import assign, item_values, plain, task_path, visible
+from ..variables import assign, item_values, task_path, visible
 from .element import LIVE, Element, interpreter
 from .events import moment
 
@@ -28,8 +28,15 @@ class User(Element):
         if self.assignment is not None:
             my_task.internal_data["to"] = self._assigned(my_task, self.assignment)
         if self.due is not None:
-            now = interpreter(my_task).runtime.clock.now()
-            my_task.internal_data["due"] = moment(self.due, my_task, now).isoformat()
+            self._set_due(my_task, self.due)
+
+    def _set_due(self, my_task: Task, formula: Formula) -> None:
+        """Null says that there is no term, but not where a fault made it null: a term must not vanish unseen."""
+        scope = visible(my_task)
+        if formula.evaluate(scope) is None and not formula.why(scope):
+            return
+        now = interpreter(my_task).runtime.clock.now()
+        my_task.internal_data["due"] = moment(formula, my_task, now).isoformat()
 
     def _assigned(self, my_task: Task, formula: Formula) -> str:
         scope = visible(my_task)
@@ -72,10 +79,10 @@ class BusinessRule(Element):
         called = self.node.decision
         assert called is not None
         view = self.local(my_task)
-        result = {called.result_variable: interpreter(my_task).runtime.decide(called.decision_id, view)}
+        result = self._plain({called.result_variable: interpreter(my_task).runtime.decide(called.decision_id, view)})
         if self.output_formulas:
-            seen = view.new_child({name: plain(value) for name, value in result.items()})
-            result = {name: formula.evaluate(seen) for name, formula in self.output_formulas.items()}
+            seen = view.new_child(result)
+            result = {name: formula.value(seen) for name, formula in self.output_formulas.items()}
         assign(my_task, result)
         return True
 
@@ -100,7 +107,7 @@ class Nested(SubWorkflowTaskMixin, Element):  # type: ignore[misc]
     def update_data(self, my_task: Task, subworkflow: BpmnSubWorkflow) -> None:
         if self.output_formulas:
             inside = visible(subworkflow.task_tree)
-            assign(my_task, {name: formula.evaluate(inside) for name, formula in self.output_formulas.items()})
+            assign(my_task, {name: formula.value(inside) for name, formula in self.output_formulas.items()})
 
 
 class Embedded(Nested):

@@ -12,7 +12,8 @@ from ..errors import WorkflowFault
 from ..expressions import Formula
 from ..interpreter import Interpreter
 from ..model import Node
-from ..variables import Values, plain, visible
+from ..values import BadValue, plain
+from ..variables import Values, visible
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -46,7 +47,7 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
             return seen
         view: ChainMap[str, Any] = seen.new_child({})
         for name, formula in self.input_formulas.items():
-            view[name] = plain(formula.evaluate(view))
+            view[name] = formula.value(view)
         return view
 
     def results(self, given: Mapping[str, Any], view: ChainMap[str, Any]) -> Values:
@@ -60,8 +61,17 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
                 element=self.bpmn_id,
                 names=unread,
             )
-        seen = view.new_child({name: plain(value) for name, value in given.items()})
-        return {name: formula.evaluate(seen) for name, formula in self.output_formulas.items()}
+        seen = view.new_child(self._plain(given))
+        return {name: formula.value(seen) for name, formula in self.output_formulas.items()}
+
+    def _plain(self, given: Mapping[str, Any]) -> Values:
+        """What came from outside, as variables may hold it."""
+        try:
+            return {name: plain(value) for name, value in given.items()}
+        except BadValue as error:
+            raise WorkflowFault(
+                f"节点 {self.bpmn_id} 收到的值不能保存：{error}。", code="workflow.bad-value", element=self.bpmn_id
+            ) from error
 
 
 def interpreter(task: Task) -> Interpreter:

@@ -8,7 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from ..errors import WorkflowFault
 from ..expressions import Formula
-from ..variables import Values, assign, plain, visible
+from ..variables import Values, assign, visible
 from .activities import number_twins
 from .element import LIVE, Element
 
@@ -81,7 +81,7 @@ class Each(Element):
     def _begin(self, my_task: Task) -> None:
         number_twins(my_task)
         scope = visible(my_task)
-        values = self.collection.evaluate(scope)
+        values = self.collection.value(scope)
         if not isinstance(values, list):
             why = self.collection.why(scope)
             raise WorkflowFault(
@@ -96,7 +96,7 @@ class Each(Element):
 
     def _item(self, index: int, value: Any) -> Values:
         name = self.node.loop.element if self.node.loop is not None else None
-        return {"loopCounter": Decimal(index + 1)} | ({name: plain(value)} if name else {})
+        return {"loopCounter": Decimal(index + 1)} | ({name: value} if name else {})
 
     def _check_count(self, count: int) -> None:
         if count > MOST_ITEMS:
@@ -110,7 +110,7 @@ class Each(Element):
         for child in self.instances(my_task):
             item = my_task.internal_data["items"].get(child.internal_data["index"])
             if item is not None and child.state == TaskState.COMPLETED and RESULT not in item:
-                item[RESULT] = None if self.output is None else plain(self.output.evaluate(visible(child)))
+                item[RESULT] = None if self.output is None else self.output.value(visible(child))
 
     def _results(self, my_task: Task) -> list[Any]:
         items = my_task.internal_data["items"]
