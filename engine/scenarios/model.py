@@ -1,9 +1,8 @@
 """A scenario as frozen values: what is done, in order, and what is expected after each step and at the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 EVERY_ITEM = "*"  # in place of an item's key: every instance that is still open
@@ -125,4 +124,3 @@ class Scenario:
     steps: tuple[Step, ...]
     end: End
     confirmed: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -67,7 +67,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def scenario(self, tree: Tree) -> Scenario:
-        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
+        keys = ("id", "title", "now", "organisation", "confirmed", "steps", "end")
         entries = self._mapping(tree, keys)
         scenario = Scenario(
             file=self.file,
@@ -78,7 +78,6 @@ class _Reader:
             steps=self._steps(entries.get("steps"), tree),
             end=self._end(entries.get("end")),
             confirmed=self._texts(entries.get("confirmed")) or (),
-            parameters=MappingProxyType(self._free(entries.get("parameters")) or {}),
         )
         if self.problems:
             raise ScenarioProblems(self.problems)
@@ -120,7 +119,10 @@ class _Reader:
             except ScenarioProblems as error:
                 self.problems += error.problems
         return Complete(
-            self._string(entries["do"]), MappingProxyType(values), self._optional(entries, "item"), self._optional(entries, "by")
+            self._string(entries["do"]),
+            MappingProxyType(values),
+            self._optional(entries, "item"),
+            self._optional(entries, "by"),
         )
 
     def _wait(self, entries: dict[str, Tree]) -> Wait:

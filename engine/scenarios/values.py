@@ -67,7 +67,7 @@ def _settings(tree: Tree | None, file: str) -> list[tuple[str, Tree]]:
     if tree is None:
         return []
     if not isinstance(tree.value, dict):
-        raise _fault(file, tree, "scenario.type", "set 要写成“路径: 值”，如 \"candidates[1].name\": 符明远；请改正。")
+        raise _fault(file, tree, "scenario.type", 'set 要写成“路径: 值”，如 "candidates[1].name": 符明远；请改正。')
     return list(tree.value.items())
 
 

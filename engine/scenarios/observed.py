@@ -1,0 +1,106 @@
+"""What a case looks like after a step, read from the rows that the commands wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import store
+from engine.calendar import local_date
+from engine.documents import Content
+from engine.store import tables
+from engine.store.values import decode
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A row of the task table that waits for somebody."""
+
+    id: str
+    node: str
+    item: str | None
+    post: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the case: its kind, its row, and all of its text."""
+
+    id: str
+    kind: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The case at one moment. `documents` in the order of their making, `flows` since the case began."""
+
+    state: str
+    outcome: str | None
+    tasks: tuple[OpenTask, ...]
+    documents: tuple[Document, ...]
+    variables: Mapping[str, Any]
+    results: Mapping[str, str]
+    flows: frozenset[str]
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The nodes with open tasks, each once."""
+        return tuple(dict.fromkeys(task.node for task in self.tasks))
+
+
+def observe(database: sa.Engine, case_id: str) -> Observed:
+    """Read the case anew."""
+    with store.reading(database) as transaction:
+        row = transaction.execute(sa.select(tables.case).where(tables.case.c.id == case_id)).mappings().one()
+        return Observed(
+            state=row["state"],
+            outcome=row["outcome"],
+            tasks=_tasks(transaction, case_id),
+            documents=_documents(transaction, case_id),
+            variables=_variables(transaction, case_id),
+            results=_results(transaction, case_id),
+            flows=_flows(transaction, case_id),
+        )
+
+
+def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]:
+    task = tables.task
+    query = sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.id)
+    return tuple(
+        OpenTask(
+            row["id"], row["node_id"], row["item_key"], row["post_id"], row["due_at"] and local_date(row["due_at"])
+        )
+        for row in transaction.execute(query).mappings()
+    )
+
+
+def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, ...]:
+    document = tables.document
+    query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
+    return tuple(
+        Document(row["id"], row["kind"], row["state"], Content.from_dict(decode(row["content"])).text())
+        for row in transaction.execute(query).mappings()
+    )
+
+
+def _variables(transaction: store.Transaction, case_id: str) -> Mapping[str, Any]:
+    scope = tables.scope
+    query = sa.select(scope.c["values"]).where(scope.c.case_id == case_id, scope.c.path == "")
+    text = transaction.execute(query).scalar_one_or_none()
+    return dict(decode(text)) if text else {}
+
+
+def _results(transaction: store.Transaction, case_id: str) -> Mapping[str, str]:
+    query = sa.select(tables.outcome.c.label, tables.outcome.c.result).where(tables.outcome.c.case_id == case_id)
+    return {row.label: row.result for row in transaction.execute(query)}
+
+
+def _flows(transaction: store.Transaction, case_id: str) -> frozenset[str]:
+    query = sa.select(tables.event.c.body).where(tables.event.c.chain == case_id)
+    bodies = (decode(text) for text in transaction.execute(query).scalars())
+    return frozenset(flow for body in bodies for flow in body.get("flows") or ())

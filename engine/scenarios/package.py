@@ -1,0 +1,48 @@
+"""All scenarios of a package, one after another."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from engine import packages
+from engine.errors import Invalid
+from engine.packages import Package
+from engine.scenarios.reader import read_all
+from engine.scenarios.report import Report
+from engine.scenarios.runner import Runner
+from engine.scenarios.world import world
+
+
+def run_package(
+    folder: Path | str, *, only: Collection[str] = (), render: bool = False, fonts: Path | None = None
+) -> Report:
+    """Run the scenarios of a package's folder, with the register `clauses.toml` beside it where there is one.
+
+    `only` are ids of scenarios; `render` also renders, signs and seals every document. Raises `PackageProblems`,
+    `ScenarioProblems`, and `Invalid` (`scenario.unknown`) for an id that no file has.
+    """
+    root = Path(folder)
+    register = root.resolve().parent / "clauses.toml"
+    clauses = register.read_bytes() if register.exists() else None
+    return run(packages.load_folder(root), clauses, only=only, render=render, fonts=fonts)
+
+
+def run(
+    package: Package,
+    clauses: bytes | None = None,
+    *,
+    only: Collection[str] = (),
+    render: bool = False,
+    fonts: Path | None = None,
+) -> Report:
+    """Run the scenarios of a package that is already in memory."""
+    scenarios = read_all(package.files)
+    if unknown := sorted(set(only) - {scenario.id for scenario in scenarios}):
+        known = "、".join(scenario.id for scenario in scenarios)
+        raise Invalid(f"没有场景 {'、'.join(unknown)}；现有：{known}。", code="scenario.unknown", unknown=unknown)
+    chosen = [scenario for scenario in scenarios if not only or scenario.id in only]
+    outcomes = []
+    with world(package, clauses, chosen, fonts) as made:
+        for scenario in chosen:
+            with made.copy(scenario) as installation:
+                outcomes.append(Runner(installation, made.compiled, scenario, render).run())
+        return Report(tuple(outcomes), frozenset(made.compiled.definition.flows))

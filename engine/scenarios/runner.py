@@ -1,0 +1,249 @@
+"""One scenario through the real commands: whoever holds the post acts, the clock moves when the scenario says so."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import cases, forms, identity, jobs, store
+from engine.calendar import FixedClock, end_of, local_date
+from engine.errors import HuishenError, Invalid
+from engine.identity import Actor, Proof
+from engine.installation import Installation
+from engine.packages import CompiledPackage
+from engine.scenarios.compare import Difference, end_differences, step_differences
+from engine.scenarios.model import EVERY_ITEM, Complete, Return, Scenario, Step, Wait, Withdraw
+from engine.scenarios.observed import Observed, OpenTask, observe
+from engine.scenarios.report import Failure, Outcome
+from engine.store import tables
+
+MOST_FIRINGS = 200  # timers in one wait: a loop of timers would go on for ever
+ATTACHMENTS = "attachments"
+
+
+class Stuck(Exception):
+    """A step cannot be done at all; the scenario ends here."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(difference.what)
+        self.difference = difference
+
+
+class Runner:
+    """Runs one scenario in an installation that nobody else uses."""
+
+    def __init__(self, installation: Installation, compiled: CompiledPackage, scenario: Scenario, render: bool) -> None:
+        assert isinstance(installation.clock, FixedClock)
+        self.installation, self.compiled, self.scenario, self.render = installation, compiled, scenario, render
+        self.clock = installation.clock
+        self.path: list[str] = []
+        self.failures: list[Failure] = []
+        self.case_id = ""
+
+    def run(self) -> Outcome:
+        """Every step until one cannot be done, then the end."""
+        self._start()
+        now = observe(self.installation.database, self.case_id)
+        for number, step in enumerate(self.scenario.steps, 1):
+            before = now
+            try:
+                refused = self._act(step, now)
+            except Stuck as stuck:
+                self._fail(number, step.line, step.act.title, stuck.difference)
+                break
+            self._render_notices()
+            now = observe(self.installation.database, self.case_id)
+            for difference in self._differences(step, refused, now, before):
+                self._fail(number, step.line, step.act.title, difference)
+        else:
+            for difference in end_differences(self.scenario.end, now, self.path):
+                self._fail(0, self.scenario.end.line, "", difference)
+        return Outcome(self.scenario.id, self.scenario.title, self.scenario.file, tuple(self.failures), now.flows)
+
+    def _start(self) -> None:
+        role = f"{self.compiled.manifest.start}@{self.scenario.organisation}"
+        confirmed = {"confirmed": list(self.scenario.confirmed)} if self.scenario.confirmed else None
+        begun = cases.start(self.installation, self._holder(role), self.compiled.key, store.new_id(), confirmed)
+        self.case_id = begun.case_id
+
+    # --- acts ---
+
+    def _act(self, step: Step, now: Observed) -> HuishenError | None:
+        """Do it; gives the refusal where one was expected, raises `Stuck` for any other."""
+        try:
+            match step.act:
+                case Complete():
+                    self._complete(step.act, now)
+                case Wait():
+                    self._wait(step.act)
+                case Withdraw():
+                    actor = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+                    cases.withdraw(self.installation, actor, self.case_id, step.act.reason)
+                case Return():
+                    task = self._task(step.act.source, None, now)
+                    cases.return_task(
+                        self.installation, self._actor(task, None), task.id, step.act.target, step.act.reason
+                    )
+        except HuishenError as error:
+            if step.expected.refused is None:
+                raise Stuck(Difference("办理", "成功", _told(error))) from error
+            return error
+        return None
+
+    def _complete(self, act: Complete, now: Observed) -> None:
+        if act.item != EVERY_ITEM:
+            return self._complete_one(self._task(act.node, act.item, now), act)
+        tasks = [task for task in now.tasks if task.node == act.node]
+        if not tasks:
+            raise Stuck(Difference("待办", act.node, "没有；现有 " + ("、".join(now.open) or "无")))
+        for task in tasks:
+            self._complete_one(task, act)
+
+    def _complete_one(self, task: OpenTask, act: Complete) -> None:
+        actor = self._actor(task, act.by)
+        values = dict(act.values)
+        if ATTACHMENTS in values:
+            self._attach(task, actor, values.pop(ATTACHMENTS))
+        node = self.compiled.definition.nodes[task.node]
+        shown = self._letters(actor, task, node.properties.get("act"))
+        proof = Proof(actor.person_id, self.clock.now())
+        typed = self._typed(values, self.compiled.forms[node.form_id or ""])
+        cases.complete(self.installation, actor, task.id, typed, 0, proof, shown)
+        if not self.path or self.path[-1] != task.node or node.loop is None:
+            self.path.append(task.node)
+
+    def _typed(self, values: Mapping[str, Any], schema: forms.FormSchema) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _attach(self, task: OpenTask, actor: Actor, wanted: Mapping[str, Any]) -> None:
+        """The files of the form are exactly these: others are taken out."""
+        with store.reading(self.installation.database) as transaction:
+            table = tables.attachment
+            query = sa.select(table.c.id, table.c.field, table.c.name)
+            query = query.where(table.c.case_id == self.case_id, table.c.removed_at.is_(None))
+            there = {(row.field, row.name): row.id for row in transaction.execute(query)}
+        listed = {
+            (field, name) for field, names in wanted.items() for name in (names if isinstance(names, list) else [names])
+        }
+        for place, attachment_id in there.items():
+            if place not in listed:
+                cases.detach(self.installation, actor, task.id, attachment_id)
+        for field, name in sorted(listed - set(there)):
+            cases.attach(self.installation, actor, task.id, field, name, _page(f"{field} {name}"))
+
+    def _wait(self, act: Wait) -> None:
+        """Timers on the way fire at their own moments, the earliest first."""
+        now = self.clock.now()
+        if act.span is not None:
+            target = now + act.span
+        else:
+            target = end_of(self.installation.calendar().add(local_date(now), act.working_days or 0).date)
+        for _ in range(MOST_FIRINGS):
+            due = self._next_timer()
+            if due is None or due > target:
+                break
+            self.clock.set(max(due, self.clock.now()))
+            cases.fire_timers(self.installation)
+        else:
+            raise Stuck(Difference("等待", f"计时不超过 {MOST_FIRINGS} 次", "计时器一再到期，流程图里可能有不停的回路"))
+        self.clock.set(max(target, self.clock.now()))
+
+    def _next_timer(self) -> Any:
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(sa.func.min(tables.timer.c.due_at)).where(tables.timer.c.state == "armed")
+            return transaction.execute(query).scalar_one()
+
+    # --- letters ---
+
+    def _letters(self, actor: Actor, task: OpenTask, act: str | None) -> dict[str, str]:
+        """What the signer saw. Without rendering, letters count as signed and sealed when their turn comes."""
+        if act == "sign" and self.render:
+            views = cases.prepare_documents(self.installation, actor, task.id)
+            return {view.id: view.digest or "" for view in views}
+        if not self.render and act in {"sign", "seal"}:
+            state = "signed" if act == "sign" else "issued"
+            with store.writing(self.installation.database) as transaction:
+                letters = sa.and_(
+                    tables.document.c.case_id == self.case_id,
+                    tables.document.c.signature == "two",
+                    tables.document.c.state == ("drafted" if act == "sign" else "signed"),
+                )
+                transaction.execute(sa.update(tables.document).where(letters).values(state=state))
+        return {}
+
+    def _render_notices(self) -> None:
+        if self.render:
+            jobs.run_due(self.installation, cases.HANDLERS)
+
+    # --- who ---
+
+    def _task(self, node: str, item: str | None, now: Observed) -> OpenTask:
+        tasks = [task for task in now.tasks if task.node == node and item in {None, task.item}]
+        if not tasks:
+            wanted = node if item is None else f"{node}（{item}）"
+            there = "、".join(task.node + (f"（{task.item}）" if task.item else "") for task in now.tasks)
+            raise Stuck(Difference("待办", wanted, f"没有；现有 {there or '无'}"))
+        return tasks[0]
+
+    def _actor(self, task: OpenTask, by: str | None) -> Actor:
+        """The holder of the task's post; `by` names the role of another person, who gets the post as well."""
+        with store.writing(self.installation.database) as transaction:
+            if by is None:
+                person_id = _holder_of(transaction, task.post)
+            else:
+                person_id = _holder_of(transaction, identity.post_of(transaction, f"{by}@department"))
+                identity.assign(
+                    transaction, post_id=task.post, person_id=person_id, since=local_date(self.scenario.now)
+                )
+        return self._person(person_id)
+
+    def _holder(self, role: str) -> Actor:
+        with store.reading(self.installation.database) as transaction:
+            person_id = _holder_of(transaction, identity.post_of(transaction, role))
+        return self._person(person_id)
+
+    def _person(self, person_id: str) -> Actor:
+        raise NotImplementedError
+
+    # --- expectations ---
+
+    def _differences(
+        self, step: Step, refused: HuishenError | None, now: Observed, before: Observed
+    ) -> Iterator[Difference]:
+        if step.expected.refused is not None:
+            actual = refused.code if refused is not None else "办理成功"
+            if actual != step.expected.refused:
+                yield Difference("refused", step.expected.refused, actual)
+        members = now.variables.get(self.compiled.manifest.items) or []
+        labels = {member.get("key"): member.get(self.compiled.manifest.item_label) for member in members}
+        yield from step_differences(step.expected, now, before, lambda key: str(labels.get(key, key)))
+
+    def _fail(self, number: int, line: int, title: str, difference: Difference) -> None:
+        self.failures.append(
+            Failure(self.scenario.file, number, line, title, difference.what, difference.expected, difference.actual)
+        )
+
+
+def _holder_of(transaction: store.Transaction, post_id: str) -> str:
+    holder = tables.post_holder
+    query = (
+        sa.select(holder.c.person_id).where(holder.c.post_id == post_id).order_by(holder.c.since, holder.c.person_id)
+    )
+    return str(transaction.execute(query.limit(1)).scalar_one())
+
+
+def _told(error: HuishenError) -> str:
+    """The sentence and, for a form, every fault of it."""
+    problems = error.details.get("problems") or () if isinstance(error, Invalid) else ()
+    faults = "；".join(f"{problem.page} {problem.field}：{problem.message}" for problem in problems)
+    return f"{error.code}：{error.message}" + (f"（{faults}）" if faults else "")
+
+
+def _page(text: str) -> bytes:
+    """A small PDF whose bytes differ with the text."""
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n% "
+        + text.encode()
+        + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    )

@@ -1,0 +1,127 @@
+"""The world in which scenarios run: an installation of its own, with whoever the package calls upon."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+from lxml import etree
+
+from engine import calendar, identity, packages, store
+from engine.calendar import FixedClock, local_date
+from engine.demonstration import ORGANISATIONS
+from engine.installation import Installation, Settings, open_installation
+from engine.keys import ensure_keys
+from engine.packages import CompiledPackage, Package
+from engine.packages.register import deploy_clauses
+from engine.scenarios.model import Scenario
+from engine.store import tables
+
+DEPARTMENT = "department"
+LITERAL_POST = re.compile(r"[A-Za-z_]\w*@(\w+)")
+CREDIT_CODE = "51990000MJ000000XN"  # of the invented region 99
+
+
+@dataclass(frozen=True)
+class World:
+    """An installation with the package in force, from which every scenario gets a copy of its own."""
+
+    installation: Installation
+    compiled: CompiledPackage
+
+    @contextmanager
+    def copy(self, scenario: Scenario) -> Iterator[Installation]:
+        """The installation for one scenario: the same keys and files, a database and a clock of its own."""
+        source = self.installation.folder / "world.db"
+        target = self.installation.folder / "scenario.db"
+        shutil.copyfile(source, target)
+        database = store.open_database(f"sqlite:///{target}")
+        try:
+            yield replace(self.installation, database=database, clock=FixedClock(scenario.now))
+        finally:
+            database.dispose()
+            for path in self.installation.folder.glob("scenario.db*"):
+                path.unlink()
+
+
+@contextmanager
+def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fonts: Path | None) -> Iterator[World]:
+    """A temporary installation with the calendar, the register of rules, the package, and its people."""
+    started = min((scenario.now for scenario in scenarios), default=datetime.fromisoformat("2026-01-05T01:00:00+00:00"))
+    with TemporaryDirectory(prefix="huishen-scenarios-") as name:
+        folder = Path(name)
+        if fonts is not None:
+            (folder / "fonts").symlink_to(fonts)
+        settings = Settings(database_url=f"sqlite:///{folder / 'world.db'}", isolated_rendering=False)
+        installation = open_installation(folder, clock=FixedClock(started), settings=settings)
+        compiled = packages.compile(package)
+        with store.writing(installation.database) as transaction:
+            calendar.seed(transaction)
+            if clauses is not None:
+                deploy_clauses(transaction, clauses, at=started)
+            packages.deploy(transaction, package, by=None, at=started)
+            _people(transaction, compiled, package, scenarios, local_date(started))
+        ensure_keys(installation)
+        installation.database.dispose()
+        yield World(installation, compiled)
+
+
+def _people(
+    transaction: store.Transaction, compiled: CompiledPackage, package: Package, scenarios: list[Scenario], since: date
+) -> None:
+    """One person a post, in the department, the associations of the scenarios and the bodies that the package names."""
+    associations = {scenario.organisation for scenario in scenarios}
+    names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | bodies(package)
+    kinds = {DEPARTMENT: "department"} | dict.fromkeys(sorted(associations), "association")
+    kinds |= dict.fromkeys(sorted(set(bodies(package)) - set(kinds)), "consulted")
+    for key, kind in kinds.items():
+        code = CREDIT_CODE if kind == "association" else None
+        organisation_id = identity.add_organisation(
+            transaction, key=key, name=names.get(key, key), kind=kind, uscc=code
+        )
+        for role in _roles(compiled, kind):
+            post_id = identity.add_post(transaction, role=role, organisation_id=organisation_id, title=role)
+            identity.assign(transaction, post_id=post_id, person_id=_person(transaction, f"{role}@{key}"), since=since)
+
+
+def _roles(compiled: CompiledPackage, kind: str) -> list[str]:
+    holder = "department" if kind == "department" else "organisation"
+    roles = [role for role, held_by in compiled.manifest.posts.items() if held_by == holder]
+    return [role for role in roles if (role == compiled.manifest.start) == (kind == "association")]
+
+
+def _person(transaction: store.Transaction, login: str) -> str:
+    """An account that nobody can sign in to."""
+    person_id = store.new_id()
+    row = {"id": person_id, "login": login, "name": login, "password_hash": "!", "active": True}
+    transaction.execute(sa.insert(tables.person), row | {"failed_attempts": 0, "session_epoch": 0})
+    return person_id
+
+
+def bodies(package: Package) -> dict[str, str]:
+    """Organisations by key that the diagram names, or that a table gives out in a column `org`; with their names."""
+    found = {key: key for key in LITERAL_POST.findall(package.files["process.bpmn"].decode())}
+    for data in package.within("decisions").values():
+        for table in etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True)).iter(
+            "{*}decisionTable"
+        ):
+            found |= _given_out(table)
+    return found
+
+
+def _given_out(table: etree._Element) -> dict[str, str]:
+    columns = [output.get("name") for output in table.iterfind("{*}output")]
+    if "org" not in columns:
+        return {}
+    rows = [[_literal(cell) for cell in rule.iterfind("{*}outputEntry")] for rule in table.iterfind("{*}rule")]
+    named = columns.index("name") if "name" in columns else columns.index("org")
+    return {row[columns.index("org")]: row[named] for row in rows}
+
+
+def _literal(cell: etree._Element) -> str:
+    return (cell.findtext("{*}text") or "").strip().strip('"')
