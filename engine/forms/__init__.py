@@ -1,7 +1,7 @@
 """Forms: form-js schemas read once, bound page by page, checked as a whole."""
 
 from engine.forms.attachments import DEFAULT_LIMIT, accepted_text, inspect, size_text, sniff
-from engine.forms.binding import BoundPage, Shown, ShownRow
+from engine.forms.binding import BoundPage
 from engine.forms.conditions import Condition
 from engine.forms.contacts import mail_address, mobile, other_document
 from engine.forms.credit import CreditCode, credit_code
@@ -30,6 +30,7 @@ from engine.forms.pages import BoundList, ListItem, bind
 from engine.forms.personal import Personal, mask, seal_personal
 from engine.forms.progress import Section, Task
 from engine.forms.reader import read
+from engine.forms.shown import Shown, ShownRow
 from engine.forms.summary import SummaryRow, SummarySection, public_only
 
 __all__ = [

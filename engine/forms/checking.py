@@ -1,6 +1,6 @@
 """Whether answers hold: the same checks for one page and for the whole form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,18 +10,9 @@ from engine.errors import Invalid
 from engine.forms.attachments import accepted_text
 from engine.forms.dates import PARTS
 from engine.forms.faults import MISSING, Fault, unread_of
-from engine.forms.model import CHOICE_TYPES, ROW_KEY, TEXT_TYPES, Field, FieldError, FormContext, Rows, attachment_key
+from engine.forms.model import CHOICE_TYPES, TEXT_TYPES, Field, FieldError, FormContext, Rows, attachment_key
 from engine.forms.personal import Personal, is_sealed, read_personal
-from engine.forms.resolve import (
-    GivenRow,
-    Level,
-    expected_kind,
-    given_rows,
-    is_true,
-    options_of,
-    row_level,
-    rows_of,
-)
+from engine.forms.resolve import Level, Row, expected_kind, given_rows, is_true, options_of
 from engine.forms.typed import check_text, read_parts, text_warnings
 
 TEXT_LIMITS = {"textfield": 500, "textarea": 20_000}
@@ -52,7 +43,7 @@ def check_fields(fields: Sequence[Field], level: Level, context: FormContext, pl
 
 
 def find_warnings(fields: Sequence[Field], level: Level, place: Place) -> list[FieldError]:
-    """Doubts about answers that hold; they refuse nothing."""
+    """Doubts about answers that hold, rows included; they refuse nothing."""
     found: list[FieldError] = []
     for entry in fields:
         value = level.local.get(entry.key)
@@ -62,6 +53,9 @@ def find_warnings(fields: Sequence[Field], level: Level, place: Place) -> list[F
         elif isinstance(value, str) and level.asks(entry):
             texts = _safe_warnings(entry, value)
         found.extend(_located(entry, Fault(text, code="warning"), place) for text in texts)
+        columns = entry.rows.columns if entry.rows is not None else ()
+        for row in level.rows.get(entry.key, ()):
+            found.extend(find_warnings(columns, row.level, row_place(entry, row, place)))
     return found
 
 
@@ -74,7 +68,8 @@ def check_value(entry: Field, level: Level, context: FormContext, place: Place) 
     if unread is not None and entry.personal is None:
         value = read_parts(entry, unread.parts)
     if is_empty(entry, value):
-        if is_required(entry, level):
+        given = entry.rows is not None and entry.rows.over is not None
+        if is_required(entry, level) and not given:
             raise Fault(_missing(entry), code=MISSING)
     else:
         _check_type(entry, value, level, context)
@@ -199,33 +194,23 @@ def _check_rows(entry: Field, level: Level, context: FormContext, place: Place) 
     spec = entry.rows
     if spec is None:
         return []
-    rows = rows_of(level.local.get(entry.key))
-    given = {row.key: row for row in given_rows(entry, level.scope)} if spec.over else {}
-    errors = _check_count(entry, spec, rows, given, place)
-    for number, row in enumerate(rows, 1):
-        if spec.over and str(row.get("key")) not in given:
-            continue
-        inside = row_place(entry, row, number - 1, given, place)
-        errors.extend(
-            check_fields(spec.columns, row_level(entry, row, level.scope, context, number, given), context, inside)
-        )
+    rows = level.rows.get(entry.key, ())
+    errors = _check_count(entry, spec, rows, level, place)
+    for row in rows:
+        if spec.over is None or row.given is not None:
+            errors.extend(check_fields(spec.columns, row.level, context, row_place(entry, row, place)))
     return errors
 
 
-def row_place(entry: Field, row: Mapping[str, Any], index: int, given: Mapping[str, GivenRow], place: Place) -> Place:
+def row_place(entry: Field, row: Row, place: Place) -> Place:
     """Where the fields of one row stand."""
-    source = given.get(str(row.get("key")))
-    slug = source.slug if source is not None else str(index)
-    key = source.key if source is not None else str(row.get(ROW_KEY, index))
-    return Place(f"{place.path}{entry.key}[{index}].", f"{place.name}{entry.key}-{slug}-", key)
+    return Place(f"{place.path}{entry.key}[{row.index}].", f"{place.name}{entry.key}-{row.slug}-", row.key)
 
 
-def _check_count(
-    entry: Field, spec: Rows, rows: Sequence[Mapping[str, Any]], given: Mapping[str, GivenRow], place: Place
-) -> list[FieldError]:
+def _check_count(entry: Field, spec: Rows, rows: Sequence[Row], level: Level, place: Place) -> list[FieldError]:
     if spec.over is not None:
-        present = {str(row.get("key")) for row in rows}
-        lacking = [row.label for row in given.values() if row.key not in present]
+        present = {row.key for row in rows}
+        lacking = [row.label for row in given_rows(entry, level.scope) if row.key not in present]
         text = f"请填写{'、'.join(lacking[:3])}{'等' if len(lacking) > 3 else ''}的{entry.label}"
         return [_located(entry, Fault(text, code=MISSING), place)] if lacking else []
     if 0 < len(rows) < spec.min:

@@ -74,6 +74,12 @@ class Submission:
         if self.shown is not None:
             self.shown = {new for key in self.shown if (new := renamed(key)) is not None}
 
+    def remove(self, name: str, index: int) -> None:
+        """Leave out one row of a list."""
+        self.renumber(name, without=index)
+        if self.shown is not None:
+            self.shown.add(name)
+
     def action(self, known: Callable[[str], bool]) -> RowAction | None:
         """The row button that was pressed, as the name of a button or the value of `action`."""
         for text in [*self._texts.get(ACTION, ()), *self._texts]:

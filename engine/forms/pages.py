@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import NotFound
-from engine.forms.binding import BoundPage, item_name
+from engine.forms.binding import BoundPage
 from engine.forms.formdata import RowAction, Submission
 from engine.forms.generate import build_class
 from engine.forms.inputs import BaseForm, Binding
-from engine.forms.model import ROW_KEY, FieldError, FormContext, FormSchema, Page
+from engine.forms.model import FieldError, FormContext, FormSchema, Page
+from engine.forms.naming import item_name
 from engine.forms.resolve import rows_of, with_keys
-from engine.forms.submission import item_problems, page_problems, top_level
+from engine.forms.submission import item_problems, items_of, page_problems, top_level
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,15 @@ class BoundList:
     def items(self) -> tuple[ListItem, ...]:
         """The items in their order."""
         top = top_level(self.schema, self.merged(), self.context)
-        entry = self.page.list
         return tuple(
             ListItem(
-                index=index,
-                key=str(row[ROW_KEY]),
-                label=item_name(entry, row, top.scope, index + 1),
-                problems=tuple(item_problems(self.page, self._rows, index, top, self.context)),
-                remove_action=f"remove:{self.page.key}:{index}" if self._may_change else "",
+                index=item.index,
+                key=item.key,
+                label=item_name(self.page.list, item),
+                problems=tuple(item_problems(self.page, item, self.context)),
+                remove_action=f"remove:{self.page.key}:{item.index}" if self._may_change else "",
             )
-            for index, row in enumerate(self._rows)
+            for item in items_of(self.page, top)
         )
 
     @property

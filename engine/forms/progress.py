@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.forms.binding import item_name
 from engine.forms.checking import Place, is_empty
 from engine.forms.display import files_of
 from engine.forms.faults import MISSING
-from engine.forms.model import ROW_KEY, Field, FieldError, FormContext, FormSchema, Page, attachment_key
-from engine.forms.resolve import Level, rows_of, with_keys
-from engine.forms.submission import is_asked, item_level, item_problems, page_problems, top_level
+from engine.forms.model import Field, FieldError, FormContext, FormSchema, Page, attachment_key
+from engine.forms.naming import item_name
+from engine.forms.resolve import Level, Row
+from engine.forms.submission import is_asked, item_problems, items_of, page_problems, top_level
 
 NOT_STARTED, IN_PROGRESS, DONE, WRONG = "未开始", "进行中", "已完成", "有问题"
 
@@ -75,8 +75,8 @@ def missing_labels(errors: Sequence[FieldError]) -> tuple[str, ...]:
 
 
 def _list_section(page: Page, top: Level, context: FormContext) -> Section:
-    items = with_keys(rows_of(top.local.get(page.key)))
-    tasks = tuple(_item_task(page, items, index, top, context) for index in range(len(items)))
+    items = items_of(page, top)
+    tasks = tuple(_item_task(page, item, top, context) for item in items)
     own = [error for error in page_problems(page, top, context) if error.index is None]
     noun = page.list.rows.item_noun if page.list.rows else "条"
     title = page.section or page.title
@@ -89,16 +89,14 @@ def _page_task(page: Page, top: Level, context: FormContext) -> Task:
     return _task(page.key, page.title, problems, started, page.hint)
 
 
-def _item_task(page: Page, items: Sequence[Mapping[str, Any]], index: int, top: Level, context: FormContext) -> Task:
-    item = items[index]
-    level = item_level(page, item, index, top, context)
-    place = Place(row_key=str(item.get(ROW_KEY, index)))
-    problems = item_problems(page, items, index, top, context)
-    started = any(_is_started(inner.fields, level, context, place) for inner in page.pages)
-    title = item_name(page.list, item, top.scope, index + 1)
+def _item_task(page: Page, item: Row, top: Level, context: FormContext) -> Task:
+    problems = item_problems(page, item, context)
+    place = Place(row_key=item.key)
+    started = any(_is_started(inner.fields, item.level, context, place) for inner in page.pages)
+    title = item_name(page.list, item)
     wrong = [error.inner for error in problems if error.code != MISSING] or [error.inner for error in problems]
     inner = wrong[0] if wrong else page.pages[0].key
-    return _task(page.key, title, problems, started, "", index, inner, place.row_key or "")
+    return _task(page.key, title, problems, started, "", item.index, inner, item.key)
 
 
 def _task(

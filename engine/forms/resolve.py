@@ -1,26 +1,27 @@
 """Which fields of a level are asked, given the answers: hidden, derived from a number, or visible."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from engine.errors import Invalid
 from engine.forms.conditions import Condition, Scope
 from engine.forms.faults import Unread, unread_of
-from engine.forms.model import ROW_KEY, Field, FormContext, Option
+from engine.forms.model import ROW_KEY, Field, FormContext, Option, Rows
 from engine.forms.personal import OTHER_ID, Personal, is_sealed, read_personal
 from engine.forms.typed import show_text
 
 
 @dataclass(frozen=True)
 class Level:
-    """One level of answers: the form, an item, a row; with what is hidden or derived in it."""
+    """One level of answers: the form, an item, a row; with what is hidden or derived in it, and its own rows."""
 
     local: Mapping[str, Any]
     scope: Scope
     hidden: frozenset[str]
     derived: frozenset[str]
+    rows: Mapping[str, tuple["Row", ...]] = field(default_factory=dict)
 
     def asks(self, entry: Field) -> bool:
         """Whether this field is asked."""
@@ -29,6 +30,39 @@ class Level:
     def kept(self) -> dict[str, Any]:
         """The answers without those of hidden fields."""
         return {key: value for key, value in self.local.items() if key not in self.hidden or key in self.derived}
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """One row of a list that the case gives: its key, its name, what the case says of it."""
+
+    key: str
+    label: str
+    data: Mapping[str, Any]
+
+    @property
+    def slug(self) -> str:
+        """The key in the alphabet of input names."""
+        return sha256(self.key.encode()).hexdigest()[:10]
+
+    def outer(self, scope: Scope) -> Scope:
+        """The scope in which the block of this row stands: `row` and the row's own names."""
+        return Scope({**scope.names, **self.data, "row": dict(self.data)}, scope.local)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a list, settled. `given` is what the case says of it, where the case gives the rows."""
+
+    level: Level
+    index: int
+    key: str
+    given: GivenRow | None = None
+
+    @property
+    def slug(self) -> str:
+        """What stands for this row in input names."""
+        return self.given.slug if self.given is not None else str(self.index)
 
 
 def resolve(fields: Sequence[Field], local: Mapping[str, Any], outer: Scope, number: int | None = None) -> Level:
@@ -50,17 +84,36 @@ def resolve(fields: Sequence[Field], local: Mapping[str, Any], outer: Scope, num
 def settle(
     fields: Sequence[Field], local: Mapping[str, Any], outer: Scope, context: FormContext, number: int | None = None
 ) -> Level:
-    """Resolve a level after giving chosen texts the value of their option and reading typed personal numbers."""
+    """Resolve a level and all rows in it.
+
+    Chosen texts get the value of their option, typed personal numbers are read; rows get keys.
+    """
     chosen = dict(local)
     before = outer.inside(local, number)
     for entry in fields:
         if entry.choices is not None and entry.key in chosen:
             chosen[entry.key] = _chosen(options_of(entry, before, context), chosen[entry.key])
     level = resolve(fields, chosen, outer, number)
-    read = {entry.key: _read(entry, chosen.get(entry.key), level.scope, context) for entry in fields if entry.personal}
-    if all(chosen.get(key) is value for key, value in read.items()):
-        return level
-    return resolve(fields, {**chosen, **{key: value for key, value in read.items() if key in chosen}}, outer, number)
+    for entry in fields:
+        if entry.personal is not None and entry.key in chosen:
+            chosen[entry.key] = _read(entry, chosen[entry.key], level.scope, context)
+    rows: dict[str, tuple[Row, ...]] = {}
+    for entry in fields:
+        if entry.rows is not None and entry.key in chosen:
+            rows[entry.key] = _settled_rows(entry, entry.rows, chosen[entry.key], level.scope, context)
+            chosen[entry.key] = [dict(row.level.local) for row in rows[entry.key]]
+    return replace(resolve(fields, chosen, outer, number), rows=rows)
+
+
+def _settled_rows(entry: Field, spec: Rows, value: Any, scope: Scope, context: FormContext) -> tuple[Row, ...]:
+    given = {row.key: row for row in given_rows(entry, scope)}
+    found: list[Row] = []
+    for index, row in enumerate(rows_of(value) if spec.over is not None else with_keys(rows_of(value))):
+        key = str(row.get("key" if spec.over is not None else ROW_KEY, index))
+        source = given.get(key)
+        outer = source.outer(scope) if source is not None else scope
+        found.append(Row(settle(spec.columns, row, outer, context, index + 1), index, key, source))
+    return tuple(found)
 
 
 def options_of(entry: Field, scope: Scope, context: FormContext) -> tuple[Option, ...]:
@@ -90,24 +143,6 @@ def is_true(condition: Condition | None, scope: Scope) -> bool:
     return condition is not None and condition.evaluate(scope.names) is True
 
 
-@dataclass(frozen=True)
-class GivenRow:
-    """One row of a list that the case gives: its key, its name, what the case says of it."""
-
-    key: str
-    label: str
-    data: Mapping[str, Any]
-
-    @property
-    def slug(self) -> str:
-        """The key in the alphabet of input names."""
-        return sha256(self.key.encode()).hexdigest()[:10]
-
-    def outer(self, scope: Scope) -> Scope:
-        """The scope in which the block of this row stands: `row` and the row's own names."""
-        return Scope({**scope.names, **self.data, "row": dict(self.data)}, scope.local)
-
-
 def given_rows(entry: Field, scope: Scope) -> list[GivenRow]:
     """The rows over which a decision list runs; a list that cannot be had gives none."""
     over = entry.rows.over if entry.rows else None
@@ -123,16 +158,6 @@ def given_rows(entry: Field, scope: Scope) -> list[GivenRow]:
         taken = {row.key for row in rows}
         rows.append(GivenRow(key if key not in taken else f"{key}#{number}", label, data))
     return rows
-
-
-def row_level(
-    entry: Field, row: Mapping[str, Any], scope: Scope, context: FormContext, number: int, given: Mapping[str, GivenRow]
-) -> Level:
-    """The level of one row of a list, inside the list's own scope."""
-    columns = entry.rows.columns if entry.rows else ()
-    source = given.get(str(row.get("key")))
-    outer = source.outer(scope) if source is not None else scope
-    return settle(columns, row, outer, context, number)
 
 
 def rows_of(value: Any) -> list[dict[str, Any]]:

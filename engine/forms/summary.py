@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.forms.binding import item_name
 from engine.forms.checking import Place, row_place
 from engine.forms.display import NOTHING, display, display_file, files_of
-from engine.forms.model import ROW_KEY, Field, FormContext, FormSchema, Page, attachment_key
-from engine.forms.resolve import GivenRow, Level, given_rows, options_of, row_level, rows_of, with_keys
-from engine.forms.submission import is_asked, item_level, top_level
+from engine.forms.model import Field, FormContext, FormSchema, Page, attachment_key
+from engine.forms.naming import item_name
+from engine.forms.resolve import Level, options_of
+from engine.forms.submission import is_asked, items_of, top_level
 
 
 @dataclass(frozen=True)
@@ -79,32 +79,27 @@ def _page_sections(page: Page, level: Level, context: FormContext) -> list[Summa
 
 def _item_sections(page: Page, top: Level, context: FormContext) -> list[SummarySection]:
     found: list[SummarySection] = []
-    for index, item in enumerate(with_keys(rows_of(top.local.get(page.key)))):
-        level = item_level(page, item, index, top, context)
-        key = str(item[ROW_KEY])
-        place = Place(f"{page.key}[{index}].", "", key)
+    for item in items_of(page, top):
+        place = Place(f"{page.key}[{item.index}].", "", item.key)
         rows: list[SummaryRow] = []
         for inner in page.pages:
-            if is_asked(inner, level):
-                rows.extend(_rows(inner.fields, level, context, place, _Link(page.key, page.visibility, index, inner)))
-        title = item_name(page.list, item, top.scope, index + 1)
-        found.append(SummarySection(title, tuple(rows), page.key, index, str(item.get("key") or key), None, page.title))
+            if is_asked(inner, item.level):
+                link = _Link(page.key, page.visibility, item.index, inner)
+                rows.extend(_rows(inner.fields, item.level, context, place, link))
+        key = str(item.level.local.get("key") or item.key)
+        title = item_name(page.list, item)
+        found.append(SummarySection(title, tuple(rows), page.key, item.index, key, None, page.title))
     return found
 
 
 def _block_sections(page: Page, entry: Field, level: Level, context: FormContext) -> list[SummarySection]:
     """One section a row of a list that the case gives; rows of a former list keep the name they were stored with."""
-    given = {row.key: row for row in given_rows(entry, level.scope)}
     columns = entry.rows.columns if entry.rows else ()
     found: list[SummarySection] = []
-    for index, row in enumerate(rows_of(level.local.get(entry.key))):
-        key = str(row.get("key", ""))
-        inside = row_level(entry, row, level.scope, context, index + 1, given)
-        place = row_place(entry, row, index, given, Place())
-        link = _Link(page.key, entry.visibility)
-        title = str(row.get("label") or key)
-        rows = _rows(columns, inside, context, place, link)
-        found.append(SummarySection(title, rows, page.key, index, key, None, entry.label))
+    for row in level.rows.get(entry.key, ()):
+        rows = _rows(columns, row.level, context, row_place(entry, row, Place()), _Link(page.key, entry.visibility))
+        title = str(row.level.local.get("label") or row.key)
+        found.append(SummarySection(title, rows, page.key, row.index, row.key, None, entry.label))
     return found
 
 
@@ -139,7 +134,7 @@ def _row(entry: Field, level: Level, context: FormContext, place: Place, link: _
         files = tuple(files_of(context.attachments.get(attachment_key(entry, place.row_key))))
         lines = tuple(display_file(stored) for stored in files)
     elif entry.rows is not None:
-        lines = _row_lines(entry, value, level, context)
+        lines = _row_lines(entry, level, context)
     text = "\n".join(lines) if lines else display(entry, value, options_of(entry, level.scope, context))
     if entry.rows is not None and not lines:
         text = ""
@@ -159,14 +154,12 @@ def _row(entry: Field, level: Level, context: FormContext, place: Place, link: _
     )
 
 
-def _row_lines(entry: Field, value: Any, level: Level, context: FormContext) -> tuple[str, ...]:
+def _row_lines(entry: Field, level: Level, context: FormContext) -> tuple[str, ...]:
     """One line a row: its answers joined, without labels where the column speaks for itself."""
-    given: dict[str, GivenRow] = {}
-    columns = entry.rows.columns if entry.rows else ()
+    columns = [column for column in (entry.rows.columns if entry.rows else ()) if column.type != "text"]
     lines: list[str] = []
-    for number, row in enumerate(rows_of(value), 1):
-        inside = row_level(entry, row, level.scope, context, number, given)
-        words = [_word(column, inside, context) for column in columns if inside.asks(column) and column.type != "text"]
+    for row in level.rows.get(entry.key, ()):
+        words = [_word(column, row.level, context) for column in columns if row.level.asks(column)]
         lines.append("，".join(filter(None, words)) or NOTHING)
     return tuple(lines)
 

@@ -1,6 +1,8 @@
 try:
-    from engine.feel import compile_expression  # noqa: F401
-except ImportError:
+    from engine.feel import compile_expression
+
+    compile_expression('a = "b"').evaluate({"a": "b"})
+except Exception:
     from .standin import install
 
     install()

@@ -249,8 +249,8 @@ def test_rows_of_a_list_are_typed_values_with_keys():
 
 
 def shown_texts(bound):
-    field = bound.form["resume"]
-    return [[row.row.form["org"]._value(), row.row.form["since"].texts["month"]] for row in bound.rows(field)]
+    rows = bound.form["resume"].rows
+    return [[row.form["org"]._value(), row.form["since"].parts[1].text] for row in rows]
 
 
 def test_adding_a_row_keeps_what_was_typed():
@@ -337,7 +337,7 @@ def block(bound, index, key):
 
 def test_a_decision_has_a_block_for_each_row_of_the_case():
     bound = decide(None)
-    blocks = bound.rows(bound.form["decisions"])
+    blocks = bound.items[1].rows
     assert [row.label for row in blocks] == ["陈海澜", "黎若川"]
     assert [item.field.key for item in blocks[0].items] == ["result", "votes"]
     assert (bound.items[0].text, bound.form["decisions"].add_action) == ("请逐人作出结论", "")
