@@ -1,0 +1,21 @@
+"""The record of who did what: hash chains, signed checkpoints, verification."""
+
+from engine.audit.chain import INSTALLATION, Head, digest, link, record
+from engine.audit.checkpoints import checkpoint
+from engine.audit.keys import FileSigner, Signer, Trust, open_signer
+from engine.audit.verify import Fault, verify
+
+__all__ = [
+    "INSTALLATION",
+    "Fault",
+    "FileSigner",
+    "Head",
+    "Signer",
+    "Trust",
+    "checkpoint",
+    "digest",
+    "link",
+    "open_signer",
+    "record",
+    "verify",
+]
