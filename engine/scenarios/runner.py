@@ -1,7 +1,8 @@
 """One scenario through the real commands: whoever holds the post acts, the clock moves when the scenario says so."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from engine.store import tables
 
 MOST_FIRINGS = 200  # timers in one wait: a loop of timers would go on for ever
 ATTACHMENTS = "attachments"
+LETTERS = {"sign": ("drafted", "signed"), "seal": ("signed", "issued")}  # act: a letter's state before and after
+ROW_NAMES = frozenset({forms.ROW_KEY, "key", "label"})  # what a row has beside its columns
 
 
 class Stuck(Exception):
@@ -40,6 +43,7 @@ class Runner:
         self.path: list[str] = []
         self.failures: list[Failure] = []
         self.case_id = ""
+        self.holders = _holders(installation)
 
     def run(self) -> Outcome:
         """Every step until one cannot be done, then the end."""
@@ -101,23 +105,25 @@ class Runner:
             self._complete_one(task, act)
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
-        actor = self._actor(task, act.by)
+        actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
         values = dict(act.values)
         if ATTACHMENTS in values:
-            self._attach(task, actor, values.pop(ATTACHMENTS))
-        node = self.compiled.definition.nodes[task.node]
-        shown = self._letters(actor, task, node.properties.get("act"))
+            self._attach(task, actor, node.form_id or "", values.pop(ATTACHMENTS))
+        view = cases.task_view(self.installation, actor, task.id)
+        if strange := unknown(values, view.schema):
+            raise Stuck(Difference("values", f"表单 {view.schema.id} 的字段", "没有 " + "、".join(strange)))
+        shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
-        typed = self._typed(values, self.compiled.forms[node.form_id or ""])
-        cases.complete(self.installation, actor, task.id, typed, 0, proof, shown)
+        typed = view.schema.clean(values, view.context)
+        with self._letters(node.properties.get("act")):
+            cases.complete(self.installation, actor, task.id, typed, view.revision, proof, shown)
         if not self.path or self.path[-1] != task.node or node.loop is None:
             self.path.append(task.node)
 
-    def _typed(self, values: Mapping[str, Any], schema: forms.FormSchema) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def _attach(self, task: OpenTask, actor: Actor, wanted: Mapping[str, Any]) -> None:
+    def _attach(self, task: OpenTask, actor: Actor, form_id: str, wanted: Mapping[str, Any]) -> None:
         """The files of the form are exactly these: others are taken out."""
+        fields = self.compiled.forms[form_id].fields.values()
+        mine = {entry.key for entry in fields if entry.type == "filepicker"}
         with store.reading(self.installation.database) as transaction:
             table = tables.attachment
             query = sa.select(table.c.id, table.c.field, table.c.name)
@@ -127,7 +133,7 @@ class Runner:
             (field, name) for field, names in wanted.items() for name in (names if isinstance(names, list) else [names])
         }
         for place, attachment_id in there.items():
-            if place not in listed:
+            if place not in listed and place[0].rpartition("/")[2] in mine:
                 cases.detach(self.installation, actor, task.id, attachment_id)
         for field, name in sorted(listed - set(there)):
             cases.attach(self.installation, actor, task.id, field, name, _page(f"{field} {name}"))
@@ -135,10 +141,8 @@ class Runner:
     def _wait(self, act: Wait) -> None:
         """Timers on the way fire at their own moments, the earliest first."""
         now = self.clock.now()
-        if act.span is not None:
-            target = now + act.span
-        else:
-            target = end_of(self.installation.calendar().add(local_date(now), act.working_days or 0).date)
+        day = self.installation.calendar().add(local_date(now), act.working_days or 0).date
+        target = end_of(day) if act.span is None else now + act.span
         for _ in range(MOST_FIRINGS):
             due = self._next_timer()
             if due is None or due > target:
@@ -149,28 +153,41 @@ class Runner:
             raise Stuck(Difference("等待", f"计时不超过 {MOST_FIRINGS} 次", "计时器一再到期，流程图里可能有不停的回路"))
         self.clock.set(max(target, self.clock.now()))
 
-    def _next_timer(self) -> Any:
+    def _next_timer(self) -> datetime | None:
         with store.reading(self.installation.database) as transaction:
-            query = sa.select(sa.func.min(tables.timer.c.due_at)).where(tables.timer.c.state == "armed")
-            return transaction.execute(query).scalar_one()
+            row = transaction.execute(
+                sa.select(tables.timer.c.due_at).where(tables.timer.c.state == "armed").order_by(tables.timer.c.due_at)
+            ).first()
+            return None if row is None else row.due_at
 
     # --- letters ---
 
-    def _letters(self, actor: Actor, task: OpenTask, act: str | None) -> dict[str, str]:
-        """What the signer saw. Without rendering, letters count as signed and sealed when their turn comes."""
-        if act == "sign" and self.render:
-            views = cases.prepare_documents(self.installation, actor, task.id)
-            return {view.id: view.digest or "" for view in views}
-        if not self.render and act in {"sign", "seal"}:
-            state = "signed" if act == "sign" else "issued"
-            with store.writing(self.installation.database) as transaction:
-                letters = sa.and_(
-                    tables.document.c.case_id == self.case_id,
-                    tables.document.c.signature == "two",
-                    tables.document.c.state == ("drafted" if act == "sign" else "signed"),
-                )
-                transaction.execute(sa.update(tables.document).where(letters).values(state=state))
-        return {}
+    def _seen(self, actor: Actor, task: OpenTask) -> dict[str, str]:
+        """The bytes on the signing page."""
+        return {view.id: view.digest or "" for view in cases.prepare_documents(self.installation, actor, task.id)}
+
+    @contextmanager
+    def _letters(self, act: str | None) -> Iterator[None]:
+        """Without rendering, letters count as signed and sealed when their turn comes, unless the act is refused."""
+        before, after = LETTERS.get(act or "", ("", "")) if not self.render else ("", "")
+        moved = self._move_letters(before, after)
+        try:
+            yield
+        except HuishenError:
+            self._move_letters(after, before, moved)
+            raise
+
+    def _move_letters(self, before: str, after: str, only: list[str] | None = None) -> list[str]:
+        """From one state to the other; the ids of those that moved."""
+        if not before or not after:
+            return []
+        document = tables.document
+        chosen = sa.and_(document.c.case_id == self.case_id, document.c.signature == "two", document.c.state == before)
+        if only is not None:
+            chosen = sa.and_(chosen, document.c.id.in_(only))
+        with store.writing(self.installation.database) as transaction:
+            statement = sa.update(document).where(chosen).values(state=after).returning(document.c.id)
+            return list(transaction.execute(statement).scalars())
 
     def _render_notices(self) -> None:
         if self.render:
@@ -190,21 +207,22 @@ class Runner:
         """The holder of the task's post; `by` names the role of another person, who gets the post as well."""
         with store.writing(self.installation.database) as transaction:
             if by is None:
-                person_id = _holder_of(transaction, task.post)
+                person_id = self.holders[task.post]
             else:
-                person_id = _holder_of(transaction, identity.post_of(transaction, f"{by}@department"))
-                identity.assign(
-                    transaction, post_id=task.post, person_id=person_id, since=local_date(self.scenario.now)
-                )
-        return self._person(person_id)
+                person_id = self.holders[identity.find_post(transaction, by)]
+                since = local_date(self.scenario.now)
+                if task.post not in _posts_of(transaction, person_id):
+                    identity.assign(transaction, post_id=task.post, person_id=person_id, since=since)
+            return self._loaded(transaction, person_id)
 
-    def _holder(self, role: str) -> Actor:
+    def _holder(self, assignment: str) -> Actor:
         with store.reading(self.installation.database) as transaction:
-            person_id = _holder_of(transaction, identity.post_of(transaction, role))
-        return self._person(person_id)
+            return self._loaded(transaction, self.holders[identity.find_post(transaction, assignment)])
 
-    def _person(self, person_id: str) -> Actor:
-        raise NotImplementedError
+    def _loaded(self, transaction: store.Transaction, person_id: str) -> Actor:
+        actor = identity.load_actor(transaction, person_id, local_date(self.clock.now()))
+        assert actor is not None
+        return actor
 
     # --- expectations ---
 
@@ -225,12 +243,31 @@ class Runner:
         )
 
 
-def _holder_of(transaction: store.Transaction, post_id: str) -> str:
-    holder = tables.post_holder
-    query = (
-        sa.select(holder.c.person_id).where(holder.c.post_id == post_id).order_by(holder.c.since, holder.c.person_id)
-    )
-    return str(transaction.execute(query.limit(1)).scalar_one())
+def _holders(installation: Installation) -> dict[str, str]:
+    """Post -> the one who holds it from the start."""
+    with store.reading(installation.database) as transaction:
+        query = sa.select(tables.post_holder.c.post_id, tables.post_holder.c.person_id)
+        return {row.post_id: row.person_id for row in transaction.execute(query)}
+
+
+def _posts_of(transaction: store.Transaction, person_id: str) -> frozenset[str]:
+    query = sa.select(tables.post_holder.c.post_id).where(tables.post_holder.c.person_id == person_id)
+    return frozenset(transaction.execute(query).scalars())
+
+
+def unknown(values: Mapping[str, Any], schema: forms.FormSchema) -> list[str]:
+    """Paths in the values that the form does not have: a scenario with a typing error must not pass by chance."""
+    known = set(schema.fields)
+    given = set(_paths(values, ""))
+    return sorted(path for path in given if path not in known and path.rpartition(".")[2] not in ROW_NAMES)
+
+
+def _paths(values: Mapping[str, Any], above: str) -> Iterator[str]:
+    for name, value in values.items():
+        yield f"{above}{name}"
+        for row in value if isinstance(value, list) else ():
+            if isinstance(row, dict):
+                yield from _paths(row, f"{above}{name}[].")
 
 
 def _told(error: HuishenError) -> str:

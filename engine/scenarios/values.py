@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from engine.scenarios.problem import Problem, ScenarioProblems
@@ -37,8 +38,8 @@ def _merged(tree: Tree, file: str, shared: Shared, above: tuple[str, ...]) -> di
         values |= copy.deepcopy(_used(name, file, shared, above))
     for path in _names(tree.value.get("drop"), file):
         _drop(values, path, file)
-    for path, entry in _settings(tree.value.get("set"), file):
-        _set(values, path, entry, file)
+    for place, entry in _settings(tree.value.get("set"), file):
+        _set(values, place, entry, file)
     return values
 
 
@@ -76,7 +77,7 @@ def _set(values: dict[str, Any], path: str, entry: Tree, file: str) -> None:
     if not parts:
         raise _fault(file, entry, "scenario.path", f"路径“{path}”写法不对；请写成 candidates[1].name 的样子。")
     place: Any = values
-    for part, following in zip(parts, parts[1:], strict=False):
+    for part, following in pairwise(parts):
         found = _step(place, part)
         if found is _MISSING:
             found = [] if isinstance(following, int) else {}
@@ -128,12 +129,12 @@ def _put(place: Any, part: str | int, value: Any) -> bool:
     """Whether it could be put there: into a mapping, over an item, or right behind the last one."""
     if isinstance(part, str) and isinstance(place, dict):
         place[part] = value
-    elif isinstance(part, int) and isinstance(place, list) and part < len(place):
-        place[part] = value
-    elif isinstance(part, int) and isinstance(place, list) and part == len(place):
+    elif not isinstance(part, int) or not isinstance(place, list) or part > len(place):
+        return False
+    elif part == len(place):
         place.append(value)
     else:
-        return False
+        place[part] = value
     return True
 
 

@@ -1,6 +1,7 @@
 """A YAML file as a tree that knows its lines, with nothing in it that could run or blow up."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ LARGEST = 512 * 1024  # bytes
 DEEPEST = 30
 MOST = 20_000  # nodes
 
-_SCALARS = {
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:null": lambda text: None,
     "tag:yaml.org,2002:bool": lambda text: text.lower() in {"true", "yes", "on"},
     "tag:yaml.org,2002:int": lambda text: Decimal(text.replace("_", "")),
