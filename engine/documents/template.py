@@ -1,0 +1,237 @@
+"""A package's document templates: untrusted text that becomes `Content` and can do nothing else.
+
+A template is one UTF-8 file of two parts, a front matter in TOML and a body in XML with Jinja:
+
+    ---
+    kind = "D06"
+    form = "letter"
+    title = "审核意见函"
+    issuer = "中共南屿省委社会工作部"
+    variables = ["org_name", "approved"]
+    ---
+    <公文>
+      <标题><句>关于{{ org_name }}</句><句>负责人人选的</句><句>审核意见</句></标题>
+      <主送>{{ org_name }}</主送>
+      <段>经审核，同意{{ approved | 顿号("name") }}等{{ approved | 个数 }}名同志作为负责人人选（名单附后）。</段>
+      <名单 名="{{ org_name }}负责人人选名单">
+        <列 宽="12">序号</列><列 宽="26" 型="姓名">姓名</列><列 齐="左">工作单位及职务</列>
+        {% for person in approved %}
+        <行><格>{{ loop.index }}</格><格>{{ person.name }}</格><格>{{ person.unit }}</格></行>
+        {% endfor %}
+      </名单>
+      <抄送>南屿省民政厅</抄送>
+    </公文>
+
+Front matter
+  kind       code of the document, as in `[documents.D06]` of package.toml
+  form       "letter" (信函格式), "notice" (通知书: one seal, verification code on its last page) or "slip" (internal
+             reminder: no number, no seal)
+  title      short name of the document, for lists and pages
+  issuer     发文机关标志, and 署名 unless the body says otherwise; may be left out when the body has <机关>
+  variables  every variable that the body reads; nothing else is handed to it
+
+Elements (公文 holds the others; the order of blocks is kept, the rest finds its own place)
+  <机关>     发文机关标志, instead of `issuer`
+  <标题>     required. Text, or <句> phrases: a title is broken between phrases only
+  <主送>     required but in a slip. The colon is added
+  <段>       a paragraph of text. May begin with <二级>, <三级> or <四级> (a heading run into the text); may hold
+             <黑> and <楷>
+  <一级> <二级> <三级> <四级>   a heading or numbered paragraph: 一、 （一） 1. （1）. We set the numbers, one after
+             another through the document; a number written by hand is replaced
+  <清单>     a table in the text: <列> columns, <行> rows of <格> cells, as many cells as columns
+  <列>       attributes 宽 (millimetres, 156 in all; left out: shares the rest), 齐 ("左"; otherwise centred),
+             型="姓名" (two-character names are spaced to the width of three)
+  <附件 名="…" 题="…">   an attachment. Its name stands in the 附件说明; with blocks inside it (段, 清单, levels) it
+             has pages of its own under the title 题 (or <标题>; otherwise 名). Several are numbered by us
+  <名单 名="…" 题="…">   the same with one table: <列> and <行> directly inside
+  <署名>     instead of the issuer's name. The date is the date of issue and set by us
+  <抄送>     copies to; 抄送： and 。 are added
+  <附注>     note under the date; the parentheses are added
+  <联系>     a line at the foot, beside the verification code (person, telephone); several allowed
+  <等级>     only in a slip: 蓝, 黄 or 红
+A line break inside a value starts a new paragraph in 段 and a new line in 格; elsewhere it vanishes. Line breaks and
+indents of the template file itself vanish everywhere.
+
+Jinja
+  `{{ … }}`, `{% if %}`, `{% for x in list if … %}` (lists only), `{# … #}`, comparisons, `and or not in`,
+  `a if b else c`, `is defined`, `is none`, literals, keys with a dot, `loop.index|first|last|length`.
+  No arithmetic, calls, assignments, macros, blocks, includes or imports: what needs computing is computed by FEEL in
+  the process. A tag opened inside `{% if %}` or `{% for %}` is closed inside it. Names ending in `_internal` cannot be
+  read. A null cannot be printed: write `{{ x or "" }}`. Dates print as 2026年11月23日, numbers without exponent or
+  trailing zeros, true and false as 是 and 否.
+  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏.
+
+Limits: 64 KiB of template, four nested loops, 20,000 loop steps, 1 MiB of result. The parsed template is checked
+against a list of allowed Jinja nodes before it is compiled, so that there is no call, no arithmetic and no recursion
+to spend time with; the loops count their steps.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import TemplateError
+from jinja2 import TemplateSyntaxError as JinjaSyntaxError
+
+from engine.documents import elements
+from engine.documents.content import Content, Form
+from engine.documents.problems import ComposeError, TemplateProblem, TemplateProblems
+from engine.documents.sandbox import STEPS, TEMPLATE_NAME, Budget, Sandbox, node_problems, plain
+
+MOST_BYTES, MOST_OUTPUT = 64 * 1024, 1024 * 1024
+FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.S | re.M)
+KEYS = {"kind": str, "form": str, "title": str, "issuer": str, "variables": list}
+FORMS = ("letter", "notice", "slip")
+KIND = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A checked template. `variables` are the only names that its body can read."""
+
+    kind: str
+    form: Form
+    title: str
+    issuer: str
+    variables: tuple[str, ...]
+    file: str
+    _compiled: Any
+
+    def compose(self, values: Mapping[str, Any]) -> Content:
+        """The document's content with these values (see Values in docs/architecture.md).
+
+        Raises `ComposeError` when a value is missing, empty, of another kind than the template needs, or a limit is passed.
+        """
+        given = {name: plain(values[name]) for name in self.variables if name in values}
+        budget = Budget(STEPS)
+        xml = self._fill({**given, "_budget": budget})
+        return elements.read(xml, self.kind, self.form, self.issuer)
+
+    def _fill(self, given: dict[str, Any]) -> str:
+        pieces, size = [], 0
+        try:
+            for piece in self._compiled.generate(given):
+                size += len(piece)
+                if size > MOST_OUTPUT:
+                    raise ComposeError(f"拼成的文书超过 {MOST_OUTPUT // 1024} KiB")
+                pieces.append(piece)
+        except ComposeError as error:
+            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：{error.message}", code=error.code) from error
+        except TemplateError as error:
+            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：{error.message}") from error
+        except (TypeError, ValueError, RecursionError, ArithmeticError) as error:
+            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：值的类型不合适，不能比较或打印") from error
+        return "".join(pieces)
+
+
+def _line_of(error: BaseException) -> int:
+    """The last line of the template in the trace; Jinja rewrites the frames so that they carry the template's own lines."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == TEMPLATE_NAME:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def read_template(data: bytes, file: str) -> Template:
+    """A template from the bytes of its file; `file` is its name in the package, for messages.
+
+    Raises `TemplateProblems` with every fault found.
+    """
+    try:
+        text = _decode(data)
+        front, body, offset = _split(text)
+    except _Fault as fault:
+        raise TemplateProblems(file, [fault.problem]) from fault
+    problems = _front_problems(front)
+    form = front.get("form")
+    variables = tuple(v for v in front.get("variables", ()) if isinstance(v, str))
+    padded = "\n" * offset + body
+    sandbox = Sandbox()
+    tree = None
+    try:
+        tree = sandbox.parse(padded)
+    except JinjaSyntaxError as error:
+        problems.append(TemplateProblem(error.lineno, "template.jinja", f"Jinja 写法有误（{error.message}）"))
+    except (RecursionError, ValueError, OverflowError):
+        problems.append(TemplateProblem(offset + 1, "template.jinja", "表达式套得太深或数太大"))
+    if tree is not None:
+        problems += node_problems(tree, frozenset(variables))
+        problems += _body_problems(sandbox, padded, str(form) if form in FORMS else "slip")
+    if problems or tree is None:
+        raise TemplateProblems(file, problems)
+    compiled = sandbox.compile_tree(tree)
+    return Template(front["kind"], front["form"], front["title"], front.get("issuer", ""), variables, file, compiled)
+
+
+class _Fault(Exception):
+    def __init__(self, line: int, code: str, message: str) -> None:
+        self.problem = TemplateProblem(line, code, message)
+
+
+def _decode(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise _Fault(1, "template.size", f"模板有 {len(data)} 字节，最多 {MOST_BYTES} 字节")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise _Fault(data[: error.start].count(b"\n") + 1, "template.encoding", "不是 UTF-8 编码的文本") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]", line):
+            raise _Fault(number, "template.encoding", "有不可见的控制字符")
+    return text
+
+
+def _split(text: str) -> tuple[dict[str, Any], str, int]:
+    """Front matter, body, and the number of lines before the body."""
+    found = FRONT.match(text)
+    if not found:
+        raise _Fault(1, "template.front", "开头应当是两行 --- 之间的说明（TOML：kind、form、title、issuer、variables）")
+    try:
+        front = tomllib.loads(found[1].replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise _Fault(
+            1 + int(line[1]) if line else 2, "template.front", f"开头的说明不是合法的 TOML（{error}）"
+        ) from error
+    return front, text[found.end() :].replace("\r\n", "\n"), text[: found.end()].count("\n")
+
+
+def _front_problems(front: dict[str, Any]) -> list[TemplateProblem]:
+    problems = []
+
+    def fault(message: str) -> None:
+        problems.append(TemplateProblem(1, "template.front", message))
+
+    for key in front:
+        if key not in KEYS:
+            fault(f"开头的说明里没有 {key} 这一项")
+    for key, kind in KEYS.items():
+        if key not in front and key != "issuer":
+            fault(f"开头的说明缺少 {key}")
+        elif key in front and (not isinstance(front[key], kind) or (key in ("kind", "title") and not front[key])):
+            fault(f"开头的说明中 {key} 的写法不对")
+    if isinstance(front.get("form"), str) and front["form"] not in FORMS:
+        fault("form 只能是 letter、notice 或 slip")
+    if isinstance(front.get("kind"), str) and not KIND.match(front["kind"]):
+        fault("kind 是字母开头的代码，如 D06")
+    for name in front.get("variables", ()) if isinstance(front.get("variables"), list) else ():
+        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or name == "loop":
+            fault(f"variables 中的 {name!r} 不是变量名")
+        elif name.endswith("_internal"):
+            fault(f"内部变量 {name} 不得写入文书")
+    return problems
+
+
+def _body_problems(sandbox: Sandbox, padded: str, form: str) -> list[TemplateProblem]:
+    skeleton = sandbox.skeleton(padded)
+    problems = [
+        TemplateProblem(
+            skeleton[: found.start()].count("\n") + 1, "template.declaration", f"不能用 {found[0]}：这里只有元素和文字"
+        )
+        for found in re.finditer(r"<[!?]", skeleton)
+    ]
+    return problems or elements.check(skeleton, form)
