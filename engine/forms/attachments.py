@@ -60,9 +60,7 @@ def inspect(data: bytes, name: str, *, accept: Collection[str] = tuple(MEDIA_TYP
 def accepted_text(accept: Collection[str], limit: int) -> str:
     """What may be uploaded, for a hint: `不超过 20 MB 的 PDF 或 JPG`."""
     titles = [title for media_type, (title, _) in MEDIA_TYPES.items() if media_type in accept]
-    kinds = (
-        "、".join(titles[:-1]) + ("或 " if len(titles) > 2 else " 或 ") + titles[-1] if len(titles) > 1 else titles[0]
-    )
+    kinds = " 或 ".join(filter(None, ("、".join(titles[:-1]), titles[-1])))
     return f"不超过 {size_text(limit)} 的 {kinds}"
 
 

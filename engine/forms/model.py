@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Invalid
@@ -241,17 +242,17 @@ class FormSchema:
     conditions: tuple[Condition, ...] = ()
     _classes: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def top(self) -> tuple[Field, ...]:
         """All fields of the top level; a list page gives its list."""
         return tuple(entry for page in self.pages for entry in page.fields)
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Field]:
         """Every field by its path: `org_name`, `candidates[].id_no`, `candidates[].resume[].org`."""
         return {entry.path: entry for entry in walk(self.top) if entry.type != "text"}
 
-    @property
+    @cached_property
     def personal(self) -> tuple[PersonalField, ...]:
         """The fields whose numbers are sealed."""
         return tuple(
@@ -260,7 +261,7 @@ class FormSchema:
             if entry.personal is not None
         )
 
-    @property
+    @cached_property
     def whole(self) -> Page:
         """The whole form as one page, for a decision on one screen: titles of pages become legends."""
         if len(self.pages) == 1 and self.pages[0].kind != "list":
@@ -283,7 +284,10 @@ class FormSchema:
         return form_problems(self, values, context)
 
     def clean(self, values: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
-        """The values to submit: without those of hidden fields and without text that could not be read."""
+        """The values to submit: answers to visible fields only, plain data read as typed values.
+
+        Personal numbers given as text become `Personal`: call this before `seal_personal`.
+        """
         from engine.forms.submission import clean_values
 
         return clean_values(self, values, context)

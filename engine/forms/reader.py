@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from engine.forms.components import ComponentReader, Json, Level
+from engine.forms.attributes import Json
+from engine.forms.components import ComponentReader, Level
 from engine.forms.model import FormProblems, FormSchema, Page
 
 MAX_BYTES = 512 * 1024

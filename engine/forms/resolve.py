@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from engine.errors import Invalid
 from engine.forms.conditions import Condition, Scope
-from engine.forms.faults import Unread, unread_of
+from engine.forms.dates import split_date
+from engine.forms.faults import Fault, Unread, unread_of
 from engine.forms.model import ROW_KEY, Field, FormContext, Option, Rows
 from engine.forms.personal import OTHER_ID, Personal, is_sealed, read_personal
-from engine.forms.typed import show_text
+from engine.forms.typed import read_parts, show_text
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def settle(
 
     Chosen texts get the value of their option, typed personal numbers are read; rows get keys.
     """
-    chosen = dict(local)
-    before = outer.inside(local, number)
+    chosen = {**local, **{entry.key: _plain_read(entry, local[entry.key]) for entry in fields if entry.key in local}}
+    before = outer.inside(chosen, number)
     for entry in fields:
         if entry.choices is not None and entry.key in chosen:
             chosen[entry.key] = _chosen(options_of(entry, before, context), chosen[entry.key])
@@ -197,6 +199,19 @@ def _derived(fields: Sequence[Field], scope: Scope) -> frozenset[str]:
         if entry.personal and entry.personal.derive and not _is_hidden(entry, scope):
             keys.update(entry.personal.derive if expected_kind(entry, scope) == entry.personal.kind else ())
     return frozenset(keys)
+
+
+def _plain_read(entry: Field, value: Any) -> Any:
+    """A number or a date as plain data writes it (`4`, `"4.5"`, `"2026-11-23"`); anything else as it is."""
+    if entry.type == "number" and isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if entry.type not in ("number", "datetime") or not isinstance(value, str):
+        return value
+    parts = split_date(value) if entry.type == "datetime" else {"text": value}
+    try:
+        return read_parts(entry, parts)
+    except Fault:
+        return Unread(parts)
 
 
 def _chosen(options: Sequence[Option], value: Any) -> Any:

@@ -6,8 +6,10 @@ from typing import Any
 from engine.forms.checking import Place, check_fields, on_page
 from engine.forms.conditions import base_scope
 from engine.forms.faults import MISSING, Unread, unread_of
-from engine.forms.model import Field, FieldError, FormContext, FormSchema, Page
+from engine.forms.model import ROW_KEY, Field, FieldError, FormContext, FormSchema, Page
 from engine.forms.resolve import Level, Row, is_true, settle
+
+_ROW_NAMES = (ROW_KEY, "key", "label")
 
 
 def form_problems(schema: FormSchema, values: Mapping[str, Any], context: FormContext) -> list[FieldError]:
@@ -57,18 +59,23 @@ def item_problems(page: Page, item: Row, context: FormContext) -> list[FieldErro
 
 
 def clean_values(schema: FormSchema, values: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
-    """The values without those of hidden fields and without text that could not be read."""
+    """The answers to the form's own fields: none of hidden ones, no unread text, nothing that the form does not ask."""
     return _cleaned(schema.top, top_level(schema, values, context))
 
 
 def _cleaned(fields: Sequence[Field], level: Level) -> dict[str, Any]:
-    kept = {key: None if _is_unread(value) else value for key, value in level.kept().items()}
+    known = {entry.key for entry in fields if entry.holds_value}.union(_ROW_NAMES, *(_told(entry) for entry in fields))
+    kept = {key: None if _is_unread(value) else value for key, value in level.kept().items() if key in known}
     for entry in fields:
         if entry.rows is not None and entry.key in kept:
             rows = level.rows.get(entry.key, ())
             current = [row for row in rows if entry.rows.over is None or row.given is not None]
             kept[entry.key] = [_cleaned(entry.rows.columns, row.level) for row in current]
     return kept
+
+
+def _told(entry: Field) -> tuple[str, ...]:
+    return entry.personal.derive if entry.personal is not None else ()
 
 
 def _is_unread(value: Any) -> bool:

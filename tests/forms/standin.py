@@ -9,7 +9,9 @@ from typing import Any
 
 
 class FeelSyntaxError(Exception):
-    pass
+    @property
+    def message(self):
+        return str(self)
 
 
 class FeelLimitError(Exception):
