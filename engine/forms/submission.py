@@ -70,8 +70,18 @@ def _cleaned(fields: Sequence[Field], level: Level) -> dict[str, Any]:
         if entry.rows is not None and entry.key in kept:
             rows = level.rows.get(entry.key, ())
             current = [row for row in rows if entry.rows.over is None or row.given is not None]
-            kept[entry.key] = [_cleaned(entry.rows.columns, row.level) for row in current]
+            kept[entry.key] = [
+                {**_cleaned(entry.rows.columns, row.level), **_said_by_case(entry, row)} for row in current
+            ]
     return kept
+
+
+def _said_by_case(entry: Field, row: Row) -> dict[str, Any]:
+    """What the case itself says in a row that it gives: nobody else may say it otherwise."""
+    if row.given is None or entry.rows is None:
+        return {}
+    readonly = {column.key: row.given.data.get(column.key) for column in entry.rows.columns if column.readonly}
+    return {**readonly, "key": row.given.key, "label": row.given.label}
 
 
 def _told(entry: Field) -> tuple[str, ...]:
