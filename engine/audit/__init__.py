@@ -2,7 +2,7 @@
 
 from engine.audit.chain import INSTALLATION, Head, digest, link, record
 from engine.audit.checkpoints import checkpoint
-from engine.audit.keys import FileSigner, Signer, Trust, open_signer
+from engine.audit.keys import FileSigner, Signer, Trust, open_signer, open_trust
 from engine.audit.verify import Fault, verify
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "digest",
     "link",
     "open_signer",
+    "open_trust",
     "record",
     "verify",
 ]

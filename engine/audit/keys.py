@@ -49,12 +49,6 @@ class Trust:
     def of(cls, keys: Iterable[ec.EllipticCurvePublicKey]) -> "Trust":
         return cls({fingerprint(key): key for key in keys})
 
-    @classmethod
-    def read(cls, folder: Path) -> "Trust":
-        """Every `*.pub` of a folder: the key in use, and the ones before it."""
-        keys = [serialization.load_pem_public_key(path.read_bytes()) for path in sorted(folder.glob("*.pub"))]
-        return cls.of(key for key in keys if isinstance(key, ec.EllipticCurvePublicKey))
-
     def accepts(self, key_fingerprint: str, signature: bytes, data: bytes) -> bool:
         try:
             self.keys[key_fingerprint].verify(signature, data, _ALGORITHM)
@@ -63,10 +57,10 @@ class Trust:
         return True
 
 
-def open_signer(folder: Path, passphrase: bytes) -> FileSigner:
-    """The signing key of a folder, made at first use as `audit.key` (PKCS #8, encrypted) and `audit.pub`.
+def open_signer(folder: Path, passphrase: bytes | None = None) -> FileSigner:
+    """The signing key of a folder, made at first use as `audit.key` (PKCS #8, read by its owner only) and `audit.pub`.
 
-    `Unavailable` with `audit.key` where the passphrase does not open it.
+    With a passphrase the file is encrypted too. `Unavailable` with `audit.key` where the passphrase does not open it.
     """
     path = folder / "audit.key"
     if not path.exists():
@@ -74,7 +68,7 @@ def open_signer(folder: Path, passphrase: bytes) -> FileSigner:
         _make(path, passphrase)
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         message = (
             f"无法打开检查点签名密钥 {path}：口令不对，或文件已损坏。请核对 HUISHEN_KEY_PASSPHRASE，或从备份恢复。"
         )
@@ -84,18 +78,24 @@ def open_signer(folder: Path, passphrase: bytes) -> FileSigner:
     return FileSigner(key)
 
 
+def open_trust(folder: Path) -> Trust:
+    """Every `*.pub` of a folder: the key in use, and the ones before it."""
+    keys = [serialization.load_pem_public_key(path.read_bytes()) for path in sorted(folder.glob("*.pub"))]
+    return Trust.of(key for key in keys if isinstance(key, ec.EllipticCurvePublicKey))
+
+
 def fingerprint(key: ec.EllipticCurvePublicKey) -> str:
     encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     return hashlib.sha256(key.public_bytes(encoding, form)).hexdigest()
 
 
-def _make(path: Path, passphrase: bytes) -> None:
+def _make(path: Path, passphrase: bytes | None) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     path.with_suffix(".pub").write_bytes(public)
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase),
+        serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption(),
     )
     write_secret(path, private)

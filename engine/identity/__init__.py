@@ -1,0 +1,41 @@
+"""People, posts and organisations; signing in; who may not do two things."""
+
+from engine.identity.actors import Actor, Post, find_actor, load_actor
+from engine.identity.duties import separation
+from engine.identity.people import (
+    PersonLine,
+    add_organisation,
+    add_person,
+    add_post,
+    assign,
+    people,
+    post_of,
+    set_active,
+    set_password,
+)
+from engine.identity.posts import find_post, find_posts
+from engine.identity.signing_in import Proof, authenticate, prove, prove_apart, sign_in
+
+__all__ = [
+    "Actor",
+    "PersonLine",
+    "Post",
+    "Proof",
+    "add_organisation",
+    "add_person",
+    "add_post",
+    "assign",
+    "authenticate",
+    "find_actor",
+    "find_post",
+    "find_posts",
+    "load_actor",
+    "people",
+    "post_of",
+    "prove",
+    "prove_apart",
+    "separation",
+    "set_active",
+    "set_password",
+    "sign_in",
+]
