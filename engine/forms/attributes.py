@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from engine import feel
@@ -18,6 +19,12 @@ Json = dict[str, Any]
 MAX_OPTIONS = 500
 PATTERN_LENGTH = 200
 DERIVABLE = ("birth", "gender")
+# Our own properties of components; other names are left to other tools, unless they look like a slip of these.
+PROPERTIES = frozenset(
+    {"key", "title", "section", "visibility", "width", "autocomplete", "default", "requiredWhen", "rule", "ruleMessage"}
+    | {"check", "patternMessage", "personal", "personalWhen", "derive", "maxSize"}
+    | {"min", "max", "itemLabel", "itemNoun", "over", "rowKey", "rowLabel"}
+)
 
 
 class AttributeReader:
@@ -43,6 +50,13 @@ class AttributeReader:
             self.report(self.element(component), "form.properties", "properties 须为名称和文字的对照")
             return {}
         return {str(key): plain_text(value) for key, value in given.items() if not isinstance(value, dict | list)}
+
+    def check_properties(self, properties: Mapping[str, str], element: str) -> None:
+        """A slip such as `requireWhen` would silently switch a rule off."""
+        for name in sorted(properties.keys() - PROPERTIES):
+            meant = get_close_matches(name, PROPERTIES, 1, 0.8)
+            if meant:
+                self.report(element, "form.property", f"没有属性“{name}”，是否应为“{meant[0]}”")
 
     def condition(self, text: Any, element: str, attribute: str) -> Condition | None:
         """Compile FEEL where some stands."""

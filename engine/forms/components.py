@@ -133,6 +133,7 @@ class ComponentReader(AttributeReader):
         element = self.element(component)
         kind = component["type"]
         properties = self.properties(component)
+        self.check_properties(properties, element)
         key = self._key(component, element, level)
         label = self.label_of(component)
         if not label:

@@ -110,6 +110,7 @@ def group_page(component: Json, level: Level, reader: ComponentReader) -> Page:
     """One page from a group: its fields, or attachments where it has nothing else."""
     element = reader.element(component)
     properties = reader.properties(component)
+    reader.check_properties(properties, element)
     key = properties.get("key") or component.get("key") or element
     reader.check_key(str(key), element)
     hide = reader.hide_of(component)

@@ -28,8 +28,10 @@ def top_level(schema: FormSchema, values: Mapping[str, Any], context: FormContex
 
 
 def is_asked(page: Page, level: Level) -> bool:
-    """Whether a page is there at all, given the answers."""
-    return not any(is_true(condition, level.scope) for condition in page.hide)
+    """Whether a page is there at all, given the answers: it is not hidden, and asks something."""
+    if any(is_true(condition, level.scope) for condition in page.hide):
+        return False
+    return any(level.asks(entry) for entry in page.fields if entry.type != "text")
 
 
 def page_problems(page: Page, top: Level, context: FormContext) -> list[FieldError]:

@@ -125,6 +125,7 @@ def test_too_many_components_and_too_deep_groups_are_refused():
         (field(properties={"rule": "=a = 1"}), "form.rule"),
         (field(properties={"visibility": "secret"}), "form.visibility"),
         (field(properties=[1]), "form.properties"),
+        (field(properties={"requireWhen": "=true"}), "form.property"),
         (field(validate={"pattern": "("}), "form.pattern"),
         (field(validate={"pattern": "(a+)+$"}), "form.pattern"),
         (field(validate={"minLength": 5, "maxLength": 2}), "form.limits"),
@@ -218,3 +219,15 @@ def test_whatever_stands_in_a_file_is_read_or_told(entries):
         assert refused.problems
     else:
         schema.sections({}, context())
+
+
+def test_properties_of_other_tools_are_left_alone():
+    assert read(field(properties={"colour": "blue"})).fields["a"].properties == {"colour": "blue"}
+
+
+def test_a_page_that_asks_nothing_is_not_on_the_task_list():
+    schema = read(
+        field(), group("h", "页", component("textfield", "b", "乙", conditional={"hide": '=a = "x"'}, **required()))
+    )
+    assert [task.title for section in schema.sections({"a": "x"}, context()) for task in section.tasks] == ["组"]
+    assert schema.problems({"a": "x"}, context()) == []
