@@ -61,7 +61,7 @@ class Draw:
     def __init__(self, process="p"):
         self.process, self.nodes, self.flows, self.default, self.first = process, [], [], {}, ""
 
-    def node(self, tag, name, inner="", **attributes):
+    def node(self, tag, name, inner="", /, **attributes):
         self.nodes.append((tag, name, inner, attributes))
         return name
 
@@ -74,7 +74,7 @@ class Draw:
     def task(self, name, outputs=(), *, inputs=(), extra="", loop="", tag="userTask", **attributes):
         return self.node(tag, name, ext(extra, mapping(inputs, outputs)) + loop, **attributes)
 
-    def service(self, name, kind, outputs=(), **settings):
+    def service(self, name, kind, outputs=(), /, **settings):
         extra = zeebe("taskDefinition", type=kind) + (properties(**settings) if settings else "")
         return self.task(name, outputs, extra=extra, tag="serviceTask")
 

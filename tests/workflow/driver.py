@@ -42,7 +42,7 @@ class Driver:
     def task(self, name):
         return next(task for task in self.run.open_tasks() if label(task) == name)
 
-    def do(self, name, **values):
+    def do(self, name, /, **values):
         self.run.complete(self.task(name).id, values)
         self.keep()
 
