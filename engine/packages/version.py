@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from engine.errors import NotFound
 from engine.packages.archive import load_zip, to_zip
+from engine.packages.checking import check
 from engine.packages.compiled import CompiledPackage, compile_package, compiled_before
+from engine.packages.problem import PackageProblems
 from engine.packages.source import Package
+from engine.packages.vocabulary import Vocabulary, default_vocabulary
 from engine.store import Transaction, insert_into, new_id, upsert
 from engine.store.tables import process_in_force, process_version
 
@@ -22,11 +25,17 @@ class Deployed:
     new: bool
 
 
-def deploy(transaction: Transaction, package: Package, *, by: str | None, at: datetime) -> Deployed:
+def deploy(
+    transaction: Transaction, package: Package, *, by: str | None, at: datetime, vocabulary: Vocabulary | None = None
+) -> Deployed:
     """Store the package, unless it is stored already, and put it in force.
 
-    Raises `PackageProblems` where it cannot run.
+    Raises `PackageProblems` with the errors that `check` finds; without a vocabulary posts, organisations and clauses
+    are not compared with the installation. Only here: what is stored keeps running when the installation changes.
     """
+    errors = [one for one in check(package, vocabulary or default_vocabulary()) if one.severity == "error"]
+    if errors:
+        raise PackageProblems(errors)
     compiled = compile_package(package)
     deployed = _store(transaction, package, compiled, by, at)
     if in_force(transaction, compiled.key) != deployed.version_id:

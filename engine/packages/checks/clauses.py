@@ -76,7 +76,9 @@ def _word(table: Table, rule: Rule, name: str) -> str | None:
 
 def _unknown(file: str, element: str, clauses: str, vocabulary: Vocabulary) -> Iterator[Finding]:
     known = vocabulary.clauses
-    for clause in clauses.split(_SEPARATOR) if known is not None else ():
+    if known is None:
+        return
+    for clause in clauses.split(_SEPARATOR):
         if clause.strip() and clause.strip() not in known:
             message = f"条款台账里没有“{shown(clause)}”；请改正编号，或先把条款写入 clauses.toml。"
             yield Finding(file, element, "package.unknown-clause", message)

@@ -20,6 +20,6 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
         return
     try:
         feel.compile_expression(text[1:])
-    except feel.FeelSyntaxError as error:
+    except feel.FeelError as error:
         message = f"表达式“{shown(text)}”不能解析：{error.message.rstrip('。')}；请改正。"
         yield Finding(MANIFEST, "package.case_title", "package.expression", message)

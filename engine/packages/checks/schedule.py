@@ -18,7 +18,12 @@ Path = tuple[int, tuple[str, ...]]
 def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
     if parts.manifest is None or parts.manifest.promise is None or parts.definition is None or parts.drawing is None:
         return
-    days, nodes = _longest(parts.drawing)
+    begins = [node.id for node in parts.drawing.of_kind("serviceTask") if node.action == _START]
+    if not begins:
+        message = f"清单有承诺时限，流程图里却没有 {_START} 任务，时限不会起算；请加上这个任务，或删去 [promise]。"
+        yield Finding(MANIFEST, "promise", "package.promise-not-started", message, "warning")
+        return
+    days, nodes = max(_Walk(parts.drawing).path(name) for name in begins)
     promised = parts.manifest.promise.working_days
     if days > promised:
         message = (
@@ -28,17 +33,11 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
         yield Finding(MANIFEST, "promise.working_days", "package.promise-too-short", message, "warning")
 
 
-def _longest(drawing: Drawing) -> Path:
-    """From where the promise starts to the end; each node once, what pauses the promise not counted."""
-    begins = [node for node in drawing.of_kind("serviceTask") if node.action == _START]
-    walk = _Walk(drawing)
-    if begins:
-        return max(walk.path(node.id) for node in begins)
-    return walk.scope(drawing.main)
-
-
 class _Walk:
-    """The longest way without going in circles: a flow back to a node that is being walked is left out."""
+    """The longest way on from a node: each node once, since a flow back to a node that is being walked is left out.
+
+    What pauses the promise does not count, and what boundary timers lead to is not the planned way.
+    """
 
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing

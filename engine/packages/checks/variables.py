@@ -79,7 +79,7 @@ def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:
         return
     try:
         names = feel.compile_expression(text[1:]).names
-    except feel.FeelSyntaxError:
+    except feel.FeelError:
         return
     for name in sorted(names - reach.seen_in(parts.drawing.main)):
         yield _nobody(MANIFEST, "package.case_title", f"案件名称要用的“{shown(name)}”")

@@ -1,0 +1,56 @@
+"""A compiled package is what running needs, by the names of docs/architecture.md."""
+
+import pytest
+from small_package import FILES, small
+
+from engine import packages
+from engine.packages import PackageProblems
+from engine.packages.compiled import _Cache
+
+
+def test_a_compiled_package_has_everything_by_its_own_name():
+    compiled = packages.compile(small())
+    assert (compiled.key, compiled.title, compiled.hash) == ("small", "小流程", small().hash)
+    assert compiled.definition.process_id == "small"
+    assert set(compiled.forms) == {"apply", "accept", "check", "decide", "sign", "close"}
+    assert set(compiled.decisions) == {"DT-1", "DT-2"}
+    assert {kind: template.form for kind, template in compiled.documents.items()} == {
+        "N1": "notice",
+        "L1": "letter",
+        "S1": "slip",
+    }
+    assert compiled.scenarios == {name: text.encode() for name, text in FILES.items() if name.startswith("scenarios/")}
+    assert compiled.readme == "# 小流程\n"
+
+
+def test_everything_that_keeps_a_package_from_running_is_told_at_once():
+    package = small(
+        ("forms/sign.form", "{", "["),
+        ("package.toml", 'title = "小流程"', ""),
+        ("decisions/DT-1.dmn", "&gt; parameters.oldest", "&gt; &gt; 70"),
+        ("documents/N1.html", "{{ promise.working_days }}", "{{ days }}"),
+        ("process.bpmn", ' default="Gw-Issue"', ""),
+        drop=("documents/S1.html",),
+    )
+    with pytest.raises(PackageProblems) as caught:
+        packages.compile(package)
+    assert [(one.file, one.code) for one in caught.value.findings] == [
+        ("decisions/DT-1.dmn", "feel.syntax"),
+        ("documents/N1.html", "template.undeclared-variable"),
+        ("forms/sign.form", "form.json"),
+        ("package.toml", "package.no-template"),
+        ("package.toml", "manifest.missing"),
+        ("process.bpmn", "workflow.no-default"),
+        ("process.bpmn", "workflow.no-condition"),
+    ]
+    assert "forms/sign.form: " in caught.value.message
+
+
+def test_the_cache_keeps_what_was_used_last():
+    cache, kept = _Cache(2), [packages.compile(small(("README.md", "小", str(n)))) for n in range(3)]
+    cache.put(kept[0])
+    cache.put(kept[1])
+    assert cache.get(kept[0].hash) is kept[0]
+    cache.put(kept[2])
+    assert cache.get(kept[1].hash) is None
+    assert cache.get(kept[0].hash) is kept[0] and cache.get(kept[2].hash) is kept[2]
