@@ -18,7 +18,7 @@ from .definition import Definition
 from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
 from .specs.multi import RESULT, Each
-from .tokens import can_step, forget, removed, tokens, waiting_people, waiting_timers, workflows
+from .tokens import forget, removed, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
 from .variables import Values, assign, segment, task_path, visible, workflow_path
 
@@ -212,10 +212,7 @@ class Run:
         self._spoilt = False
 
     def _step(self) -> None:
-        while can_step(self._case):
-            before = self._interpreter.steps
-            self._case._do_engine_steps(will_complete_task=self._interpreter.count)
-            assert self._interpreter.steps > before, "SpiffWorkflow does not see a task that is ready"
+        while step(self._case, self._interpreter.count):
             if sum(len(workflow.tasks) for workflow in workflows(self._case)) > MANY:
                 forget(self._case)
         forget(self._case)

@@ -175,6 +175,34 @@ def test_terminate_takes_multi_instances_timers_and_called_processes_along():
     assert (driver.due(), list(driver.run.scopes())) == ([], [""])
 
 
+def test_what_was_cancelled_in_the_same_step_does_not_run():
+    d, seen = Draw(), []
+    d.start(), d.both("split"), d.node("endEvent", "t", "<terminateEventDefinition/>"), d.end()
+    d.flow("s", "split", "t"), d.flow("split", d.service("n", "note"), "e")
+    driver = Driver(document(d), actions={"note": lambda step: seen.append(step.node_id) or {}})
+    assert driver.run.finished
+    assert (seen, driver.run.end_node) == ([], "t")
+
+
+@pytest.mark.parametrize("loop_", ["", many(output="")])
+def test_an_interrupting_timer_that_is_due_on_arrival_comes_before_the_automatic_task_it_is_on(loop_):
+    d, seen = Draw(), []
+    extra = ext(zeebe("taskDefinition", type="note"))
+    d.flow(d.start(), d.node("serviceTask", "n", extra + loop_), d.task("b"), d.end())
+    d.flow(d.timer("late", "n", "PT0S"), d.task("r"), d.end("e2"))
+    driver = Driver(document(d), {"units": [1, 2]}, actions={"note": lambda step: seen.append(step.path) or {}})
+    assert (driver.open(), seen) == (["r"], [])
+    assert driver.taken == ["f_s_n", "f_late_r"]
+
+
+def test_a_timer_that_does_not_interrupt_and_is_due_on_arrival_lets_the_automatic_task_run():
+    d, seen = Draw(), []
+    d.flow(d.start(), d.service("n", "note"), d.task("b"), d.end())
+    d.flow(d.timer("late", "n", "PT0S", interrupt=False), d.task("r"), d.end("e2"))
+    driver = Driver(document(d), actions={"note": lambda step: seen.append(step.path) or {}})
+    assert (driver.open(), seen) == (["b", "r"], [""])
+
+
 def test_the_end_that_states_an_outcome_counts_before_one_that_states_none():
     d = Draw()
     (
