@@ -307,6 +307,7 @@ event = Table(
     Column("body", sa.Text, nullable=False),  # canonical JSON
     Column("previous", sa.String(64), nullable=False),
     Column("hash", sa.String(64), nullable=False),
+    Index("ix_event_at", "at"),
 )
 
 chain_head = Table(

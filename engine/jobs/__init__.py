@@ -1,0 +1,7 @@
+"""Work that follows a commit: at least once, idempotent by its key."""
+
+from engine.jobs.rows import ParkedJob, defer, parked, retry, row
+from engine.jobs.running import Done, Handler, Handlers, run_due
+from engine.jobs.working import work
+
+__all__ = ["Done", "Handler", "Handlers", "ParkedJob", "defer", "parked", "retry", "row", "run_due", "work"]
