@@ -99,15 +99,13 @@ def _checked(step: Step, loaded: Loaded, values: Mapping[str, Any] | None) -> di
     schema = step.package.forms[loaded.task["form_id"]]
     if values is None:
         values = decode(loaded.draft["values"]) if loaded.draft else {}
-    sealer = Sealer(step.installation, step.case["id"])
-    sealed = sealer.sealed(values, schema)
     files = attachments_of(step.transaction, step.case["id"]) if has_files(schema) else {}
-    scope = step.run.scope(loaded.task["id"])
-    context = form_context(step.names(), step.today, scope, files)
+    context = form_context(step.names(), step.today, step.run.scope(loaded.task["id"]), files)
+    sealer = Sealer(step.installation, step.case["id"])
+    sealed = sealer.sealed(schema.clean(values, context), schema)
     if problems := schema.problems(sealed, context):
         raise Invalid("有以下问题，请改正后再提交。", code="task.invalid", problems=problems)
     sealer.write(step.transaction)
-    sealed = schema.clean(sealed, context)
     if has_files(schema):
         sealed["attachments"] = {
             field: [{"id": row["id"], "name": row["name"], "sha256": row["sha256"]} for row in rows]

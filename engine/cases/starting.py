@@ -49,7 +49,7 @@ def start(
             "id": post.organisation_id,
             "key": post.organisation_key,
             "name": post.organisation_name,
-            "uscc": post.organisation_uscc,
+            "uscc": None,  # no expression of a draft's first step reads it
         }
         loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
         step = Step(installation, transaction, loaded, actor)

@@ -55,8 +55,9 @@ class Step:
         self._before[""] |= assign or {}
         self._facts = self.facts()
         self.run = self._restore()
-        self._open_before = {task.id: task for task in self.run.open_tasks()}
-        self._timers_before = {timer.id: timer for timer in self.run.timers()}
+        begins = not self.case["engine_state"]
+        self._open_before = {} if begins else {task.id: task for task in self.run.open_tasks()}
+        self._timers_before = {} if begins else {timer.id: timer for timer in self.run.timers()}
 
     # --- what the process sees ---
 
