@@ -17,7 +17,10 @@ from engine.errors import Conflict, Invalid
 
 from .definition import Definition
 from .interpreter import Interpreter
-from .specs.activities import Call
+from .specs.activities import Call, Nested
+from .specs.element import Element
+from .specs.events import is_timer
+from .specs.gateways import Parallel
 from .specs.multi import Each
 from .tokens import PREDICTED, removed, tokens, workflows
 from .variables import Values, item_path, item_values, workflow_path
@@ -77,6 +80,10 @@ def load(definition: Definition, interpreter: Interpreter, state: bytes, scopes:
             task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
             if isinstance(task.task_spec, CatchingEvent) and task.state == TaskState.WAITING:
                 case.event_manager.add_task(task)
+    for workflow in workflows(case):
+        for task in tokens(workflow):
+            if not _fits(case, task):
+                raise _no_place(task.task_spec.name)
     return case
 
 
@@ -96,6 +103,8 @@ def _unpack(state: bytes) -> tuple[list[str], list[Any]]:
 
 def _inner(definition: Definition, case: Any, parent: UUID) -> Any:
     call = case.get_task_from_id(parent)
+    if not isinstance(call.task_spec, Nested):
+        raise _no_place(call.task_spec.name)
     spec = definition.specs[call.task_spec.spec]
     workflow = BpmnSubWorkflow(spec, call.id, case, deserializing=True)
     workflow.completed_event.connect(call.task_spec._on_subworkflow_completed, call)
@@ -108,16 +117,39 @@ def _load_tasks(workflow: Any, rows: list[Any]) -> None:
     for key, parent, name, state, triggered, internal in rows:
         spec = workflow.spec.task_specs.get(name)
         if spec is None:
-            node = name.removeprefix("=").partition("|")[0]
-            raise Conflict(
-                f"案件停在节点 {node}，而这个版本的流程图里没有它；请先迁移案件。",
-                code="workflow.state-node",
-                element=node,
-            )
+            raise _no_place(name)
         task = Task(workflow, spec, None if parent is None else tasks[parent], state, UUID(key))
         task.triggered, task.internal_data = bool(triggered), internal
         tasks.append(task)
     workflow.task_tree = tasks[0]
+
+
+def _fits(case: BpmnWorkflow, task: Task) -> bool:
+    """Whether the diagram still has at this token's node what the token waits for; a new version may have changed it."""
+    spec, notes = task.task_spec, task.internal_data
+    if task.state == TaskState.READY:
+        fits = bool(spec.manual)
+    elif task.state == TaskState.STARTED:
+        fits = isinstance(spec, Nested) and task.id in case.subprocesses
+    elif isinstance(spec, Each):
+        fits = "items" in notes
+    elif isinstance(spec, Parallel):
+        fits = notes.get("from") in spec._inputs
+    else:
+        fits = not isinstance(spec, Element) or (is_timer(spec) and "due" in notes)
+    if not isinstance(spec, Element) or is_timer(spec) or "index" in notes:
+        return fits
+    split = task.workflow.spec.task_specs.get(spec.name + "|split")
+    return fits and (split is None or task.parent.task_spec is split)
+
+
+def _no_place(name: str) -> Conflict:
+    node = name.removeprefix("=").partition("|")[0]
+    return Conflict(
+        f"案件停在节点 {node}，而这个版本的流程图里没有它，或者改了它的种类；请先迁移案件。",
+        code="workflow.state-node",
+        element=node,
+    )
 
 
 # --- Scopes ----------------------------------------------------------------------------------------------------------
@@ -145,7 +177,7 @@ def _load_scopes(workflow: Any, scopes: Mapping[str, Values]) -> None:
     home = None if parent is None or isinstance(parent.task_spec, Call) else item_values(parent)
     workflow.data = dict(scopes.get(workflow_path(workflow), {})) if home is None else home
     for task in tokens(workflow):
-        if isinstance(task.task_spec, Each):
+        if isinstance(task.task_spec, Each) and "n" in task.internal_data:
             task.internal_data["items"] = _load_items(task, scopes)
 
 

@@ -61,6 +61,10 @@ class Interpreter:
         self.firing: UUID | None = None  # the one timer that fires now
         self._steps: Counter[str] = Counter()
 
+    def reach_end(self, node_id: str) -> None:
+        """Kept once each, the latest last: a reminder that ends in every round must not make the state grow."""
+        self.ends = [*(end for end in self.ends if end != node_id), node_id]
+
     @property
     def steps(self) -> int:
         """Automatic steps in this command so far."""

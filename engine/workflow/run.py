@@ -1,6 +1,6 @@
 """A case while it is loaded: what is open, and the commands that move it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from . import codec, moves
 from .definition import Definition
 from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
+from .specs.element import Element
 from .specs.multi import RESULT, Each
 from .tokens import forget, removed, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
@@ -94,12 +95,7 @@ class Run:
     def scope(self, place: str) -> Values:
         """All variables seen at a path or at a task; at a task with its inputs. Raises `NotFound`."""
         task = self._find(place)
-        if task is not None:
-            view = task.task_spec.local(task)
-            return {
-                name: value for names in reversed(view.maps[:-1]) for name, value in names.items() if name != RESULT
-            }
-        seen = self._at(place)
+        seen = task.task_spec.local(task).maps[:-1] if task is not None else self._at(place)
         return {name: value for names in reversed(seen) for name, value in names.items() if name != RESULT}
 
     def properties(self, node_id: str, path: str = "") -> Values:
@@ -235,7 +231,8 @@ class Run:
             key = UUID(hex=task_id) if len(task_id) == 32 else None
         except ValueError:
             return None
-        return next((w.tasks[key] for w in workflows(self._case) if key in w.tasks), None)
+        found = (w.tasks[key] for w in workflows(self._case) if key in w.tasks)
+        return next((task for task in found if isinstance(task.task_spec, Element)), None)
 
     def _each(self, path: str) -> Task:
         base, _, name = path.rpartition("/")
@@ -247,17 +244,17 @@ class Run:
                     return task
         raise Conflict(f"{path} 不是正在运行的多实例。", code="workflow.no-items", path=path)
 
-    def _at(self, path: str) -> list[Values]:
+    def _at(self, path: str) -> list[MutableMapping[str, Any]]:
         """The chain of scopes at a path, innermost first."""
         for workflow in workflows(self._case):
             if workflow_path(workflow) == path:
-                return [dict(names) for names in visible(workflow.task_tree).maps[:-1]]
+                return visible(workflow.task_tree).maps[:-1]
         each, _, index = path.rpartition("#")
         if index.isdigit():
             task = self._each(each)
             values = task.internal_data["items"].get(int(index))
             if values is not None:
-                return [dict(values), *(dict(names) for names in visible(task).maps[:-1])]
+                return [values, *visible(task).maps[:-1]]
         raise NotFound(f"没有路径为 {path} 的变量。", code="workflow.no-scope", path=path)
 
     def _element(self, node_id: str) -> Any:

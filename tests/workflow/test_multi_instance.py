@@ -138,6 +138,28 @@ def test_each_item_may_be_a_sub_process_with_loops_of_its_own():
     assert driver.data() == {"units": [1, 2], "v": "outside", "opinions": ["once", 2]}
 
 
+def test_an_item_that_is_a_sub_process_comes_late_and_is_dropped_with_all_that_runs_in_it():
+    d, inner = Draw(), Draw()
+    inner.flow(inner.start("is"), inner.call("call", "q"), inner.end("ie"))
+    d.flow(d.start(), d.sub("outer", inner, loop=many(value="=u")), d.task("after"), d.end())
+    q = Draw("q")
+    q.flow(q.start("qs"), q.task("mi", ["v"], loop=many("=[1, 2]", output="")), q.end("qe"))
+    q.flow(q.timer("late", "mi"), q.end("qe2"))
+    driver = Driver(document(d, q), {"units": ["a"]})
+    assert driver.call("add_item", "outer", "b") == "outer#1"
+    assert driver.call("add_item", "outer#1/call/mi", 3) == "outer#1/call/mi#2"
+    assert driver.open() == [f"outer#0/call/mi#{n}" for n in (0, 1)] + [f"outer#1/call/mi#{n}" for n in (0, 1, 2)]
+    assert driver.run.scope("outer#1/call/mi#2") == {"u": 3, "loopCounter": 3}
+    driver.call("drop_item", "outer#1/call/mi#0")
+    driver.call("drop_item", "outer#0")
+    assert driver.open() == [f"outer#1/call/mi#{n}" for n in (1, 2)]
+    assert [timer.path for timer in driver.run.timers()] == ["outer#1/call"]
+    assert not [path for path in driver.run.scopes() if path.startswith("outer#0")]
+    driver.wait(hours=1)
+    assert driver.open() == ["after"]
+    assert driver.data()["opinions"] == ["b"]
+
+
 def test_no_value_of_a_person_is_ever_in_the_state():
     driver = Driver(each(inputs=[("=u.name", "name")]), {"units": [{"name": "陈海澜", "id": "990101197001010011"}] * 3})
     text = ZstdDecompressor().decompress(driver.run.state()[1:]).decode()

@@ -83,6 +83,73 @@ def test_a_case_goes_on_with_a_new_version_that_still_has_its_nodes():
     assert driver.finish()
 
 
+def plain(name):
+    return line(name, "b")
+
+
+def with_timer(name):
+    d = line(name, "b")
+    d.flow(d.timer("late", name), d.task("r"), d.end("e2"))
+    return d
+
+
+def as_items(name):
+    d = Draw()
+    d.flow(d.start("sp"), d.task(name, ["opinion"], loop=many()), d.task("b"), d.end("ep"))
+    return d
+
+
+def as_sub_process(name):
+    d, inner = Draw(), Draw()
+    inner.flow(inner.start("is"), inner.task("t"), inner.end("ie"))
+    d.flow(d.start("sp"), d.sub(name, inner), d.task("b"), d.end("ep"))
+    return d
+
+
+def as_pause(name):
+    d = Draw()
+    timer = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
+    d.flow(d.start("sp"), d.node("intermediateCatchEvent", name, timer), d.task("b"), d.end("ep"))
+    return d
+
+
+def as_gateway(name):
+    d = Draw()
+    d.flow(d.start("sp"), d.xor(name), d.task("b"), d.end("ep"))
+    return d
+
+
+KINDS = [plain, with_timer, as_items, as_sub_process, as_pause]
+
+
+@pytest.mark.parametrize("after", [*KINDS, as_gateway])
+@pytest.mark.parametrize("before", KINDS)
+def test_a_state_is_refused_where_its_node_has_become_another_kind(before, after):
+    driver = Driver(document(before("a")), {"units": [1]})
+    driver.xml = document(after("a"))
+    if before is after:
+        driver.keep()
+        return
+    with pytest.raises(Conflict) as refused:
+        driver.keep()
+    assert refused.value.code == "workflow.state-node"
+
+
+def test_a_token_that_waits_at_a_join_for_a_flow_that_is_gone_is_refused():
+    def block(branch):
+        d = Draw()
+        d.start(), d.task("x"), d.task("y"), d.task(branch), d.both("split", "join"), d.end()
+        d.flow("s", "split", "x", "join", "e"), d.flow("split", "y", branch, "join")
+        return document(d)
+
+    driver = Driver(block("old"))
+    driver.do("y"), driver.do("old")
+    driver.xml = block("new")
+    with pytest.raises(Conflict) as refused:
+        driver.keep()
+    assert (refused.value.code, refused.value.details["element"]) == ("workflow.state-node", "join")
+
+
 def test_a_missing_item_is_told_and_not_made_up():
     driver = Driver(each(), {"units": ["a", "b"]})
     driver.do("mi#0", opinion=1)
@@ -100,6 +167,20 @@ def test_a_dropped_item_needs_no_scope():
     assert sorted(driver.run.scopes()) == ["", "mi#1"]
     driver.do("mi#1", opinion=1)
     assert driver.open() == ["after"]
+
+
+def test_a_reminder_in_every_round_does_not_make_the_state_grow():
+    d = Draw()
+    d.start(), d.xor("m", "g"), d.end(), d.task("a", ["again"]), d.task("r")
+    d.flow("s", "m", "a", "g"), d.flow("g", "m", when="=again"), d.flow("g", "e", default=True)
+    d.flow(d.timer("late", "a", interrupt=False), "r", d.end("e2"))
+    driver, sizes = Driver(document(d), reread=False), []
+    for number in range(60):
+        driver.wait(hours=1)
+        driver.do("r"), driver.do("a", again=number < 59)
+        sizes.append(driver.size)
+    assert driver.run.finished
+    assert max(sizes[:-1]) - min(sizes[:-1]) < 30
 
 
 def test_scopes_have_the_paths_of_what_runs():

@@ -26,7 +26,7 @@ class End(Element):
         super()._on_complete_hook(my_task)
         workflow = my_task.workflow
         if parent_of(workflow) is None:
-            interpreter(my_task).ends.append(self.bpmn_id)
+            interpreter(my_task).reach_end(self.bpmn_id)
         if not self.node.terminates:
             return
         for task in [t for t in workflow.tasks.values() if t.has_state(TaskState.NOT_FINISHED_MASK)]:
