@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from engine import audit, cases, jobs, store
 from engine.errors import HuishenError
@@ -53,5 +54,5 @@ class Background:
                 with store.writing(self.installation.database) as transaction:
                     audit.checkpoint(transaction, audit_signer(self.installation), now)
                 self._checkpointed = now
-        except (HuishenError, store.DatabaseError) as error:
+        except (HuishenError, DBAPIError) as error:
             log.error("background.tick", code=getattr(error, "code", "database"), error=str(error))

@@ -13,7 +13,7 @@ import click
 from engine import cases, decisions, identity, jobs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
-from engine.errors import HuishenError, Unavailable
+from engine.errors import HuishenError, NotFound, Unavailable
 from engine.installation import Installation, open_installation
 from engine.keys import ensure_keys
 from engine.packages.register import deploy_clauses
@@ -58,7 +58,9 @@ def opened(context: click.Context) -> Installation:
 
 @group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
-@click.option("--clauses", type=click.Path(path_type=Path, exists=True), help="条款台账，默认取流程包旁边的 clauses.toml。")
+@click.option(
+    "--clauses", type=click.Path(path_type=Path, exists=True), help="条款台账，默认取流程包旁边的 clauses.toml。"
+)
 @speaks
 def check(folder: Path, clauses: Path | None) -> None:
     package = packages.load_zip(folder.read_bytes()) if folder.is_file() else packages.load_folder(folder)
@@ -99,7 +101,10 @@ def deploy(context: click.Context, path: Path) -> None:
 def export_package(context: click.Context, key: str, folder: Path) -> None:
     installation = opened(context)
     with store.reading(installation.database) as transaction:
-        package = packages.stored(transaction, key)
+        version_id = packages.in_force(transaction, key)
+        if version_id is None:
+            raise NotFound(f"没有启用的流程包“{key}”。", code="package.not-in-force", package=key)
+        package = packages.load_package(transaction, version_id)
     packages.export(package, folder)
     click.echo(f"已导出到 {folder}")
 

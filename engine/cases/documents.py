@@ -70,7 +70,10 @@ def view(row: Any) -> DocumentView:
 
 
 def _digest(row: Any) -> str | None:
-    return {"rendered": row["rendered_sha256"], "signed": row["signed_sha256"]}.get(row["state"], row["issued_sha256"])
+    found: str | None = {"rendered": row["rendered_sha256"], "signed": row["signed_sha256"]}.get(
+        row["state"], row["issued_sha256"]
+    )
+    return found
 
 
 def prepare_documents(installation: Installation, actor: Actor, task_id: str) -> tuple[DocumentView, ...]:
@@ -108,8 +111,7 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
         raise hidden()
     digest = _digest(row)
     if digest is None:
-        content = Content.from_dict(decode(row["content"]))
-        return f"{row['title']}（未签发）.pdf", installation.press.render(content, None).pdf
+        return f"{row['title']}（未签发）.pdf", issuing.preview(installation, row).pdf
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
 
 

@@ -156,6 +156,6 @@ def attachment_file(installation: Installation, actor: Actor, attachment_id: str
             .where(tables.attachment.c.id == attachment_id)
         )
         row = transaction.execute(query).mappings().one_or_none()
-        if row is None or sight(actor, row, task_posts(transaction, row["case_id"])) < Sight.MATERIALS:
+        if row is None or sight(actor, dict(row), task_posts(transaction, row["case_id"])) < Sight.MATERIALS:
             raise hidden()
     return row["name"], row["media_type"], installation.files.get(row["sha256"])

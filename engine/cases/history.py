@@ -42,7 +42,7 @@ def lines(
         .where(event.c.chain == case_id)
         .order_by(event.c.seq.desc())
     )
-    found = [row for row in transaction.execute(query).mappings() if _may_read(row, sight, actor)]
+    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor)]
     return tuple(_line(row, package, sight) for row in found)
 
 

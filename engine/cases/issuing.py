@@ -6,9 +6,11 @@ content frozen inside it; the first stored bytes win.
 """
 
 import secrets
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import sqlalchemy as sa
 
 from engine import documents, jobs, store
@@ -132,6 +134,13 @@ def render(installation: Installation, row: Any) -> documents.Rendered:
     return installation.press.render(content, frame_of(installation, row))
 
 
+def preview(installation: Installation, row: Any) -> documents.Rendered:
+    """The document as it would look today, marked 未签发 and without a number."""
+    content = Content.from_dict(decode(row["content"]))
+    frame = Frame(number="", date=local_date(installation.clock.now()), code="", verify_url="", record={})
+    return installation.press.render(content, frame, preview=True)
+
+
 def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
     """Job: render and seal a notice. Runs again without harm: a notice that is not `reserved` is left alone."""
     with store.reading(installation.database) as transaction:
@@ -164,7 +173,7 @@ def prepare(installation: Installation, actor_id: str, case_id: str) -> list[str
         rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
     for row in rows:
         if row["state"] == "drafted":
-            installation.press.render(Content.from_dict(decode(row["content"])), None)
+            preview(installation, row)
     for row in rows:
         if row["state"] == "rendered" and row["dated"] == today:
             continue
@@ -194,7 +203,7 @@ def _render_now(installation: Installation, actor_id: str, document_id: str) -> 
     rendered = render(installation, row)
     digest = installation.files.put(rendered.pdf)
     with store.writing(installation.database) as transaction:
-        place = encode(rendered.seal.to_dict())
+        place = orjson.dumps(asdict(rendered.seal)).decode() if rendered.seal else ""
         values = {"state": "rendered", "rendered_sha256": digest, "place": place}
         if _advance(transaction, document_id, ("reserved",), values, dated=row["dated"]):
             _record(installation, transaction, row, "document.rendered", {"sha256": digest}, actor_id)
@@ -220,7 +229,7 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
         if shown.get(row["id"]) != row["rendered_sha256"]:
             raise Conflict("待签文本已重新生成，请查看新的文本后再签名。", code="document.changed", document=row["id"])
         signer = installation.vault.signer(person_key(actor_id))
-        place = SealPlace.from_dict(decode(row["place"]))
+        place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["rendered_sha256"])
         signed[row["id"]] = installation.files.put(documents.approve(pdf, place, signer, now=now, reason="签发"))
     return signed
@@ -234,7 +243,7 @@ def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
         rows = _of_case(transaction, case_id, ("signed",))
     for row in rows:
         signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
-        place = SealPlace.from_dict(decode(row["place"]))
+        place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["signed_sha256"])
         reason = f"用印：{row['number']}"
         issued = documents.seal(pdf, place, signer, now=now, reason=reason, faces=installation.press.faces)

@@ -64,7 +64,7 @@ def _offer(package: CompiledPackage, since: datetime) -> Offer:
         version=package.hash[:8],
         since=since,
         start_role=manifest.start,
-        working_days=manifest.promise and manifest.promise.working_days,
+        working_days=manifest.promise.working_days if manifest.promise else None,
         promise_certainty=manifest.promise.certainty if manifest.promise else "",
         form=form,
         materials=materials,

@@ -90,7 +90,7 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
 
     def body(transaction: Transaction) -> str:
         found = transaction.execute(sa.select(case).where(case.c.id == case_id)).mappings().one_or_none()
-        if found is None or sight(actor, found, task_posts(transaction, case_id)) < Sight.OWN:
+        if found is None or sight(actor, dict(found), task_posts(transaction, case_id)) < Sight.OWN:
             raise hidden()
         query = sa.select(personal).where(personal.c.case_id == case_id, personal.c.hash == digest)
         row = transaction.execute(query).mappings().one_or_none()

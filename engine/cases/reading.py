@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import store, workflow
+from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
 from engine.cases import history
@@ -108,7 +108,7 @@ class _View:
             closed_at=row["closed_at"],
             sight=self.sight,
             clocks=self._clocks(),
-            promised_days=self.package.manifest.promise and self.package.manifest.promise.working_days,
+            promised_days=self.package.manifest.promise.working_days if self.package.manifest.promise else None,
             items=self._items(),
             findings=self._findings(WHOLE_CASE),
             entries=self._entries(),
@@ -162,8 +162,8 @@ class _View:
                     label=str(member.get(manifest.item_label) or ""),
                     facts=member,
                     findings=self._findings(key),
-                    result=result and result["result"],
-                    result_name=name(OUTCOMES, result and result["result"]),
+                    result=result["result"] if result else None,
+                    result_name=name(OUTCOMES, result["result"] if result else None),
                     reason_public=result["reason_public"] if result else "",
                     clause=result["clause"] if result else "",
                 )
@@ -176,7 +176,7 @@ class _View:
 
     def _results(self) -> dict[str, Row]:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
-        return {row["item_key"]: row for row in self.transaction.execute(query).mappings()}
+        return {row["item_key"]: dict(row) for row in self.transaction.execute(query).mappings()}
 
     def _entries(self) -> tuple[EntryView, ...]:
         post, person, organisation = tables.post, tables.person, tables.organisation
@@ -195,7 +195,8 @@ class _View:
             .where(tables.entry.c.case_id == self.row["id"])
             .order_by(tables.entry.c.id)
         )
-        rows = [row for row in self.transaction.execute(query).mappings() if self._may_read(row)]
+        found = map(dict, self.transaction.execute(query).mappings())
+        rows = [row for row in found if self._may_read(row)]
         return tuple(self._entry(row) for row in rows)
 
     def _may_read(self, row: Row) -> bool:
@@ -216,7 +217,7 @@ class _View:
             context = form_context(self._names(), self.today, self.root, self.files)
             found = schema.summary(values, context)
             inner = self.sight is Sight.FULL or row["post_id"] in self.actor.post_ids
-            sections = tuple(found if inner else public_only(found))
+            sections = tuple(found if inner else forms.public_only(found))
         return EntryView(
             id=row["id"],
             node_id=row["node_id"],
@@ -353,13 +354,3 @@ def _step_state(node: workflow.Node, done: Mapping[str, int], now: set[str]) -> 
     if node.id in now:
         return "now"
     return "done" if done.get(node.id) else "next"
-
-
-def public_only(sections: list[Any]) -> list[Any]:
-    """The sections of a summary without the rows that are marked internal."""
-    from dataclasses import replace
-
-    kept = [
-        replace(section, rows=tuple(row for row in section.rows if row.visibility == "public")) for section in sections
-    ]
-    return [section for section in kept if section.rows]
