@@ -1,5 +1,6 @@
 """All scenarios of a package, one after another."""
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,7 +18,8 @@ def run_package(
 ) -> Report:
     """Run the scenarios of a package's folder, with the register `clauses.toml` beside it where there is one.
 
-    `only` are ids of scenarios; `render` also renders, signs and seals every document. Raises `PackageProblems`,
+    `only` are ids of scenarios; `render` also renders, signs and seals every document, with the fonts of the folder
+    `fonts` (else HUISHEN_FONTS, else instance/fonts). Raises `PackageProblems`,
     `ScenarioProblems`, and `Invalid` (`scenario.unknown`) for an id that no file has.
     """
     root = Path(folder)
@@ -41,8 +43,13 @@ def run(
         raise Invalid(f"没有场景 {'、'.join(unknown)}；现有：{known}。", code="scenario.unknown", unknown=unknown)
     chosen = [scenario for scenario in scenarios if not only or scenario.id in only]
     outcomes = []
-    with world(package, clauses, chosen, fonts) as made:
+    with world(package, clauses, chosen, (fonts or default_fonts()) if render else None) as made:
         for scenario in chosen:
             with made.copy(scenario) as installation:
                 outcomes.append(Runner(installation, made.compiled, scenario, render).run())
         return Report(tuple(outcomes), frozenset(made.compiled.definition.flows))
+
+
+def default_fonts() -> Path:
+    """Where an installation beside this source has its fonts."""
+    return Path(os.environ.get("HUISHEN_FONTS") or Path(__file__).parents[2] / "instance" / "fonts")

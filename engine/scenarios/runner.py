@@ -106,24 +106,21 @@ class Runner:
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
         actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
-        values = dict(act.values)
+        values, schema = dict(act.values), self.compiled.forms[node.form_id or ""]
         if ATTACHMENTS in values:
-            self._attach(task, actor, node.form_id or "", values.pop(ATTACHMENTS))
-        view = cases.task_view(self.installation, actor, task.id)
-        if strange := unknown(values, view.schema):
-            raise Stuck(Difference("values", f"表单 {view.schema.id} 的字段", "没有 " + "、".join(strange)))
+            self._attach(task, actor, schema, values.pop(ATTACHMENTS))
+        if strange := unknown(values, schema):
+            raise Stuck(Difference("values", f"表单 {schema.id} 的字段", "没有 " + "、".join(strange)))
         shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
-        typed = view.schema.clean(values, view.context)
         with self._letters(node.properties.get("act")):
-            cases.complete(self.installation, actor, task.id, typed, view.revision, proof, shown)
+            cases.complete(self.installation, actor, task.id, values, 0, proof, shown)
         if not self.path or self.path[-1] != task.node or node.loop is None:
             self.path.append(task.node)
 
-    def _attach(self, task: OpenTask, actor: Actor, form_id: str, wanted: Mapping[str, Any]) -> None:
+    def _attach(self, task: OpenTask, actor: Actor, schema: forms.FormSchema, wanted: Mapping[str, Any]) -> None:
         """The files of the form are exactly these: others are taken out."""
-        fields = self.compiled.forms[form_id].fields.values()
-        mine = {entry.key for entry in fields if entry.type == "filepicker"}
+        mine = {entry.key for entry in schema.fields.values() if entry.type == "filepicker"}
         with store.reading(self.installation.database) as transaction:
             table = tables.attachment
             query = sa.select(table.c.id, table.c.field, table.c.name)
@@ -205,14 +202,14 @@ class Runner:
 
     def _actor(self, task: OpenTask, by: str | None) -> Actor:
         """The holder of the task's post; `by` names the role of another person, who gets the post as well."""
+        if by is None:
+            with store.reading(self.installation.database) as transaction:
+                return self._loaded(transaction, self.holders[task.post])
         with store.writing(self.installation.database) as transaction:
-            if by is None:
-                person_id = self.holders[task.post]
-            else:
-                person_id = self.holders[identity.find_post(transaction, by)]
-                since = local_date(self.scenario.now)
-                if task.post not in _posts_of(transaction, person_id):
-                    identity.assign(transaction, post_id=task.post, person_id=person_id, since=since)
+            person_id = self.holders[identity.find_post(transaction, by)]
+            since = local_date(self.scenario.now)
+            if task.post not in _posts_of(transaction, person_id):
+                identity.assign(transaction, post_id=task.post, person_id=person_id, since=since)
             return self._loaded(transaction, person_id)
 
     def _holder(self, assignment: str) -> Actor:
