@@ -12,6 +12,8 @@ from engine.workflow.expressions import Compiler
 from engine.workflow.reader import read_diagram
 from engine.workflow.texts import compile_diagram
 
+MOST_SKETCHED = 1_000  # nodes and flows; a diagram of more is refused anyway, and would only take time here
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -58,6 +60,8 @@ def _sketch(data: bytes, file: str) -> Drawing | None:
     try:
         diagram = read_diagram(parse_document(data, file))
     except WorkflowProblems:
+        return None
+    if len(diagram.nodes) + len(diagram.flows) > MOST_SKETCHED:
         return None
     compiler = Compiler()
     compile_diagram(diagram, compiler)

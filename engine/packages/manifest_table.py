@@ -12,10 +12,13 @@ from engine.packages.source import MANIFEST
 
 _MOST_DIGITS = 40
 _DEEPEST = 4
+_LARGEST = 200_000  # bytes
 
 
 def parse(data: bytes) -> tuple[dict[str, Any], list[Finding]]:
     """The document; empty with one finding where it is not TOML."""
+    if len(data) > _LARGEST:
+        return {}, [Finding(MANIFEST, "", "manifest.too-large", f"清单超过 {_LARGEST // 1000} KB；请删去多余内容。")]
     try:
         return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal), []
     except UnicodeDecodeError:

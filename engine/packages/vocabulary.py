@@ -21,6 +21,22 @@ OUTCOMES = (
 )
 # Names that stand in every template (engine.cases gives them) and in every expression of a case.
 FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items"})
+FACT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "case": (
+        "number",
+        "title",
+        "organisation",
+        "organisation_name",
+        "today",
+        "started_on",
+        "submitted_on",
+        "accepted_on",
+    ),
+    "organisation": ("name", "uscc", "key"),
+    "promise": ("working_days",),
+    "contact": ("name", "telephone"),
+    "document": ("date",),
+}
 CONSTANTS = frozenset({"parameters", "case"})
 FUNCTIONS = ("工作日后", "自然日后", "周岁")
 

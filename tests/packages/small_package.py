@@ -25,6 +25,7 @@ applicant = "organisation"
 checker = "organisation"
 acceptor = "department"
 leader = "department"
+keeper = "department"
 
 [separation]
 exclusive = [["accept", "sign"]]
@@ -149,6 +150,7 @@ DIAGRAM = (
     + service("Record", "record-outcomes", settings={"from": "=for r in results return r"})
     + service("Draft", "draft-documents", settings={"documents": "L1", "when.L1": "=count(results) &gt; 0"})
     + person("Task_sign", "sign", "leader", due=1, duty="sign", act="sign", proof="true")
+    + person("Task_seal", "close", "keeper", act="seal", proof="true")
     + '<endEvent id="End">'
     + extensions(outcome="approved")
     + "</endEvent>\n"
@@ -173,7 +175,8 @@ DIAGRAM = (
     + flow("Task_decide", "Record")
     + flow("Record", "Draft")
     + flow("Draft", "Task_sign")
-    + flow("Task_sign", "End")
+    + flow("Task_sign", "Task_seal")
+    + flow("Task_seal", "End")
     + flow("Task_close", "Closed")
     + "</process>\n</definitions>\n"
 )
@@ -281,7 +284,7 @@ FILES = {
 }
 
 VOCABULARY: Vocabulary = default_vocabulary(
-    posts={"applicant", "checker", "acceptor", "leader"},
+    posts={"applicant", "checker", "acceptor", "leader", "keeper"},
     organisations={"court", "assoc"},
     clauses={"XK-42", "MZ166-4"},
 )

@@ -191,7 +191,36 @@ BROKEN = [
     ),
     (BPMN, 'value="=termination"', 'value="terminatd"', [(BPMN, "Closed", "package.property-value")]),
     (BPMN, '<zeebe:property name="outcome" value="=termination" />', "", [(BPMN, "Closed", "package.no-outcome")]),
+    (BPMN, 'name="act" value="seal"', 'name="act" value="serve"', [(BPMN, "Draft", "package.no-signing")]),
+    # --- keys ---
+    (
+        "decisions/DT-1.dmn",
+        "parameters.oldest",
+        "parameters.old",
+        [("decisions/DT-1.dmn", "r1", "package.unknown-key")],
+    ),
+    (
+        "forms/accept.form",
+        "=decision = null",
+        "=case.numbr = null",
+        [("forms/accept.form", "f_note", "package.unknown-key")],
+    ),
+    (
+        "documents/N1.html",
+        "case.organisation_name",
+        "case.organisation_nam",
+        [("documents/N1.html", "line 8", "package.unknown-key")],
+    ),
+    (
+        "documents/N1.html",
+        "promise.working_days",
+        "promise.days",
+        [("documents/N1.html", "line 8", "package.unknown-key")],
+    ),
+    (TOML, "=org_name +", "=parameters.name +", [(TOML, "package.case_title", "package.unknown-key")]),
     # --- variables and expressions ---
+    (BPMN, "=count(answers)", "=count(answers[aswer = 1])", [(BPMN, "Task_check", "package.unwritten-variable")]),
+    (BPMN, "=count(answers)", "=count(answers[answer = 1])", []),
     (BPMN, "=accept_decision =", "=decision =", [(BPMN, "Gw-Task_close", "package.unwritten-variable")]),
     (BPMN, '"=count(results) &gt; 0"', '"=count(result) &gt; 0"', [(BPMN, "Draft", "package.unwritten-variable")]),
     (BPMN, "=工作日后(8)", "=工作日前(8)", [(BPMN, "Late", "package.unwritten-variable")]),

@@ -10,6 +10,7 @@ from engine.packages.checks import (
     documents,
     expressions,
     forms,
+    keys,
     outline,
     properties,
     scenarios,
@@ -33,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "properties": properties.findings,
     "expressions": expressions.findings,
     "variables": variables.findings,
+    "keys": keys.findings,
     "schedule": schedule.findings,
     "scenarios": scenarios.findings,
 }

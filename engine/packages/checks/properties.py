@@ -14,6 +14,7 @@ _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES
 _FREE = ("duty", "returnTo", "pauses")
 _OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
 _PROVED = ("sign", "seal")
+_NAMES = {"sign": "签发", "seal": "用印"}
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -28,6 +29,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield from _end(parts, node)
     yield from _duties(parts)
     yield from _notices(parts, vocabulary)
+    yield from _signing(parts, vocabulary)
 
 
 def _known(node: Node) -> Iterator[Finding]:
@@ -98,6 +100,20 @@ def _notices(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             if before.properties.get("proof") != "true":
                 message = f"之后的 {node.id} 要凭本任务办理人的身份验证用印；请加上 proof=true。"
                 yield Finding(DIAGRAM, before.id, "package.no-proof", message)
+
+
+def _signing(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What is drafted for two signatures needs somebody who signs and somebody who seals."""
+    assert parts.drawing is not None
+    acts = {node.properties.get("act") for node in parts.drawing.of_kind("userTask")}
+    for node in parts.drawing.of_kind("serviceTask"):
+        action = vocabulary.actions.get(node.action or "")
+        if action is None or not any("two" in setting.signatures for setting in action.settings.values()):
+            continue
+        for act in _PROVED:
+            if act not in acts:
+                message = f"这里起草的文书没有人{_NAMES[act]}；请在后面的一个用户任务上写属性 act={act}。"
+                yield Finding(DIAGRAM, node.id, "package.no-signing", message)
 
 
 def _persons_before(parts: Parts, node: Node) -> list[Node]:

@@ -11,6 +11,7 @@ from engine.packages.vocabulary import Vocabulary
 
 _LARGEST = 512 * 1024
 _DEEPEST = 40
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 _VALUES = "scenarios/values/"
 
 
@@ -44,7 +45,7 @@ def _parse(data: bytes) -> Any:
     try:
         text = data.decode("utf-8-sig")
         _look_over(text)
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506
     except UnicodeDecodeError:
         raise _NotPlain("不是 UTF-8 文本；请另存为 UTF-8。") from None
     except (yaml.YAMLError, ValueError, TypeError, ArithmeticError, RecursionError, AttributeError) as error:
@@ -54,7 +55,7 @@ def _parse(data: bytes) -> Any:
 
 def _look_over(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             message = "不能用锚点（&）和引用（*）；请把共用的值放进 scenarios/values。"
             raise _NotPlain(message, event.start_mark)

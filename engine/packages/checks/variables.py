@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from engine import feel
 from engine.forms import FormSchema
 from engine.packages.checks.reach import Reach
+from engine.packages.checks.texts import compiled, names_read, split
 from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
@@ -42,7 +42,8 @@ def _diagram(parts: Parts, vocabulary: Vocabulary, reach: Reach, keys: frozenset
             continue
         if given is None:
             continue
-        for name in _unwritten(use.names, use.text, seen | given, keys):
+        expression = compiled(use.text)
+        for name in _unwritten(split(expression), seen | given, keys) if expression is not None else ():
             yield _finding(parts, use, node, name)
 
 
@@ -77,11 +78,9 @@ def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:
     text = parts.manifest.case_title if parts.manifest else ""
     if not text.startswith("=") or parts.drawing is None:
         return
-    try:
-        names = feel.compile_expression(text[1:]).names
-    except feel.FeelError:
-        return
-    for name in sorted(names - reach.seen_in(parts.drawing.main)):
+    expression = compiled(text)
+    seen = reach.seen_in(parts.drawing.main)
+    for name in _unwritten(split(expression), seen, _keys(parts)) if expression is not None else ():
         yield _nobody(MANIFEST, "package.case_title", f"案件名称要用的“{shown(name)}”")
 
 
@@ -95,7 +94,7 @@ def _forms(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding
         for condition in held.value.conditions:
             if condition.attribute in _OF_ROWS:
                 continue
-            for name in _unwritten(condition.names, condition.text, seen, keys):
+            for name in _unwritten(split(condition.expression), seen, keys):
                 yield _nobody(held.file, shown(condition.element), f"{condition.attribute} 要用的“{shown(name)}”")
 
 
@@ -112,7 +111,7 @@ def _decisions(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Fin
         held = parts.decisions.get(identity)
         if held is None:
             continue
-        for name in sorted(frozenset(held.value.input_names) - names - keys):
+        for name in _unwritten(names_read(held.value), names, keys):
             yield _nobody(held.file, shown(identity), f"决策要用的“{shown(name)}”")
 
 
@@ -136,9 +135,10 @@ def _keys(parts: Parts) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unwritten(names: frozenset[str], text: str, seen: frozenset[str], keys: frozenset[str]) -> list[str]:
-    # Inside a filter a name may be a key of the elements: people[age > 70].
-    return sorted(names - seen - (keys if "[" in text else frozenset()))
+def _unwritten(names: tuple[frozenset[str], frozenset[str]], seen: frozenset[str], keys: frozenset[str]) -> list[str]:
+    """Of the names that must be given and those that may be keys of elements (`people[age > 70]`)."""
+    certain, possible = names
+    return sorted((certain - seen) | (possible - seen - keys))
 
 
 def _nobody(file: str, element: str, what: str) -> Finding:
