@@ -60,7 +60,7 @@ def serve(context: click.Context, host: str, port: int, threads: int) -> None:
 @speaks
 def demonstration(context: click.Context, host: str, port: int, demo_case: bool, no_serve: bool) -> None:
     from engine.demonstration import prepare
-    from engine.demonstration.walk import walk
+    from engine.walkthrough import walk
 
     installation = opened(context)
     accounts = prepare(installation, BPMN)
