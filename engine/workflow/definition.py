@@ -1,7 +1,7 @@
 """A diagram that has been read, checked and compiled; immutable, and shared by all cases that run on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from .errors import Problem, WorkflowProblems
 from .expressions import Compiler
 from .model import Flow, Node, Use
 from .reader import read_diagram
-from .structure import structure_problems
+from .structure import size_problems, structure_problems
 from .texts import compile_diagram, with_submits
 
 
@@ -52,6 +52,8 @@ def read(xml: bytes, file: str) -> Definition:
     if root.tag != BPMN + "definitions":
         raise WorkflowProblems(file, problems)
     diagram, compiler = read_diagram(root), Compiler()
+    if too_large := list(size_problems(diagram)):
+        raise WorkflowProblems(file, _once([*problems[:50], *too_large]))
     problems += [*structure_problems(root, diagram), *declaration_problems(root, diagram)]
     texts, conditions = compile_diagram(diagram, compiler)
     if problems := _once([*problems, *compiler.problems]):
@@ -73,4 +75,5 @@ def read(xml: bytes, file: str) -> Definition:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))
+    named = (problem if problem.element else replace(problem, element="definitions") for problem in problems)
+    return list(dict.fromkeys(named))

@@ -11,13 +11,15 @@ from .errors import Problem
 from .model import Diagram, Flow, Node, Scope
 
 MOST_NODES = 300
+MOST_FLOWS = 1_000
+MOST_TEXTS = 5_000
 DEEPEST_SCOPES = 8
 IDENTIFIER = re.compile(r"[^\W\d][\w.-]{0,127}")  # a path of scopes is built of ids with / # ~
 
 
 def structure_problems(root: etree._Element, diagram: Diagram) -> Iterator[Problem]:
     yield from _identifiers(root, diagram)
-    yield from _sizes(diagram)
+    yield from _nesting(diagram)
     for scope in diagram.scopes.values():
         yield from _Walk(scope).problems()
 
@@ -41,15 +43,25 @@ def _identifiers(root: etree._Element, diagram: Diagram) -> Iterator[Problem]:
             )
 
 
-def _sizes(diagram: Diagram) -> Iterator[Problem]:
-    if len(diagram.nodes) > MOST_NODES:
-        yield Problem(
-            diagram.processes[0].id,
-            "workflow.too-many-nodes",
-            f"流程共有 {len(diagram.nodes)} 个节点，超过上限 {MOST_NODES}；请把一部分移到被调用的流程并另行发布。",
-        )
+def size_problems(diagram: Diagram) -> Iterator[Problem]:
+    """A diagram that is too large to be looked at any further."""
+    for count, most, what in (
+        (len(diagram.nodes), MOST_NODES, "节点"),
+        (len(diagram.flows), MOST_FLOWS, "连线"),
+        (sum(len(n.inputs) + len(n.outputs) + len(n.properties) for n in diagram.nodes), MOST_TEXTS, "映射和属性"),
+    ):
+        if count > most:
+            yield Problem(
+                diagram.processes[0].id,
+                "workflow.too-many-nodes",
+                f"流程共有 {count} 个{what}，超过上限 {most}；请精简，或拆成几个流程分别发布。",
+            )
+
+
+def _nesting(diagram: Diagram) -> Iterator[Problem]:
+    depths: dict[str, int] = {}
     for scope in diagram.processes:
-        if _depth(diagram, scope.id) > DEEPEST_SCOPES:
+        if _depth(diagram, scope.id, depths) > DEEPEST_SCOPES:
             yield Problem(
                 scope.id,
                 "workflow.too-deep",
@@ -57,12 +69,15 @@ def _sizes(diagram: Diagram) -> Iterator[Problem]:
             )
 
 
-def _depth(diagram: Diagram, scope_id: str, above: tuple[str, ...] = ()) -> int:
-    """How deep the scopes run in each other, called processes too; a cycle counts as too deep and is named apart."""
-    if scope_id not in diagram.scopes or scope_id in above or len(above) > DEEPEST_SCOPES:
+def _depth(diagram: Diagram, scope_id: str, depths: dict[str, int]) -> int:
+    """How deep the scopes run in each other, called processes too; a cycle is named by another check."""
+    if scope_id not in diagram.scopes:
         return 0
-    inside = [(n.called or "") if n.kind == "callActivity" else n.id for n in diagram.scopes[scope_id].nodes]
-    return 1 + max((_depth(diagram, each, (*above, scope_id)) for each in set(inside)), default=0)
+    if scope_id not in depths:
+        depths[scope_id] = 0  # while it is being looked at: where a cycle would come back to
+        inside = {(n.called or "") if n.kind == "callActivity" else n.id for n in diagram.scopes[scope_id].nodes}
+        depths[scope_id] = 1 + max((_depth(diagram, each, depths) for each in sorted(inside)), default=0)
+    return depths[scope_id]
 
 
 class _Walk:

@@ -374,3 +374,20 @@ def test_all_problems_come_at_once_each_in_chinese_with_its_element():
     for problem in found:
         assert any("一" <= letter <= "鿿" for letter in problem.message)
         assert problem.message.endswith("。")
+
+
+def test_a_diagram_with_thousands_of_nodes_is_refused_without_looking_further():
+    nodes = "".join(f'<userTask id="t{number}"/>' for number in range(30_000))
+    assert codes(f'{HEAD}<process id="p" isExecutable="true">{nodes}</process></definitions>') == {
+        ("p", "workflow.too-many-nodes")
+    }
+
+
+def test_many_processes_that_call_each_other_in_layers_are_measured_once_each():
+    draws = [Draw("p")]
+    draws += [Draw(f"q{layer}_{column}") for layer in range(8) for column in range(5)]
+    for number, d in enumerate(draws):
+        layer = 0 if number == 0 else (number - 1) // 5 + 1
+        calls = [d.call(f"c{number}_{column}", f"q{layer}_{column}") for column in range(5)] if layer < 8 else []
+        d.flow(d.start(f"s{number}"), *(calls or [d.task(f"t{number}")]), d.end(f"e{number}"))
+    assert ("p", "workflow.too-deep") in codes(document(*draws))
