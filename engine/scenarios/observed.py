@@ -27,12 +27,13 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of the case: its kind, its row, and all of its text."""
+    """A document of the case: its kind, its row, all of its text, and whether it goes out to the association."""
 
     id: str
     kind: str
     state: str
     text: str
+    outward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,13 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(row["id"], row["kind"], row["state"], Content.from_dict(decode(row["content"])).text())
+        Document(row["id"], row["kind"], row["state"], _text(row["content"]), row["signature"] != "slip")
         for row in transaction.execute(query).mappings()
     )
+
+
+def _text(content: str) -> str:
+    return Content.from_dict(decode(content)).text()
 
 
 def _variables(transaction: store.Transaction, case_id: str) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from engine.store import tables
 
 MOST_FIRINGS = 200  # timers in one wait: a loop of timers would go on for ever
 ATTACHMENTS = "attachments"
+VALID = "ours.valid"
 LETTERS = {"sign": ("drafted", "signed"), "seal": ("signed", "issued")}  # act: a letter's state before and after
 ROW_NAMES = frozenset({forms.ROW_KEY, "key", "label"})  # what a row has beside its columns
 
@@ -61,7 +62,7 @@ class Runner:
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
         else:
-            for difference in end_differences(self.scenario.end, now, self.path):
+            for difference in (*end_differences(self.scenario.end, now, self.path), *self._unverified(now)):
                 self._fail(0, self.scenario.end.line, "", difference)
         return Outcome(self.scenario.id, self.scenario.title, self.scenario.file, tuple(self.failures), now.flows)
 
@@ -189,6 +190,17 @@ class Runner:
     def _render_notices(self) -> None:
         if self.render:
             jobs.run_due(self.installation, cases.HANDLERS)
+
+    def _unverified(self, now: Observed) -> Iterator[Difference]:
+        """Rendered documents in effect that the association cannot fetch, or that do not verify."""
+        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        for document in now.documents:
+            if not self.render or document.state != "issued" or not document.outward:
+                continue
+            _, pdf = cases.document_file(self.installation, applicant, document.id)
+            verdict = cases.verify_bytes(self.installation, pdf)
+            if verdict.code != VALID:
+                yield Difference(f"documents {document.kind} 验真", VALID, f"{verdict.code}：{verdict.sentence}")
 
     # --- who ---
 
