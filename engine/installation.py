@@ -61,6 +61,7 @@ class Installation:
     cipher: store.Cipher
     vault: documents.KeyVault
     press: documents.Press
+    passphrase: bytes = field(repr=False)  # opens the keys that sign
     _cache: _Cache = field(default_factory=_Cache)
 
     CALENDAR_AGE = timedelta(minutes=10)  # after which another process's import is seen here
@@ -94,6 +95,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
     settings = settings or Settings.read(folder)
     database = store.open_database(settings.database_url or f"sqlite:///{folder / 'huishen.db'}")
     store.migrate(database)
+    passphrase = _passphrase(folder)
     return Installation(
         folder=folder,
         settings=settings,
@@ -101,7 +103,8 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
         database=database,
         files=store.Files(folder / "files"),
         cipher=store.open_cipher(folder / "keys" / "fields"),
-        vault=documents.KeyVault(folder / "keys" / "signing", _passphrase(folder)),
+        vault=documents.KeyVault(folder / "keys" / "signing", passphrase.decode()),
+        passphrase=passphrase,
         press=documents.Press(fonts_folder(folder), isolated=settings.isolated_rendering),
     )
 

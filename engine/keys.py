@@ -3,46 +3,49 @@
 import sqlalchemy as sa
 
 from engine import audit, identity, store
+from engine.documents import Usage
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
 from engine.store.tables import organisation, signing_key
 
 SIGNING_ROLES = frozenset({"bureau_leader"})  # posts whose holders sign letters with a key of their own
-SEALS = {"seal-authority": "", "seal-acceptance": "受理专用章"}  # key id -> what stands under the star
-REVIEWER, AUTHORITY = "Reviewer", "Authority"
+SEALS: dict[str, Usage] = {"seal-authority": "authority", "seal-acceptance": "acceptance"}
+FIELDS: dict[Usage, str] = {"person": "Reviewer", "authority": "Authority", "acceptance": "Authority"}
 
 
 def ensure_keys(installation: Installation) -> None:
     """The root, both seals, and a key for everybody who signs; what is there already stays as it is."""
-    now = installation.clock.now()
+    vault, now = installation.vault, installation.clock.now()
     with store.writing(installation.database) as transaction:
         query = sa.select(organisation.c.name).where(organisation.c.kind == "department")
-        name = transaction.execute(query).scalar_one_or_none() or "会审"
-        installation.vault.create_authority(f"{name}文书签名根证书", now)
-        for key_id, words in SEALS.items():
-            _enter(installation, transaction, key_id, name + (f"（{words}）" if words else ""), AUTHORITY)
+        name = transaction.execute(query).scalar() or "会审"
+        if not vault.has_authority:
+            vault.create_authority(f"{name}文书签名根证书", now)
+        for key_id, usage in SEALS.items():
+            _enter(installation, transaction, key_id, name, usage)
         for person in identity.people(transaction):
             if SIGNING_ROLES & set(person.roles):
-                _enter(installation, transaction, f"person-{person.id}", person.name, REVIEWER)
+                _enter(installation, transaction, f"person-{person.id}", person.name, "person")
 
 
-def _enter(installation: Installation, transaction: Transaction, key_id: str, name: str, field: str) -> None:
-    now = installation.clock.now()
-    issued = installation.vault.issue(key_id, name, field, now)
+def _enter(installation: Installation, transaction: Transaction, key_id: str, name: str, usage: Usage) -> None:
+    vault = installation.vault
+    if key_id not in vault.key_ids():
+        vault.issue(key_id, name, usage, installation.clock.now())
+    issued = vault.certificate(key_id)
     row = {
         "fingerprint": issued.fingerprint,
         "key_id": key_id,
-        "field": field,
-        "certificate": issued.certificate_pem,
-        "since": now,
-        "until": None,
+        "field": FIELDS[usage],
+        "since": issued.not_before,
+        "until": issued.not_after,
     }
     transaction.execute(insert_into(transaction, signing_key).values(row).on_conflict_do_nothing())
 
 
 def audit_signer(installation: Installation) -> audit.Signer:
     """Who signs the checkpoints of the record."""
-    return audit.open_signer(installation.folder / "keys" / "audit")
+    return audit.open_signer(installation.folder / "keys" / "audit", installation.passphrase)
 
 
 def audit_trust(installation: Installation) -> audit.Trust:

@@ -151,9 +151,8 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         return
     now = installation.clock.now()
     rendered = render(installation, row)
-    signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
-    reason = f"{row['title']}：{row['number']}"
-    sealed = documents.seal(rendered.pdf, rendered.seal, signer, now=now, reason=reason, faces=installation.press.faces)
+    assert rendered.seal is not None
+    sealed = _sealed(installation, row, rendered.pdf, rendered.seal)
     digest = installation.files.put(sealed)
     with store.writing(installation.database) as transaction:
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
@@ -237,18 +236,22 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
 
 def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
     """Put the authority's seal on every signed letter of a case. -> issued SHA-256 by document."""
-    now = installation.clock.now()
     sealed = {}
     with store.reading(installation.database) as transaction:
         rows = _of_case(transaction, case_id, ("signed",))
     for row in rows:
-        signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
         place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["signed_sha256"])
-        reason = f"用印：{row['number']}"
-        issued = documents.seal(pdf, place, signer, now=now, reason=reason, faces=installation.press.faces)
-        sealed[row["id"]] = installation.files.put(issued)
+        sealed[row["id"]] = installation.files.put(_sealed(installation, row, pdf, place))
     return sealed
+
+
+def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) -> bytes:
+    """With the impression of the office whose name stands at the head of the document."""
+    signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
+    office, reason = decode(row["content"])["issuer"], f"用印：{row['number']}"
+    now = installation.clock.now()
+    return documents.seal(pdf, place, signer, office, now, reason, faces=installation.press.faces)
 
 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:

@@ -79,7 +79,7 @@ class Step:
             self.installation.clock,
             self.names(),
             actions.registered(around),
-            lambda key, scope: self._decide(key, scope),
+            self._decide,
         )
 
     def names(self) -> dict[str, Any]:

@@ -384,7 +384,6 @@ signing_key = Table(
     Column("fingerprint", sa.String(64), primary_key=True),
     Column("key_id", Word, nullable=False),
     Column("field", Word, nullable=False),  # the signature field that it may fill
-    Column("certificate", sa.Text, nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment),
 )

@@ -122,7 +122,6 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("key_id", sa.String(length=64), nullable=False),
         sa.Column("field", sa.String(length=64), nullable=False),
-        sa.Column("certificate", sa.Text(), nullable=False),
         sa.Column("since", Moment(timezone=True), nullable=False),
         sa.Column("until", Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_signing_key")),
