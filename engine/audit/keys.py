@@ -75,6 +75,8 @@ def open_signer(folder: Path, passphrase: bytes | None = None) -> FileSigner:
         raise Unavailable(message, code="audit.key", file=str(path)) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise Unavailable(f"{path} 不是椭圆曲线密钥，请从备份恢复。", code="audit.key", file=str(path))
+    if not path.with_suffix(".pub").exists():
+        path.with_suffix(".pub").write_bytes(_public_pem(key))
     return FileSigner(key)
 
 
@@ -91,11 +93,14 @@ def fingerprint(key: ec.EllipticCurvePublicKey) -> str:
 
 def _make(path: Path, passphrase: bytes | None) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    path.with_suffix(".pub").write_bytes(public)
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption(),
     )
     write_secret(path, private)
+
+
+def _public_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(encoding, form)
