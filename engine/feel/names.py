@@ -6,9 +6,8 @@ from typing import Any
 
 from engine.feel.lexer import BAD, END, QUOTED, WORD, Token, tokenize
 
-KEYWORDS = frozenset(
-    "if then else for return some every satisfies in between and or function external instance of true false null".split()
-)
+CONTROL = ("if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "external")
+KEYWORDS = frozenset((*CONTROL, "in", "between", "and", "or", "instance", "of", "true", "false", "null"))
 NAME_TOKENS = 40
 
 

@@ -126,11 +126,11 @@ def add(left: Value, right: Value) -> Value:
             return CONTEXT.add(left, right)
         case "string", "string":
             return left + right
-        case ("date" | "date and time" | "time"), "days and time duration":
+        case (("date" | "date and time" | "time"), "days and time duration"):
             return temporal.add_duration(left, right)
         case "days and time duration", ("date" | "date and time" | "time"):
             return temporal.add_duration(right, left)
-        case ("date" | "date and time"), "years and months duration":
+        case (("date" | "date and time"), "years and months duration"):
             return temporal.add_months(left, right.months)
         case "years and months duration", ("date" | "date and time"):
             return temporal.add_months(right, left.months)
@@ -146,11 +146,11 @@ def subtract(left: Value, right: Value) -> Value:
     match kind(left), kind(right):
         case "number", "number":
             return CONTEXT.subtract(left, right)
-        case ("date" | "date and time" | "time"), ("date" | "date and time" | "time"):
+        case (("date" | "date and time" | "time"), ("date" | "date and time" | "time")):
             return temporal.subtract(left, right)
-        case ("date" | "date and time" | "time"), "days and time duration":
+        case (("date" | "date and time" | "time"), "days and time duration"):
             return temporal.add_duration(left, _bounded(lambda: -right))
-        case ("date" | "date and time"), "years and months duration":
+        case (("date" | "date and time"), "years and months duration"):
             return temporal.add_months(left, -right.months)
         case "days and time duration", "days and time duration":
             return _bounded(lambda: left - right)

@@ -35,7 +35,9 @@ _INFIX = {
     "[": POSTFIX,
     "(": POSTFIX,
 }
-_CANNOT_START = frozenset([*_INFIX, ")", "]", ",", "}", ":", "..", "then", "else", "return", "satisfies", ""]) - set("-[(")
+_CANNOT_START = frozenset([*_INFIX, ")", "]", ",", "}", ":", "..", "then", "else", "return", "satisfies", ""]) - set(
+    "-[("
+)
 _PROPERTIES = NameTree(("start included", "end included", "time offset"))
 _TYPES = NameTree(("date and time", "days and time duration", "years and months duration"))
 
@@ -373,7 +375,9 @@ class Parser:
             iterators = self._iterators(scope)
             self._expect("satisfies")
             body = self.parse()
-        return self._tall(tree.Quantified(token.start, token.text == "every", iterators, body), body, *_sources(iterators))
+        return self._tall(
+            tree.Quantified(token.start, token.text == "every", iterators, body), body, *_sources(iterators)
+        )
 
     def _iterators(self, scope: NameTree) -> list[tree.Iterator]:
         self.index += 1

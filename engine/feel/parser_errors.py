@@ -6,7 +6,7 @@ from engine.feel import lexer
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import Token
 
-_FULL_WIDTH = dict(zip("（）［］【】，：；＞＜＝＋－＊／．？“”‘’＂", "()[][],:;><=+-*/.?\"\"''\"", strict=True))
+_FULL_WIDTH = dict(zip("（）［］【】，：；＞＜＝＋－＊／．？“”‘’＂", '()[][],:;><=+-*/.?""\'\'"', strict=True))
 _FULL_WIDTH.update({"、": ",", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/"})
 _FOREIGN = {"&": "and", "|": "or", "!": "not(…)", "%": "modulo(…)", "^": "**", ";": ",", "~": "not(…)"}
 
@@ -17,10 +17,9 @@ def unexpected(text: str, tokens: Sequence[Token], index: int, expected: tuple[s
     shown = "、".join(f"“{item}”" if item.isascii() else item for item in expected)
     where = f"第 {token.start + 1} 个字符处"
     hint = _hint(token, tokens[index - 1] if index else None)
+    sentence = f"{where}：不应当出现“{token.text[:40]}”，应当是{shown}"
     if token.kind == lexer.END:
         sentence = f"{where}：表达式没有写完，还应当有{shown}"
-    else:
-        sentence = f"{where}：不应当出现“{token.text[:40]}”，应当是{shown}"
     return FeelSyntaxError("feel.syntax", f"{sentence}。{hint}" if hint else sentence, token.start, expected)
 
 

@@ -14,8 +14,12 @@ from engine.feel.errors import Fault
 from engine.feel.values import CONTEXT, MonthsDuration
 
 _DATE = re.compile(r"(-?[0-9]{4,9})-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,40}))?(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]{1,60})?")
-_DAYS = re.compile(r"(-?)P(?:([0-9]{1,18})D)?(?:T(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,40}))?S)?)?")
+_TIME = re.compile(
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,40}))?(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]{1,60})?"
+)
+_DAYS = re.compile(
+    r"(-?)P(?:([0-9]{1,18})D)?(?:T(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,40}))?S)?)?"
+)
 _MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
 DAY = dt.timedelta(days=1)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -155,7 +159,9 @@ def add_duration(value: dt.date | dt.time, duration: dt.timedelta) -> dt.date | 
     """A date (counted from its midnight), date and time, or time (round the clock) so much later. Raises Fault."""
     try:
         if isinstance(value, dt.time):
-            moment = dt.datetime.combine(dt.date(2000, 1, 2), value) + dt.timedelta(seconds=duration.seconds, microseconds=duration.microseconds)
+            moment = dt.datetime.combine(dt.date(2000, 1, 2), value) + dt.timedelta(
+                seconds=duration.seconds, microseconds=duration.microseconds
+            )
             return moment.timetz()
         if isinstance(value, dt.datetime):
             return value + duration

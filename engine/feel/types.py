@@ -1,24 +1,75 @@
-"""`instance of` and the types of parameters (DMN 1.5 §10.3.2.9)."""
+"""Types by name: `instance of`, and what a parameter with a type accepts."""
 
 from engine.feel.syntax import Type
-from engine.feel.values import Value, import_value, kind
+from engine.feel.values import (
+    BOOLEAN,
+    CONTEXT_KIND,
+    DATE,
+    DATE_TIME,
+    DAYS,
+    FUNCTION,
+    LIST,
+    MONTHS,
+    NUMBER,
+    RANGE,
+    STRING,
+    TIME,
+    Function,
+    Value,
+    import_value,
+    kind,
+)
 
-SAME = {"day time duration": "days and time duration", "year month duration": "years and months duration"}
+SIMPLE = frozenset((NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, LIST, CONTEXT_KIND, FUNCTION, RANGE))
+_ALIASES = {"dateTime": DATE_TIME, "dayTimeDuration": DAYS, "yearMonthDuration": MONTHS}
+
+
+def is_known(wanted: Type) -> bool:
+    """Whether every name in the type expression is one of FEEL's own types."""
+    parts = (*wanted.arguments, *(entry for _, entry in wanted.entries))
+    return (wanted.name in SIMPLE or wanted.name in _ALIASES or wanted.name in ("Any", "Null")) and all(
+        map(is_known, parts)
+    )
+
+
+def is_instance(value: Value, wanted: Type) -> bool:
+    """Whether a value is of the type; null is of none but Null and (for `conforms`) any."""
+    name = _ALIASES.get(wanted.name, wanted.name)
+    if value is None:
+        return name == "Null"
+    if name == "Any":
+        return True
+    if kind(value) != name:
+        return False
+    if name == LIST:
+        return all(conforms(element, wanted.arguments[0]) for element in value) if wanted.arguments else True
+    if name == CONTEXT_KIND:
+        return all(key in value and conforms(import_value(value[key]), entry) for key, entry in wanted.entries)
+    if name == RANGE and wanted.arguments:
+        return all(conforms(end, wanted.arguments[0]) for end in (value.start, value.end))
+    if name == FUNCTION and wanted.arguments:
+        return _accepts(value, wanted)
+    return True
+
+
+def _accepts(value: Value, wanted: Type) -> bool:
+    if len(value.parameters) != len(wanted.arguments) - 1 or isinstance(value, Function):
+        return len(value.parameters) == len(wanted.arguments) - 1
+    return all(own is None or own == other for own, other in zip(value.types, wanted.arguments, strict=False))
 
 
 def conforms(value: Value, wanted: Type) -> bool:
-    """Whether a value is of a type; null is of the types Null and Any... but `instance of Any` asks for a value."""
-    name = SAME.get(wanted.name, wanted.name)
-    if name == "Any":
-        return value is not None
-    if name in {"Null", "null"}:
-        return value is None
-    if kind(value) != name:
-        return False
-    if name == "list" and wanted.arguments:
-        return all(conforms(import_value(item), wanted.arguments[0]) for item in value)
-    if name == "range" and wanted.arguments:
-        return all(end is None or conforms(end, wanted.arguments[0]) for end in (value.start, value.end))
-    if name == "context" and wanted.entries:
-        return all(key in value and conforms(import_value(value[key]), inner) for key, inner in wanted.entries)
-    return True
+    """Whether a value may stand where the type is asked for: null always may."""
+    return value is None or is_instance(value, wanted)
+
+
+def coerce(value: Value, wanted: Type) -> tuple[bool, Value]:
+    """(fits, value) after the implicit conversions of DMN 1.5 section 10.3.2.9.4: one value to a list and back."""
+    if conforms(value, wanted):
+        return True, value
+    if wanted.name == LIST and value.__class__ is not list:
+        wrapped = [value]
+        return (True, wrapped) if conforms(wrapped, wanted) else (False, None)
+    if value.__class__ is list and len(value) == 1 and conforms(value[0], wanted):
+        return True, value[0]
+    return False, None

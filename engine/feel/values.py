@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -172,7 +173,7 @@ def _import_list(value: list[Value]) -> list[Value]:
 
 def _import_foreign(value: Value) -> Value:
     if isinstance(value, float):
-        return CONTEXT.create_decimal(repr(value)) if value == value and abs(value) != float("inf") else None
+        return CONTEXT.create_decimal(repr(value)) if math.isfinite(value) else None
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):

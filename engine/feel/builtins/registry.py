@@ -1,0 +1,125 @@
+"""The table of built-in functions: their parameters, what these accept, and which call means which function."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from engine.feel.errors import Fault
+from engine.feel.run import SMALL, Run
+from engine.feel.values import Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
+
+Body = Callable[..., Value]
+FunctionBody = TypeVar("FunctionBody", bound=Body)
+
+_CLASSES: dict[str, tuple[frozenset[type], str]] = {
+    "number": (frozenset((Decimal,)), "数字"),
+    "string": (frozenset((str,)), "文本"),
+    "boolean": (frozenset((bool,)), "是非值"),
+    "list": (frozenset((list,)), "列表"),
+    "context": (frozenset((dict,)), "上下文"),
+    "date": (frozenset((dt.date, dt.datetime)), "日期"),
+    "time": (frozenset((dt.time,)), "时刻"),
+    "duration": (frozenset((dt.timedelta, MonthsDuration)), "时长"),
+    "range": (frozenset((Range,)), "区间"),
+    "function": (frozenset((Function, UserFunction)), "函数"),
+    "any": (frozenset(), "值"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`nullable` parameters take null, `optional` ones may be left out, a `rest` one takes all that follows as a list."""
+
+    name: str
+    type: str
+    nullable: bool
+    optional: bool
+    rest: bool
+
+    def accept(self, run: Run, value: Value) -> Value:
+        """The argument as the function gets it. Raises Fault when it does not fit."""
+        classes, chinese = _CLASSES[self.type]
+        cls = value.__class__
+        if (cls is list or cls is str) and len(value) > SMALL // 4:
+            run.spend(len(value) // (8 if cls is list else SMALL))
+        if self.type == "any" or cls in classes:
+            return value
+        if value is None:
+            if self.nullable:
+                return None
+            raise Fault(f"参数“{self.name}”是空值")
+        if self.type == "list":
+            return [value]
+        if cls is list and len(value) == 1 and value[0].__class__ in classes:
+            return value[0]
+        raise Fault(f"参数“{self.name}”应当是{chinese}，这里是{chinese_kind(value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a function."""
+
+    parameters: tuple[Parameter, ...]
+    body: Body
+    minimum: int
+
+    def takes(self, count: int) -> bool:
+        many = bool(self.parameters) and self.parameters[-1].rest
+        return self.minimum <= count and (many or count <= len(self.parameters))
+
+    def order(self, names: tuple[str, ...]) -> list[int] | None:
+        """For each parameter the index of its argument (-1: left out), or None when the names are not its own."""
+        own = [parameter.name for parameter in self.parameters]
+        if len(set(names)) < len(names) or not set(names) <= set(own):
+            return None
+        required = own[: self.minimum]
+        if not set(required) <= set(names):
+            return None
+        return [names.index(name) if name in names else -1 for name in own]
+
+
+class Builtin:
+    """A built-in function with all its signatures."""
+
+    __slots__ = ("name", "signatures")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.signatures: list[Signature] = []
+
+
+BUILTINS: dict[str, Builtin] = {}
+
+
+def builtin(name: str, *parameters: str) -> Callable[[FunctionBody], FunctionBody]:
+    """Registers a function. A parameter is `name: type`; `type?` takes null, `[name: type]` may be left out, and
+    `*name: type` takes all arguments from there on as one list.
+    """
+
+    def register(body: FunctionBody) -> FunctionBody:
+        parsed = tuple(map(_parameter, parameters))
+        minimum = sum(not (parameter.optional or parameter.rest) for parameter in parsed)
+        # Decorators apply from the lowest up; the order as written says which signature is tried first.
+        BUILTINS.setdefault(name, Builtin(name)).signatures.insert(0, Signature(parsed, body, minimum))
+        return body
+
+    return register
+
+
+def _parameter(text: str) -> Parameter:
+    optional, rest = text.startswith("["), text.startswith("*")
+    name, _, type_name = text.strip("[]*").partition(": ")
+    return Parameter(name, type_name.rstrip("?"), type_name.endswith("?"), optional, rest)
+
+
+def as_value(builtin: Builtin) -> Function:
+    """A built-in function as a value, for `sort(list, f)` or a name that is passed on; it has a budget of its own."""
+    signature = builtin.signatures[0]
+
+    def call(*arguments: Any) -> Value:
+        run = Run({})
+        return signature.body(run, *(p.accept(run, a) for p, a in zip(signature.parameters, arguments, strict=False)))
+
+    return Function(tuple(parameter.name for parameter in signature.parameters), call)

@@ -1,0 +1,156 @@
+"""Closures of `for`, `some` and `every`."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from decimal import Decimal
+
+from engine.feel import syntax as tree
+from engine.feel.compiling.scope import Closure, Compiler
+from engine.feel.errors import Fault
+from engine.feel.run import Run
+from engine.feel.values import CONTEXT, DATE, DATE_TIME, NUMBER, Range, Value, chinese_kind, kind
+
+#: Walks the combinations that are left; collects in the list and says whether the walk can stop.
+Walk = Callable[[Run, list[Value]], bool]
+Source = Callable[[Run], Iterable[Value]]
+
+
+def loop(compiler: Compiler, node: tree.Loop) -> Closure:
+    with ExitStack() as stack:
+        partial = stack.enter_context(compiler.local("partial"))[0]
+        sources = _sources(compiler, node.iterators, stack)
+        body = compiler.compile(node.body)
+    visit = _collect_partial(body, partial) if partial in compiler.places_read else _collect(body)
+    walk, at = _nest(sources, visit), node.at
+
+    def closure(run: Run) -> list[Value] | None:
+        result: list[Value] = []
+        try:
+            walk(run, result)
+        except Fault as fault:
+            run.note(at, fault.sentence)
+            return None
+        run.grow(len(result))
+        return result
+
+    return closure
+
+
+def _collect(body: Closure) -> Walk:
+    def visit(run: Run, result: list[Value]) -> bool:
+        result.append(body(run))
+        return False
+
+    return visit
+
+
+def _collect_partial(body: Closure, place: int) -> Walk:
+    def visit(run: Run, result: list[Value]) -> bool:
+        run.spend(len(result) // 8)
+        run.slots[place] = list(result)
+        result.append(body(run))
+        return False
+
+    return visit
+
+
+def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
+    with ExitStack() as stack:
+        sources = _sources(compiler, node.iterators, stack)
+        condition = compiler.compile(node.condition)
+    decisive, at = not node.every, node.at
+
+    def visit(run: Run, unknown: list[Value]) -> bool:
+        verdict = condition(run)
+        if verdict is decisive:
+            return True
+        if verdict is None or verdict.__class__ is not bool:
+            unknown[:] = [None]
+        return False
+
+    walk = _nest(sources, visit)
+
+    def closure(run: Run) -> bool | None:
+        unknown: list[Value] = []
+        try:
+            if walk(run, unknown):
+                return decisive
+        except Fault as fault:
+            run.note(at, fault.sentence)
+            return None
+        return None if unknown else not decisive
+
+    return closure
+
+
+def _sources(compiler: Compiler, iterators: list[tree.Iterator], stack: ExitStack) -> list[tuple[Source, int]]:
+    """Each iterator sees the names of those before it."""
+    sources: list[tuple[Source, int]] = []
+    for item in iterators:
+        source = _source(compiler, item)
+        sources.append((source, stack.enter_context(compiler.local(item.name))[0]))
+    return sources
+
+
+def _source(compiler: Compiler, item: tree.Iterator) -> Source:
+    start = compiler.compile(item.source)
+    if item.end is None:
+        return lambda run: _elements(start(run))
+    end = compiler.compile(item.end)
+    return lambda run: _steps(start(run), end(run))
+
+
+def _nest(sources: list[tuple[Source, int]], visit: Walk) -> Walk:
+    for source, place in reversed(sources):
+        visit = _level(source, place, visit)
+    return visit
+
+
+def _level(source: Source, place: int, inner: Walk) -> Walk:
+    def walk(run: Run, result: list[Value]) -> bool:
+        for value in source(run):
+            run.spend()
+            run.slots[place] = value
+            if inner(run, result):
+                return True
+        return False
+
+    return walk
+
+
+def _elements(value: Value) -> Iterable[Value]:
+    if value.__class__ is list:
+        return value  # type: ignore[no-any-return]
+    if value.__class__ is Range:
+        return _range_steps(value)
+    if value is None:
+        raise Fault("要逐项处理的列表是空值")
+    return (value,)
+
+
+def _range_steps(value: Range) -> Iterator[Value]:
+    if value.start is None or value.end is None:
+        raise Fault("区间没有两端，不能逐项处理")
+    for step in _steps(value.start, value.end):
+        if (value.start_included or step != value.start) and (value.end_included or step != value.end):
+            yield step
+
+
+def _steps(start: Value, end: Value) -> Iterator[Value]:
+    """From start to end in steps of one (a day for dates), upwards or downwards."""
+    kinds = kind(start)
+    if kinds != kind(end) or kinds not in (NUMBER, DATE, DATE_TIME):
+        raise Fault(f"不能从{chinese_kind(start)}逐项数到{chinese_kind(end)}")
+    step = Decimal(1) if kinds == NUMBER else dt.timedelta(days=1)
+    return _count(start, end, step if start <= end else -step)
+
+
+def _count(value: Value, end: Value, step: Value) -> Iterator[Value]:
+    upwards = step > step * 0
+    while value <= end if upwards else value >= end:
+        yield value
+        try:
+            value = CONTEXT.add(value, step) if step.__class__ is Decimal else value + step
+        except OverflowError:
+            return

@@ -1,0 +1,109 @@
+"""Where a name gets its value: a place of the run, an entry of the filtered element, the scope, or the built-in functions."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from engine.feel.run import Run
+from engine.feel.syntax import Node
+from engine.feel.values import PLAIN, Value
+
+Closure = Callable[[Run], Value]
+Handler = Callable[["Compiler", Node], Closure]
+
+
+class Compiler:
+    """Turns nodes into closures and hands out the places (slots) of local names."""
+
+    def __init__(self, handlers: dict[type[Node], Handler], builtins: Callable[[str], Value]) -> None:
+        self._handlers = handlers
+        self._builtins = builtins
+        self._visible: list[tuple[str | None, int]] = []
+        self.slots = 0
+        self.free: set[str] = set()
+        self.possible: set[str] = set()
+        self.places_read: set[int] = set()
+
+    def compile(self, node: Node) -> Closure:
+        return self._handlers[type(node)](self, node)
+
+    def new_slot(self) -> int:
+        self.slots += 1
+        return self.slots - 1
+
+    @contextmanager
+    def local(self, *names: str | None) -> Iterator[list[int]]:
+        """Makes names visible inside the block, the last one first; None stands for the element of a filter."""
+        places = [self.new_slot() for _ in names]
+        self._visible.extend(zip(names, places, strict=True))
+        yield places
+        del self._visible[len(self._visible) - len(names) :]
+
+    def declare(self, name: str) -> int:
+        """Makes one more name visible until `hide`."""
+        place = self.new_slot()
+        self._visible.append((name, place))
+        return place
+
+    def hide(self, count: int) -> None:
+        if count:
+            del self._visible[-count:]
+
+    def is_local(self, name: str) -> bool:
+        return any(name == visible for visible, _ in self._visible)
+
+    def free_name(self, name: str) -> bool:
+        """Whether the name can only mean an entry of the scope."""
+        return not any(visible is None or visible == name for visible, _ in self._visible)
+
+    def resolve(self, name: str, at: int) -> Closure:
+        """The reader of a name."""
+        elements: list[int] = []
+        for visible, place in reversed(self._visible):
+            if visible is None:
+                elements.append(place)
+            elif visible == name:
+                self.places_read.add(place)
+                return _element_entry(name, elements, _local(place))
+        (self.possible if elements else self.free).add(name)
+        return _element_entry(name, elements, _free(name, at, self._builtins(name)))
+
+
+def _local(place: int) -> Closure:
+    def read(run: Run) -> Value:
+        return run.slots[place]
+
+    return read
+
+
+def _free(name: str, at: int, builtin: Value) -> Closure:
+    def read(run: Run) -> Value:
+        try:
+            value = run.scope[name]
+        except KeyError:
+            if builtin is None:
+                run.note(at, f"没有“{name}”这个变量")
+            return builtin
+        cls = value.__class__
+        if cls in PLAIN or (cls is Decimal and value.is_finite()):
+            return value
+        return run.read(value)
+
+    return read
+
+
+def _element_entry(name: str, elements: list[int], outer: Closure) -> Closure:
+    """Inside a filter the entries of the element come before the names outside; the innermost element first."""
+    for place in reversed(elements):
+        outer = _entry_of(name, place, outer)
+    return outer
+
+
+def _entry_of(name: str, place: int, outer: Closure) -> Closure:
+    def read(run: Run) -> Value:
+        element = run.slots[place]
+        if element.__class__ is dict and name in element:
+            return run.read(element[name])
+        return outer(run)
+
+    return read

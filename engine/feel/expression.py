@@ -1,0 +1,100 @@
+"""The two things a text can be compiled to: an expression and unary tests."""
+
+from collections.abc import Collection, Mapping
+
+from engine.feel.builtins import FUNCTION_NAMES
+from engine.feel.compiling import Closure, Compiler, new_compiler, tests
+from engine.feel.errors import FeelLimitError
+from engine.feel.names import tree_of
+from engine.feel.parser import Parser
+from engine.feel.run import Budget, Run
+from engine.feel.values import Value, export_value
+
+_SCALARS_LEFT_ALONE = (list, dict)
+
+
+class Expression:
+    """A compiled expression: immutable, shared by threads, evaluated any number of times."""
+
+    __slots__ = ("_closure", "_slots", "element_names", "names", "text")
+
+    def __init__(self, text: str, closure: Closure, compiler: Compiler) -> None:
+        self.text = text
+        self.names = frozenset(compiler.free | compiler.possible)
+        #: Those of the names that only occur inside a filter: they may be entries of its elements as well as variables.
+        self.element_names = frozenset(compiler.possible - compiler.free)
+        self._closure = closure
+        self._slots = compiler.slots
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    def evaluate(self, scope: Mapping[str, Value], budget: Budget | None = None) -> Value:
+        """The value. Runtime faults give None; raises FeelLimitError on the budget."""
+        return self.value_in(Run(scope, budget))
+
+    def evaluate_with_notes(
+        self, scope: Mapping[str, Value], budget: Budget | None = None
+    ) -> tuple[Value, tuple[str, ...]]:
+        """The value, and in Chinese why it or a part of it became null. Raises FeelLimitError on the budget."""
+        run = Run(scope, budget, with_notes=True)
+        return self.value_in(run), tuple(run.notes or ())
+
+    def value_in(self, run: Run) -> Value:
+        """The value in a run that several expressions share. Raises FeelLimitError on its budget."""
+        if self._slots:
+            run.slots = [None] * self._slots
+        try:
+            value = self._closure(run)
+        except RecursionError:
+            raise _too_deep() from None
+        return export_value(value) if value.__class__ in _SCALARS_LEFT_ALONE else value
+
+
+class UnaryTests:
+    """Compiled unary tests, the language of the input cells of decision tables."""
+
+    __slots__ = ("_slots", "_test", "element_names", "names", "text")
+
+    def __init__(self, text: str, test: tests.Test, compiler: Compiler) -> None:
+        self.text = text
+        self.names = frozenset(compiler.free | compiler.possible)
+        self.element_names = frozenset(compiler.possible - compiler.free)
+        self._test = test
+        self._slots = compiler.slots
+
+    def __repr__(self) -> str:
+        return f"UnaryTests({self.text!r})"
+
+    def matches(self, value: Value, scope: Mapping[str, Value], budget: Budget | None = None) -> bool | None:
+        """Whether the value passes; None when that cannot be said. Raises FeelLimitError on the budget."""
+        run = Run(scope, budget)
+        return self.matches_in(run, run.read(value))
+
+    def matches_in(self, run: Run, value: Value) -> bool | None:
+        """The same in a run that several tests share; `value` is one that an expression gave."""
+        if self._slots:
+            run.slots = [None] * self._slots
+        run.tested = value
+        try:
+            return self._test(run, value)
+        except RecursionError:
+            raise _too_deep() from None
+
+
+def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
+    """Compiles an expression. `names` are the known names that are more than one word. Raises FeelSyntaxError."""
+    node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
+    compiler = new_compiler()
+    return Expression(text, compiler.compile(node), compiler)
+
+
+def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
+    """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
+    node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
+    compiler = new_compiler()
+    return UnaryTests(text, tests.unary_tests(compiler, node), compiler)
+
+
+def _too_deep() -> FeelLimitError:
+    return FeelLimitError("feel.depth", "计算嵌套得太深，请拆成几个表达式")
