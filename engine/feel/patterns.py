@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from re import _parser as _regex  # the only way to look at a pattern before it runs
+from re import _parser as _regex  # type: ignore[attr-defined]  # the only way to look at a pattern before it runs
 from typing import Any
 
 from engine.feel.errors import Fault
