@@ -122,8 +122,8 @@ def _line(rows: list[Any]) -> PersonLine:
 
 
 def _add(transaction: Transaction, table: sa.Table, row: Mapping[str, object], taken: str) -> str:
-    statement = insert_into(transaction, table).values(row).on_conflict_do_nothing()
-    if transaction.execute(statement).rowcount != 1:
+    statement = insert_into(transaction, table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    if transaction.execute(statement).one_or_none() is None:
         raise Conflict(taken, code="identity.taken")
     return str(row["id"])
 
