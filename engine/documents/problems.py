@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import Invalid
+from engine.errors import HuishenError, Invalid
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,9 @@ class MissingGlyph(Invalid):
             code_point=point,
             where=where,
         )
+
+
+class RenderFailed(HuishenError):
+    """The page renderer ended, ran out of its limits, or could not be understood; nothing was issued."""
+
+    code = "document.render"

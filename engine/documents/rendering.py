@@ -1,0 +1,105 @@
+"""Pages -> PDF/A-3b in this process, byte for byte the same for the same input."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from engine.documents.content import Content
+from engine.documents.fonts import FILES, Faces, require_libraries
+from engine.documents.geometry import MM, PAGE_HEIGHT, SEAL
+from engine.documents.layout import Frame, Layout
+
+RECORD_NAME = "decision.json"
+
+
+@dataclass(frozen=True)
+class SealPlace:
+    """Where the seal goes: page (0 is the first), upper left corner and side in points from the page's lower left.
+
+    `alone`: the seal is the document's only signature (a notice).
+    """
+
+    page: int
+    x: float
+    y: float
+    alone: bool = False
+    side: float = SEAL * MM
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An unsigned PDF. `seal` is None for a slip."""
+
+    pdf: bytes
+    pages: int
+    sha256: str
+    seal: SealPlace | None
+
+
+class _OurFontsOnly(URLFetcher):  # type: ignore[misc]
+    """Reads our fonts. Everything else that a document might name is refused, not skipped."""
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        super().__init__()
+        self._allowed = allowed
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        if url in self._allowed:
+            return super().fetch(url, headers)
+        raise FatalURLFetchingError(f"refused: {url[:80]}")
+
+
+class Renderer:
+    """Renders in this process. Fonts are read once; every later document is quick. For one thread at a time."""
+
+    def __init__(self, faces: Faces) -> None:
+        require_libraries()
+        self._faces = faces
+        self._layout = Layout(self._faces)
+        addresses = {face: self._faces.path(face).as_uri() for face in FILES}
+        self._fetcher = _OurFontsOnly(frozenset(addresses.values()))
+        self._fonts = FontConfiguration()
+        rules = "".join(f"@font-face{{font-family:{face};src:url({url})}}" for face, url in addresses.items())
+        self._faces_sheet = self._sheet(rules)
+        self._sheets: dict[str, Any] = {}
+
+    def _sheet(self, css: str) -> Any:
+        return CSS(string=css, font_config=self._fonts, url_fetcher=self._fetcher)
+
+    def render(self, content: Content, frame: Frame, preview: bool = False) -> Rendered:
+        """The document's pages, unsigned. `preview` marks them 未签发 and hides the number."""
+        pages = self._layout.pages(content, frame, preview)
+        if content.form not in self._sheets:
+            self._sheets[content.form] = self._sheet(pages.css)
+        sheets = [self._faces_sheet, self._sheets[content.form]]
+        html = HTML(string=pages.html, url_fetcher=self._fetcher)
+        document = html.render(stylesheets=sheets, font_config=self._fonts)
+        moment = datetime.combine(frame.date, time(), UTC)
+        record = Attachment(
+            string=frame.decision(),
+            name=RECORD_NAME,
+            description="审核结论的机器可读形式",
+            created=moment,
+            modified=moment,
+            relationship="Data",
+        )
+        out = io.BytesIO()
+        document.write_pdf(out, pdf_variant="pdf/a-3b", attachments=[record] if frame.record else [])
+        pdf = out.getvalue()
+        return Rendered(
+            pdf, len(document.pages), hashlib.sha256(pdf).hexdigest(), _seal_place(document, content.form == "notice")
+        )
+
+
+def _seal_place(document: Any, alone: bool) -> SealPlace | None:
+    for number, page in enumerate(document.pages):
+        if "seal" in page.anchors:
+            x, y = page.anchors["seal"][:2]
+            return SealPlace(number, x * 0.75, PAGE_HEIGHT * MM - y * 0.75, alone)
+    return None

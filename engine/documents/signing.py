@@ -1,0 +1,145 @@
+"""Signatures on a rendered document (PAdES B-B): a person's approval, then the office's seal; a notice has the seal alone."""
+
+import io
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.stamp import StaticStampStyle
+
+from engine.documents.fonts import Faces
+from engine.documents.impression import Impression, impression
+from engine.documents.keys import AUTHORITY, REVIEWER, Field, Signer
+from engine.documents.rendering import SealPlace
+from engine.errors import Conflict, Invalid
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """An update that leaves the metadata alone: PDF/A wants Info and XMP alike, and the library would read the clock."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
+class _PdfSigner(signers.PdfSigner):  # type: ignore[misc]
+    """PDF/A-3 rests on PDF 1.7: an elliptic curve must not raise the file to 2.0, as the library does (ISO/TS 32002)."""
+
+    def __init__(self, now: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._now = now.astimezone(LOCAL).replace(microsecond=0)
+
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        pdf_out.register_extension(ESIC_EXTENSION_1)
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> Any:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._now
+        return session
+
+
+def approve(pdf: bytes, place: SealPlace, signer: Signer, now: datetime, reason: str = "审签") -> bytes:
+    """The person's approval of a letter. Creates both fields and certifies: only the seal may follow.
+
+    Invisible on the page. `Conflict` when the document is a notice or has signatures already.
+    """
+    _require(signer, REVIEWER, now)
+    if place.alone:
+        raise Conflict("通知书只加盖印章，不需要审签", code="document.no-approval")
+    if _field_names(pdf):
+        raise Conflict("这份文书已经审签过，不能再次审签", code="document.already-approved")
+    writer = _Writer(io.BytesIO(pdf))
+    fields.append_signature_field(writer, SigFieldSpec(REVIEWER, on_page=place.page))
+    fields.append_signature_field(writer, _seal_field(place))
+    return _sign(writer, REVIEWER, signer, now, reason, MDPPerm.FILL_FORMS, None)
+
+
+def seal(
+    pdf: bytes, place: SealPlace, signer: Signer, now: datetime, reason: str = "用印", *, faces: Faces, name: str = ""
+) -> bytes:
+    """The office's seal over name and date, with its visible impression: `name`, or the name of the key.
+
+    What stands in parentheses at the name's end, as in （受理专用章）, goes straight below the star.
+
+    On a letter it follows the approval; on a notice it is the only signature and certifies, so that nothing may follow.
+    `Conflict` when a letter is not approved or the document is sealed already.
+    """
+    _require(signer, AUTHORITY, now)
+    drawing = impression(name or signer.certificate.common_name, faces)
+    present = _field_names(pdf)
+    if place.alone:
+        if present:
+            raise Conflict("这份文书已经盖章", code="document.already-sealed")
+        writer = _Writer(io.BytesIO(pdf))
+        fields.append_signature_field(writer, _seal_field(place))
+        return _sign(writer, AUTHORITY, signer, now, reason, MDPPerm.NO_CHANGES, drawing)
+    if not present.get(REVIEWER):
+        raise Conflict("这份文书还没有审签，不能盖章", code="document.not-approved")
+    if present.get(AUTHORITY):
+        raise Conflict("这份文书已经盖章", code="document.already-sealed")
+    return _sign(_Writer(io.BytesIO(pdf)), AUTHORITY, signer, now, reason, None, drawing)
+
+
+def _require(signer: Signer, field: Field, now: datetime) -> None:
+    certificate = signer.certificate
+    if certificate.field != field:
+        raise Invalid(f"密钥 {certificate.key_id} 的用途不对，不能用在这里", code="document.key-field")
+    if not certificate.not_before <= now <= certificate.not_after:
+        raise Invalid(
+            f"密钥 {certificate.key_id}（{certificate.common_name}）不在有效期内，请签发新的密钥",
+            code="document.key-expired",
+        )
+
+
+def _field_names(pdf: bytes) -> dict[str, bool]:
+    """The signature fields of a file and whether each is signed."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    return {name: value is not None for name, value, _ in fields.enumerate_sig_fields(reader)}
+
+
+def _seal_field(place: SealPlace) -> SigFieldSpec:
+    box = (place.x, place.y - place.side, place.x + place.side, place.y)
+    return SigFieldSpec(AUTHORITY, on_page=place.page, box=box)
+
+
+def _sign(
+    writer: Any,
+    field: str,
+    signer: Signer,
+    now: datetime,
+    reason: str,
+    certifies: MDPPerm | None,
+    drawing: Impression | None,
+) -> bytes:
+    metadata = signers.PdfSignatureMetadata(
+        field,
+        reason=reason,
+        name=signer.certificate.common_name,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        certify=certifies is not None,
+        docmdp_permissions=certifies or MDPPerm.FILL_FORMS,
+    )
+    style = _style(drawing) if drawing else None
+    signed = _PdfSigner(now, metadata, signer.key, stamp_style=style).sign_pdf(writer, existing_fields_only=True)
+    return bytes(signed.getvalue())
+
+
+def _style(drawing: Impression) -> Any:
+    content = RawContent(drawing.operators, box=BoxConstraints(width=drawing.side, height=drawing.side))
+    name = generic.pdf_name
+    content.resources.ext_g_state[name("/Ink")] = generic.DictionaryObject(
+        {name("/Type"): name("/ExtGState"), name("/BM"): name("/Multiply")}
+    )
+    middle = AxisAlignment.ALIGN_MID
+    flush = SimpleBoxLayoutRule(middle, middle, Margins(0, 0, 0, 0), InnerScaling.STRETCH_FILL)
+    return StaticStampStyle(background=content, background_opacity=1.0, border_width=0, background_layout=flush)
