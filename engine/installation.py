@@ -103,7 +103,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
         database=database,
         files=store.Files(folder / "files"),
         cipher=store.open_cipher(folder / "keys" / "fields"),
-        vault=documents.KeyVault(folder / "keys" / "signing", passphrase.decode()),
+        vault=documents.KeyVault(folder / "keys" / "signing", passphrase),
         passphrase=passphrase,
         press=documents.Press(fonts_folder(folder), isolated=settings.isolated_rendering),
     )

@@ -3,40 +3,34 @@
 import sqlalchemy as sa
 
 from engine import audit, identity, store
-from engine.documents import Usage
+from engine.documents.keys import AUTHORITY, REVIEWER, Field
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
 from engine.store.tables import organisation, signing_key
 
 SIGNING_ROLES = frozenset({"bureau_leader"})  # posts whose holders sign letters with a key of their own
-SEALS: dict[str, Usage] = {"seal-authority": "authority", "seal-acceptance": "acceptance"}
-FIELDS: dict[Usage, str] = {"person": "Reviewer", "authority": "Authority", "acceptance": "Authority"}
+SEALS = {"seal-authority": "", "seal-acceptance": "（受理专用章）"}  # key id -> what stands below the star
 
 
 def ensure_keys(installation: Installation) -> None:
     """The root, both seals, and a key for everybody who signs; what is there already stays as it is."""
-    vault, now = installation.vault, installation.clock.now()
     with store.writing(installation.database) as transaction:
         query = sa.select(organisation.c.name).where(organisation.c.kind == "department")
         name = transaction.execute(query).scalar() or "会审"
-        if not vault.has_authority:
-            vault.create_authority(f"{name}文书签名根证书", now)
-        for key_id, usage in SEALS.items():
-            _enter(installation, transaction, key_id, name, usage)
+        installation.vault.create_authority(f"{name}文书签名根证书", installation.clock.now())
+        for key_id, below in SEALS.items():
+            _enter(installation, transaction, key_id, name + below, AUTHORITY)
         for person in identity.people(transaction):
             if SIGNING_ROLES & set(person.roles):
-                _enter(installation, transaction, f"person-{person.id}", person.name, "person")
+                _enter(installation, transaction, f"person-{person.id}", person.name, REVIEWER)
 
 
-def _enter(installation: Installation, transaction: Transaction, key_id: str, name: str, usage: Usage) -> None:
-    vault = installation.vault
-    if key_id not in vault.key_ids():
-        vault.issue(key_id, name, usage, installation.clock.now())
-    issued = vault.certificate(key_id)
+def _enter(installation: Installation, transaction: Transaction, key_id: str, name: str, field: Field) -> None:
+    issued = installation.vault.issue(key_id, name, field, installation.clock.now())
     row = {
         "fingerprint": issued.fingerprint,
         "key_id": key_id,
-        "field": FIELDS[usage],
+        "field": field,
         "since": issued.not_before,
         "until": issued.not_after,
     }

@@ -1,12 +1,28 @@
-"""Fixtures that every test may ask for, and repeatable examples."""
+"""Fixtures that every test may ask for, repeatable examples, and the long tests behind `--full`."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.databases import database, empty_postgres, postgres_database, postgres_server, sqlite_database
+from tests.installations import office
 
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("repeatable")
 
-__all__ = ["database", "empty_postgres", "postgres_database", "postgres_server", "sqlite_database"]
+__all__ = ["database", "empty_postgres", "office", "postgres_database", "postgres_server", "sqlite_database"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `--full` the long tests are left out of the run, not skipped one by one."""
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]

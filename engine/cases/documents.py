@@ -211,4 +211,4 @@ def trust(installation: Installation) -> Trust:
     known: dict[str, dict[str, Any]] = {}
     for row in rows:
         known.setdefault(row["field"], {})[row["fingerprint"]] = (row["since"], row["until"])
-    return installation.vault.trust(known)
+    return Trust(root=installation.vault.root(), known=known)

@@ -247,11 +247,9 @@ def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
 
 
 def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) -> bytes:
-    """With the impression of the office whose name stands at the head of the document."""
     signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
-    office, reason = decode(row["content"])["issuer"], f"用印：{row['number']}"
-    now = installation.clock.now()
-    return documents.seal(pdf, place, signer, office, now, reason, faces=installation.press.faces)
+    now, reason = installation.clock.now(), f"用印：{row['number']}"
+    return documents.seal(pdf, place, signer, now, reason, faces=installation.press.faces)
 
 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:
