@@ -3,7 +3,7 @@
 SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by scope.
 """
 
-from .definition import Definition, read
+from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
 from .model import CalledDecision, Flow, Loop, Node, Use
@@ -22,10 +22,12 @@ __all__ = [
     "Run",
     "Runtime",
     "Step",
+    "Survey",
     "Use",
     "WorkflowFault",
     "WorkflowProblems",
     "read",
     "restore",
     "start",
+    "survey",
 ]

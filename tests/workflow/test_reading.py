@@ -83,6 +83,19 @@ def test_uses_say_which_names_the_diagram_reads_where():
     assert uses[("b", "多实例输出项")] == {"u", "opinion"}
 
 
+def test_a_survey_tells_what_is_drawn_also_where_it_does_not_run():
+    sound = workflow.survey(full(), "process.bpmn")
+    assert sound.problems == ()
+    assert sound.definition is not None
+    assert dict(sound.nodes) == dict(workflow.read(full(), "process.bpmn").nodes)
+    broken = workflow.survey(full().replace(b'targetRef="b"', b'targetRef="nowhere"'), "process.bpmn")
+    assert broken.definition is None
+    assert ("f_a_b", "workflow.dangling-flow") in {(problem.element, problem.code) for problem in broken.problems}
+    assert (broken.process_id, broken.nodes["a"], broken.uses) == ("p", sound.nodes["a"], sound.uses)
+    unsafe = workflow.survey(b"<!DOCTYPE a><a/>", "process.bpmn")
+    assert ([problem.code for problem in unsafe.problems], dict(unsafe.nodes)) == (["workflow.doctype"], {})
+
+
 def test_a_definition_does_not_change():
     definition = workflow.read(full(), "process.bpmn")
     with pytest.raises(dataclasses.FrozenInstanceError):
