@@ -50,7 +50,10 @@ def writing(engine: Engine) -> Iterator[Transaction]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Transaction]:
     """One consistent view; writes nothing, and so ends with a rollback."""
-    with engine.connect().execution_options(reading=True) as connection:
+    options: dict[str, Any] = {"reading": True}
+    if engine.dialect.name == "postgresql":  # by default each statement of a transaction would see another state
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
         transaction = connection.begin()
         try:
             yield connection

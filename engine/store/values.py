@@ -12,7 +12,8 @@ from engine.feel import MonthsDuration
 
 
 def encode(value: Any) -> str:
-    """Canonical text: equal values give equal text. `TypeError` for what could not come back the same."""
+    """Canonical text: the same value always gives the same text, and 1.0 another than 1. `TypeError` for what could not
+    come back the same."""
     return orjson.dumps(_pack(value), option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -35,12 +36,13 @@ def _pack(value: Any) -> Any:
             plain = {key: _pack(item) for key, item in value.items()}
             return {"$": "m", "v": sorted(plain.items())} if "$" in plain else plain
         case datetime() if value.tzinfo is not None:
-            zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
-            return {"$": "dt", "v": value.isoformat(), "z": zone, "f": value.fold}
+            return {"$": "dt", "v": value.isoformat(), "z": _place(value), "f": value.fold}
         case datetime():
             return {"$": "ldt", "v": value.isoformat()}
         case date():
             return {"$": "d", "v": value.isoformat()}
+        case time() if _place(value):
+            return {"$": "zt", "v": [value.isoformat(), _place(value)]}
         case time():
             return {"$": "t", "v": value.isoformat()}
         case timedelta():
@@ -48,6 +50,11 @@ def _pack(value: Any) -> Any:
         case MonthsDuration():
             return {"$": "ym", "v": value.months}
     raise TypeError(f"{type(value).__name__} does not belong in variables")
+
+
+def _place(value: datetime | time) -> str | None:
+    """The name of a zone that is a place; its offset alone would forget summer time."""
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
 def _number(value: Decimal) -> Any:
@@ -60,6 +67,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "n": Decimal,
     "d": date.fromisoformat,
     "t": time.fromisoformat,
+    "zt": lambda parts: time.fromisoformat(parts[0]).replace(tzinfo=ZoneInfo(parts[1])),
     "ldt": datetime.fromisoformat,
     "p": lambda parts: timedelta(*parts),
     "ym": MonthsDuration,
@@ -76,8 +84,8 @@ def _unpack(value: Any) -> Any:
         case list():
             return [_unpack(item) for item in value]
         case {"$": "dt", "v": text, "z": zone, "f": fold}:
-            moment = datetime.fromisoformat(text)
-            return (moment.astimezone(ZoneInfo(zone)) if zone else moment).replace(fold=fold)
+            moment = datetime.fromisoformat(text).replace(fold=fold)
+            return moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment
         case {"$": kind, "v": inner}:
             return _READ[kind](inner)
         case dict():
