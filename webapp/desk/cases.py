@@ -1,0 +1,73 @@
+"""A case on one screen, to look at; the whole of a masked number, for a reason."""
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+
+from engine import cases
+from engine.calendar import local_date
+from engine.cases import CaseView, Sight
+from engine.errors import Invalid
+from engine.packages import CompiledPackage
+from webapp import downloads
+from webapp.current import actor, installation, today
+from webapp.desk.blueprint import pages
+from webapp.desk.evidence import evidence
+from webapp.held import is_restored
+from webapp.route import package_of, route
+from webapp.session import signed_in
+from webapp.track import track
+
+
+@pages.get("/cases/<case_id>")
+@signed_in
+def case(case_id: str) -> Any:
+    """The case without a decision: what was done, what is open and with whom."""
+    view = cases.case_view(installation(), actor(), case_id)
+    if view.sight is Sight.OWN:
+        return redirect(url_for("portal.status", case_id=case_id))
+    return render_template("desk/case.html", **screen(view))
+
+
+def screen(view: CaseView) -> dict[str, Any]:
+    """What every page about a case shows at its left and its head."""
+    package: CompiledPackage = package_of(installation(), view)
+    opened = request.args.get("file", "")
+    return {
+        "case": view,
+        "evidence": evidence(view, package),
+        "steps": route(package.definition, view) if view.steps else (),
+        "track": _track(view),
+        "opened": next((file for file in view.attachments if file.id == opened), None),
+        "may_reveal": view.sight is Sight.FULL,
+        "is_full": view.sight is Sight.FULL,
+    }
+
+
+def _track(view: CaseView) -> Any:
+    if view.clocks is None:
+        return ()
+    end = local_date(view.closed_at) if view.closed_at else today()
+    return track(view.clocks, installation().calendar(), end)
+
+
+@pages.route("/cases/<case_id>/reveal/<digest>", methods=["GET", "POST"])
+@signed_in
+def reveal(case_id: str, digest: str) -> Any:
+    """A whole number; who looked and why is recorded."""
+    view, reason = cases.case_view(installation(), actor(), case_id), request.form.get("reason", "")
+    shown = {"case": view, "digest": digest, "reason": reason}
+    if request.method == "GET" or is_restored():
+        return render_template("desk/reveal.html", **shown)
+    try:
+        number = cases.reveal(installation(), actor(), case_id, digest, reason)
+    except Invalid as error:
+        return render_template("desk/reveal.html", **shown, fault=error.message), 422
+    return render_template("desk/reveal.html", **shown, number=number)
+
+
+@pages.get("/attachments/<attachment_id>")
+@signed_in
+def attachment(attachment_id: str) -> Response:
+    """An uploaded file."""
+    return downloads.attachment(attachment_id)

@@ -1,0 +1,86 @@
+"""Errors as pages: once, for every view."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound, Unavailable
+from webapp.current import known_actor
+from webapp.session import ask_to_sign_in
+
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
+TITLES = {
+    400: "这次提交不完整",
+    403: "不能办理",
+    404: "没有找到",
+    405: "不能这样打开",
+    409: "情况已变化",
+    413: "文件太大",
+    422: "有以下问题",
+    429: "操作太频繁",
+    500: "系统出了问题",
+    503: "暂时不能办理",
+}
+SENTENCES = {
+    400: "浏览器发来的内容不完整，请返回上一页再试。",
+    403: "你的账号不能打开这个页面。",
+    404: "没有这个页面。请核对网址，或从首页重新进入。",
+    405: "这个网址不能直接打开，请从页面上的按钮进入。",
+    413: "一次上传的文件合计不能超过 64 MB，单个文件不超过 20 MB。请压缩，或分几次上传。",
+    429: "短时间内操作太多次，请一分钟后再试。",
+    500: "系统出了问题，已记录。你保存过的内容没有丢失，请稍后再试。",
+    503: "系统暂时不能办理，请稍后再试。",
+}
+
+
+@dataclass(frozen=True)
+class Onward:
+    """A link to where a person can go from an error."""
+
+    url: str
+    text: str
+
+
+def install(app: Flask) -> None:
+    """Register a page for every kind of error."""
+
+    @app.errorhandler(HuishenError)
+    def known(error: HuishenError) -> tuple[str, int]:
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        return page(status, error.message, code=error.code)
+
+    @app.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> Any:
+        return ask_to_sign_in() or page(400, "页面打开得太久，已经过期。请返回上一页，刷新后再提交。")
+
+    @app.errorhandler(HTTPException)
+    def standard(error: HTTPException) -> tuple[str, int]:
+        status = error.code or 500
+        return page(status, SENTENCES.get(status, SENTENCES[400]))
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+        return page(413, SENTENCES[413])
+
+
+def page(status: int, sentence: str, code: str = "") -> tuple[str, int]:
+    """An error in words, with where to go on."""
+    title = TITLES.get(status, TITLES[400])
+    return render_template(
+        "error.html", title=title, sentence=sentence, code=code, onward=_onward(status, code)
+    ), status
+
+
+def _onward(status: int, code: str) -> list[Onward]:
+    person = known_actor()
+    found = []
+    if status in {400, 413}:
+        found.append(Onward(request.path, "重新打开这一页"))
+    if person is None:
+        return [*found, Onward(url_for("public.guide"), "回到办事指南")]
+    if person.is_department and code.startswith("task."):
+        found.append(Onward(url_for("desk.done"), "看已办"))
+    return [Onward(url_for("session.start"), "回到我的首页"), *found]

@@ -1,0 +1,41 @@
+"""My applications, and beginning one."""
+
+import secrets
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from engine import cases
+from webapp.current import actor, installation
+from webapp.portal.blueprint import pages
+from webapp.public.guide import acceptance_days, expected, find_offer
+from webapp.session import signed_in
+
+
+@pages.get("/")
+@signed_in
+def applications() -> Any:
+    """What the own association has applied for, what waits for it, and what can be begun."""
+    return render_template(
+        "portal/applications.html",
+        rows=cases.my_cases(installation(), actor()),
+        offers=[offer for offer in cases.offers(installation()) if actor().holds(offer.start_role)],
+        notices=cases.notifications(installation(), actor()),
+    )
+
+
+@pages.route("/start/<key>", methods=["GET", "POST"])
+@signed_in
+def start(key: str) -> Any:
+    """Begin; the key of the page makes a second click harmless."""
+    if request.method == "POST":
+        task = cases.start(installation(), actor(), key, request.form.get("key", ""))
+        return redirect(url_for(".tasks", task_id=task.task_id))
+    offer = find_offer(key)
+    return render_template(
+        "portal/start.html",
+        offer=offer,
+        page_key=secrets.token_hex(16),
+        acceptance=acceptance_days(offer),
+        expected=expected(offer),
+    )

@@ -1,0 +1,79 @@
+"""A case as its association follows it: progress, documents, receipt, withdrawal."""
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+
+from engine import cases
+from engine.cases import CaseView, Sight
+from engine.errors import Invalid
+from webapp import downloads
+from webapp.current import actor, installation
+from webapp.desk.evidence import items_title
+from webapp.held import is_restored
+from webapp.portal.blueprint import pages
+from webapp.route import package_of, route
+from webapp.session import signed_in
+
+
+def own_case(case_id: str) -> CaseView:
+    """A case of the own association."""
+    return cases.case_view(installation(), actor(), case_id)
+
+
+@pages.get("/cases/<case_id>")
+@signed_in
+def status(case_id: str) -> Any:
+    """How far it is, in plain words; others than the association have their own page."""
+    case = own_case(case_id)
+    if case.sight is not Sight.OWN:
+        return redirect(url_for("desk.case", case_id=case_id))
+    mine = next((task for task in case.tasks if task.mine), None)
+    if case.state == "draft" and mine is not None:
+        return redirect(url_for(".tasks", task_id=mine.id))
+    package = package_of(installation(), case)
+    steps = route(package.definition, case)
+    return render_template("portal/status.html", case=case, mine=mine, steps=steps, items_title=items_title(package))
+
+
+@pages.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw(case_id: str) -> Any:
+    """Take the application back, with a reason."""
+    case, reason = own_case(case_id), request.form.get("reason", "")
+    if request.method == "GET" or is_restored():
+        return render_template("portal/withdraw.html", case=case, reason=reason)
+    try:
+        cases.withdraw(installation(), actor(), case_id, reason)
+    except Invalid as error:
+        return render_template("portal/withdraw.html", case=case, reason=reason, fault=error.message), 422
+    return redirect(url_for(".status", case_id=case_id))
+
+
+@pages.get("/cases/<case_id>/answers")
+@signed_in
+def answers(case_id: str) -> Any:
+    """What was submitted, to read again or to print."""
+    return render_template("portal/answers.html", case=own_case(case_id))
+
+
+@pages.post("/cases/<case_id>/documents/<document_id>/receive")
+@signed_in
+def receive(case_id: str, document_id: str) -> Any:
+    """Confirm receipt."""
+    cases.receive_document(installation(), actor(), document_id)
+    return redirect(url_for(".status", case_id=case_id, _anchor="documents"))
+
+
+@pages.get("/documents/<document_id>.pdf")
+@signed_in
+def document(document_id: str) -> Response:
+    """A document in effect, as a file to keep."""
+    return downloads.document(document_id)
+
+
+@pages.get("/attachments/<attachment_id>")
+@signed_in
+def attachment(attachment_id: str) -> Response:
+    """A file that was uploaded."""
+    return downloads.attachment(attachment_id)

@@ -1,0 +1,81 @@
+"""The guide: every matter in force with its conditions, materials, steps and promised days, read from its package."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from engine import cases
+from engine.calendar import Deadline
+from engine.cases import Offer
+from engine.errors import NotFound
+from engine.forms import Field
+from webapp.current import installation, known_actor, today
+from webapp.public.blueprint import pages
+from webapp.route import ahead, days_of, main_way
+
+
+@dataclass(frozen=True)
+class Material:
+    """A group of attachments: whose they are, and what each is called and when it is asked for."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@pages.get("/")
+def guide() -> Any:
+    """All matters; the only one is shown at once."""
+    offers = cases.offers(installation())
+    if len(offers) == 1:
+        return redirect(url_for(".offer", key=offers[0].key))
+    return render_template("public/offers.html", offers=offers)
+
+
+@pages.get("/guide/<key>")
+def offer(key: str) -> str:
+    """One matter."""
+    found = find_offer(key)
+    person = known_actor()
+    return render_template(
+        "public/offer.html",
+        offer=found,
+        steps=main_way(found.package.definition),
+        materials=materials(found),
+        acceptance=acceptance_days(found),
+        expected=expected(found),
+        may_start=person is None or person.holds(found.start_role),
+        others=len(cases.offers(installation())) > 1,
+    )
+
+
+def find_offer(key: str) -> Offer:
+    """The matter of that key; `NotFound` where no version is in force."""
+    for found in cases.offers(installation()):
+        if found.key == key:
+            return found
+    raise NotFound("没有这个事项，或它现在没有启用的流程版本。", code="package.not-in-force")
+
+
+def materials(offer: Offer) -> list[Material]:
+    """The attachments of the form: of the applicant, and of each member of its list."""
+    found: list[Material] = []
+    for page in offer.form.pages:
+        inner = [field for part in page.pages for field in part.fields]
+        fields = tuple(f for f in (inner or page.fields) if f.type == "filepicker")
+        if fields:
+            found.append(Material(f"每名{page.title}的材料" if inner else page.title, fields))
+    return found
+
+
+def acceptance_days(offer: Offer) -> int | None:
+    """The working days until the first answer of the department."""
+    following = ahead(offer.package.definition, [offer.package.manifest.submit])
+    return days_of(following[0]) if following else None
+
+
+def expected(offer: Offer) -> Deadline | None:
+    """When a case submitted today would be closed at the latest, if nothing is lacking."""
+    if offer.working_days is None:
+        return None
+    return installation().calendar().add(today(), offer.working_days + (acceptance_days(offer) or 0))

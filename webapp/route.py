@@ -1,0 +1,101 @@
+"""The way of a case through its diagram: what was done, what is open, what comes if nothing turns it aside."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine import store
+from engine.cases import CaseView
+from engine.installation import Installation
+from engine.packages import CompiledPackage
+from engine.store import tables
+from engine.workflow import Definition, Flow, Node
+
+DAYS = re.compile(r"=\s*工作日后\(\s*(\d+)\s*\)")
+
+
+@dataclass(frozen=True)
+class RouteStep:
+    """One user task; `state` is done, now or next; `times` how often it was done."""
+
+    node_id: str
+    name: str
+    lane: str
+    state: str
+    times: int = 0
+
+
+def package_of(installation: Installation, case: CaseView) -> CompiledPackage:
+    """The version that a case runs on; the case was shown to the person already."""
+    with store.reading(installation.database) as transaction:
+        query = sa.select(tables.case.c.version_id).where(tables.case.c.id == case.id)
+        return installation.package(transaction, transaction.execute(query).scalar_one())
+
+
+def route(definition: Definition, case: CaseView) -> tuple[RouteStep, ...]:
+    """Done and open tasks as the case had them, then the usual way on; nothing comes after a closed case."""
+    behind = [RouteStep(s.node_id, s.name, s.lane, s.state, s.times) for s in case.steps if s.state != "next"]
+    now = [step.node_id for step in behind if step.state == "now"]
+    seen = {step.node_id for step in behind if step.state == "now"}
+    coming = [node for node in ahead(definition, now) if node.id not in seen] if case.state != "closed" else []
+    order = {node.id: place for place, node in enumerate(main_way(definition))}
+    behind.sort(key=lambda step: (step.state == "now", order.get(step.node_id, len(order))))
+    return (*behind, *(RouteStep(node.id, node.name, node.lane or "", "next") for node in coming))
+
+
+def main_way(definition: Definition) -> list[Node]:
+    """The user tasks from the start to the end when every gateway takes its default."""
+    starts = [node.id for node in definition.nodes.values() if _begins(definition, node)]
+    return list(_walk(definition, starts))
+
+
+def ahead(definition: Definition, nodes: Iterable[str]) -> list[Node]:
+    """The user tasks after these, in the same way."""
+    begun = list(nodes)
+    after = [target for node_id in begun for target in _after(definition, definition.nodes[node_id])]
+    return [node for node in _walk(definition, after) if node.id not in begun]
+
+
+def days_of(node: Node) -> int | None:
+    """The working days that a task has, where its due date says so plainly."""
+    match = DAYS.fullmatch(node.due or "")
+    return int(match[1]) if match else None
+
+
+def _walk(definition: Definition, starts: list[str]) -> Iterator[Node]:
+    waiting, seen = list(starts), set(starts)
+    while waiting:
+        node = definition.nodes[waiting.pop(0)]
+        if node.kind == "userTask":
+            yield node
+        for target in _inside(definition, node) or _after(definition, node):
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+
+
+def _inside(definition: Definition, node: Node) -> list[str]:
+    """Where an embedded sub-process begins."""
+    return [one.id for one in definition.nodes.values() if one.scope == node.id and one.kind == "startEvent"]
+
+
+def _after(definition: Definition, node: Node) -> list[str]:
+    """Where a node leads: all its flows, of an exclusive gateway the default; out of a sub-process at its end."""
+    flows = [flow for flow in definition.flows.values() if flow.source == node.id]
+    if node.kind in {"exclusiveGateway", "inclusiveGateway"}:
+        flows = _usual(flows)
+    targets = [flow.target for flow in flows]
+    if not targets and node.scope in definition.nodes:
+        return _after(definition, definition.nodes[node.scope])
+    return targets
+
+
+def _usual(flows: list[Flow]) -> list[Flow]:
+    preferred = [flow for flow in flows if flow.default] or [flow for flow in flows if not flow.condition]
+    return (preferred or flows)[:1]
+
+
+def _begins(definition: Definition, node: Node) -> bool:
+    return node.kind == "startEvent" and node.scope == definition.process_id
