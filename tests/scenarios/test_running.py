@@ -127,3 +127,15 @@ def test_the_leader_review_passes_with_every_flow_taken():
     assert not [str(failed) for failed in done.failures]
     assert done.untaken == ()
     assert done.passed
+
+
+def test_rendered_letters_are_signed_sealed_and_verified():
+    """A notice, a letter of consent and a letter of refusal; the association fetches each, and each verifies."""
+    done = scenarios.run_package(LEADER_REVIEW, only=["LS04"], render=True)
+    assert not [str(failed) for failed in done.failures]
+
+
+@pytest.mark.full
+def test_every_document_of_the_leader_review_can_be_rendered():
+    done = scenarios.run_package(LEADER_REVIEW, render=True)
+    assert not [str(failed) for failed in done.failures]
