@@ -2,7 +2,7 @@
 
 from engine.decisions.clauses import Clause, Clauses
 from engine.decisions.findings import Finding, findings
-from engine.decisions.model import Decision, DecisionModel, Evaluation, FiredRule
+from engine.decisions.model import Decision, DecisionModel, Evaluation, FiredRule, Rule, Table
 from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.reader import read
 
@@ -16,6 +16,8 @@ __all__ = [
     "Finding",
     "FiredRule",
     "Problem",
+    "Rule",
+    "Table",
     "findings",
     "read",
 ]

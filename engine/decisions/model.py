@@ -3,9 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
+from engine.decisions.shapes import Shape
+from engine.decisions.state import State
 from engine.feel import Budget, Expression, UnaryTests
+
+
+class Logic(Protocol):
+    """How a value is found: a table, a literal expression or another boxed one."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The free names."""
+        ...
+
+    @property
+    def element_names(self) -> frozenset[str]:
+        """Those of the names that may be entries of a filtered element instead."""
+        ...
+
+    def value(self, state: State) -> Any:
+        """The value in the scope of the state's run."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +57,11 @@ class Rule:
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Expression | None, ...]
     annotations: Mapping[str, str]
+    conditions: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        real = tuple((column, test) for column, test in enumerate(self.tests) if not test.is_any)
+        object.__setattr__(self, "conditions", real)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +69,31 @@ class Table:
     """A decision table. `hit_policy` is UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, OUTPUT ORDER or COLLECT."""
 
     id: str
+    name: str
     hit_policy: str
     aggregation: str | None
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(part.names for part in self._parts()))
+
+    @property
+    def element_names(self) -> frozenset[str]:
+        certain = frozenset[str]().union(*(part.names - part.element_names for part in self._parts()))
+        return self.names - certain
+
+    def _parts(self) -> list[Expression | UnaryTests]:
+        cells = [cell for rule in self.rules for cell in (*rule.tests, *rule.outputs) if cell is not None]
+        defaults = [column.default for column in self.outputs if column.default is not None]
+        return [*(column.expression for column in self.inputs), *cells, *defaults]
+
+    def value(self, state: State) -> Any:
+        from engine.decisions.tables import evaluate_table
+
+        return evaluate_table(self, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +107,12 @@ class FiredRule:
 
     @property
     def clause(self) -> str:
+        """The ids of the clauses behind the row, separated by `/`: an output or annotation of that name."""
         return self._word("clause")
 
     @property
     def reason(self) -> str:
+        """The sentence of the row: an output or annotation of that name."""
         return self._word("reason")
 
     def _word(self, name: str) -> str:
@@ -86,34 +133,24 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision: a table or a literal expression, after the decisions that it requires."""
+    """One decision: its logic, after the decisions, inputs and knowledge that it requires."""
 
     id: str
     name: str
-    logic: Table | Expression
+    logic: Any
     requires: tuple[str, ...] = ()
     model: Mapping[str, "Decision"] = field(default_factory=dict, compare=False, repr=False)
+    knows: tuple["Knowledge", ...] = field(default=(), compare=False, repr=False)
+    inputs: tuple[tuple[str, Shape], ...] = ()
+    shape: Shape | None = None
 
     @property
     def input_names(self) -> frozenset[str]:
         """The free names that evaluating it reads, required decisions included."""
         inner = [self.model[key] for key in self.requires if key in self.model]
-        given = {name for one in inner for name in (one.id, one.name)}
-        own = self._own_names() - given
+        given = {name for one in inner for name in (one.id, one.name)} | {one.name for one in self.knows}
+        own: frozenset[str] = self.logic.names - given
         return own.union(*(one.input_names for one in inner))
-
-    def _own_names(self) -> frozenset[str]:
-        if isinstance(self.logic, Expression):
-            return self.logic.names
-        names: set[str] = set()
-        for column in self.logic.inputs:
-            names |= column.expression.names
-        for rule in self.logic.rules:
-            for test in rule.tests:
-                names |= test.names
-            for output in rule.outputs:
-                names |= output.names if output else set()
-        return frozenset(names)
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -123,11 +160,25 @@ class Decision:
     def hit_policy(self) -> str | None:
         return self.logic.hit_policy if isinstance(self.logic, Table) else None
 
-    def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None) -> Evaluation:
-        """The decision in a scope. Raises `feel.FeelLimitError` when its budget is used up."""
+    def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None, *, explain: bool = False) -> Evaluation:
+        """The decision in a scope; with `explain` the notes also say why cells became null.
+
+        Raises `feel.FeelLimitError` when the budget is used up, which required decisions share.
+        """
         from engine.decisions.evaluation import evaluate
 
-        return evaluate(self, scope, budget)
+        return evaluate(self, scope, budget, explain=explain)
+
+
+class Knowledge(Protocol):
+    """A business knowledge model or decision service: a function of the scope of the decisions that require it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def function(self, state: State) -> Any:
+        """The function, bound to one evaluation so that it shares its budget."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +187,4 @@ class DecisionModel:
 
     file: str
     decisions: Mapping[str, Decision]
-
-    @classmethod
-    def of(cls, file: str, decisions: list[Decision]) -> "DecisionModel":
-        together: dict[str, Decision] = {}
-        linked = [Decision(one.id, one.name, one.logic, one.requires, MappingProxyType(together)) for one in decisions]
-        together.update({one.id: one for one in linked})
-        return cls(file, MappingProxyType(together))
+    services: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))

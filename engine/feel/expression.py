@@ -10,8 +10,6 @@ from engine.feel.parser import Parser
 from engine.feel.run import Budget, Run
 from engine.feel.values import Value, export_value
 
-_SCALARS_LEFT_ALONE = (list, dict)
-
 
 class Expression:
     """A compiled expression: immutable, shared by threads, evaluated any number of times."""
@@ -31,33 +29,37 @@ class Expression:
 
     def evaluate(self, scope: Mapping[str, Value], budget: Budget | None = None) -> Value:
         """The value. Runtime faults give None; raises FeelLimitError on the budget."""
-        return self.value_in(Run(scope, budget))
+        return export_value(self.value_in(Run(scope, budget)))
 
     def evaluate_with_notes(
         self, scope: Mapping[str, Value], budget: Budget | None = None
     ) -> tuple[Value, tuple[str, ...]]:
         """The value, and in Chinese why it or a part of it became null. Raises FeelLimitError on the budget."""
         run = Run(scope, budget, with_notes=True)
-        return self.value_in(run), tuple(run.notes or ())
+        return export_value(self.value_in(run)), tuple(run.notes or ())
 
     def value_in(self, run: Run) -> Value:
-        """The value in a run that several expressions share. Raises FeelLimitError on its budget."""
+        """The value in a run that several expressions share, before `export_value`. Raises FeelLimitError."""
+        before = run.slots
         if self._slots:
             run.slots = [None] * self._slots
         try:
-            value = self._closure(run)
+            return self._closure(run)
         except RecursionError:
             raise _too_deep() from None
-        return export_value(value) if value.__class__ in _SCALARS_LEFT_ALONE else value
+        finally:
+            run.slots = before
 
 
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_slots", "_test", "element_names", "names", "text")
+    __slots__ = ("_slots", "_test", "element_names", "is_any", "names", "text")
 
-    def __init__(self, text: str, test: tests.Test, compiler: Compiler) -> None:
+    def __init__(self, text: str, test: tests.Test, compiler: Compiler, *, is_any: bool) -> None:
         self.text = text
+        #: Whether the text is `-`, which any value passes.
+        self.is_any = is_any
         self.names = frozenset(compiler.free | compiler.possible)
         self.element_names = frozenset(compiler.possible - compiler.free)
         self._test = test
@@ -73,6 +75,7 @@ class UnaryTests:
 
     def matches_in(self, run: Run, value: Value) -> bool | None:
         """The same in a run that several tests share; `value` is one that an expression gave."""
+        before = run.slots, run.tested
         if self._slots:
             run.slots = [None] * self._slots
         run.tested = value
@@ -80,6 +83,8 @@ class UnaryTests:
             return self._test(run, value)
         except RecursionError:
             raise _too_deep() from None
+        finally:
+            run.slots, run.tested = before
 
 
 def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
@@ -93,7 +98,7 @@ def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
     node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
     compiler = new_compiler()
-    return UnaryTests(text, tests.unary_tests(compiler, node), compiler)
+    return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
 
 
 def _too_deep() -> FeelLimitError:

@@ -1,0 +1,311 @@
+"""Boxed expressions other than tables, and the functions of a model: business knowledge models and decision services."""
+
+from collections import ChainMap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.decisions.evaluation import coerced, decide
+from engine.decisions.model import Decision, Knowledge, Logic
+from engine.decisions.shapes import Shape
+from engine.decisions.state import State
+from engine.feel import Expression, Function, Run, import_value
+
+
+def _joined(parts: Iterable[Any], own: Iterable[str] = ()) -> frozenset[str]:
+    return frozenset[str]().union(*(part.names for part in parts)) - frozenset(own)
+
+
+class Boxed:
+    """What all boxed expressions share: the names of their parts."""
+
+    text = ""
+
+    @property
+    def element_names(self) -> frozenset[str]:
+        return frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        return _joined(self.parts(), self.introduced())
+
+    def parts(self) -> list[Any]:
+        return []
+
+    def introduced(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal expression."""
+
+    expression: Expression
+
+    @property
+    def text(self) -> str:
+        return self.expression.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.expression.names
+
+    @property
+    def element_names(self) -> frozenset[str]:
+        return self.expression.element_names
+
+    def value(self, state: State) -> Any:
+        return self.expression.value_in(state.run)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a context; without a name it is the result of the whole."""
+
+    name: str
+    logic: Logic
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True)
+class Context(Boxed):
+    """A boxed context: each entry sees those before it."""
+
+    entries: tuple[Entry, ...]
+
+    def parts(self) -> list[Any]:
+        return [entry.logic for entry in self.entries]
+
+    def introduced(self) -> tuple[str, ...]:
+        return tuple(entry.name for entry in self.entries)
+
+    def value(self, state: State) -> Any:
+        values: dict[str, Any] = {}
+        for entry in self.entries:
+            found = state.inside(values, entry.logic)
+            if entry.shape is not None:
+                found = coerced(state, entry.shape, found, f"项“{entry.name}”")
+            if not entry.name:
+                return found
+            values[entry.name] = found
+        return values
+
+
+@dataclass(frozen=True)
+class ListOf(Boxed):
+    """A boxed list, or a relation as the list of its rows."""
+
+    items: tuple[Logic, ...]
+
+    def parts(self) -> list[Any]:
+        return list(self.items)
+
+    def value(self, state: State) -> Any:
+        return [item.value(state) for item in self.items]
+
+
+@dataclass(frozen=True)
+class Row(Boxed):
+    """A row of a relation; unlike the entries of a context its cells do not see each other."""
+
+    cells: tuple[tuple[str, Logic], ...]
+
+    def parts(self) -> list[Any]:
+        return [logic for _, logic in self.cells]
+
+    def value(self, state: State) -> Any:
+        return {name: logic.value(state) for name, logic in self.cells}
+
+
+@dataclass(frozen=True)
+class Invocation(Boxed):
+    """A boxed call: the arguments, computed here, are given by name to the function the literal `called` stands for."""
+
+    called: Logic
+    call: Expression
+    bindings: tuple[tuple[str, Logic], ...]
+
+    def parts(self) -> list[Any]:
+        return [self.called, *(logic for _, logic in self.bindings)]
+
+    def value(self, state: State) -> Any:
+        names: dict[str, Any] = {"f": self.called.value(state)}
+        names.update((f"a{index}", logic.value(state)) for index, (_, logic) in enumerate(self.bindings))
+        return state.within(names, Literal(self.call))
+
+
+@dataclass(frozen=True)
+class FunctionOf(Boxed):
+    """A boxed function definition."""
+
+    parameters: tuple[tuple[str, Shape], ...]
+    body: Logic
+
+    def parts(self) -> list[Any]:
+        return [self.body]
+
+    def introduced(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.parameters)
+
+    def value(self, state: State) -> Function:
+        scope = state.run.scope
+
+        def call(*arguments: Any) -> Any:
+            return apply(self, state, scope, arguments)
+
+        return Function(tuple(name for name, _ in self.parameters), call)
+
+
+def apply(function: FunctionOf, state: State, scope: Any, arguments: tuple[Any, ...]) -> Any:
+    """The body over the arguments; an argument that is not of its type makes the call null."""
+    given: dict[str, Any] = {}
+    for (name, shape), argument in zip(function.parameters, arguments, strict=True):
+        fits, given[name] = shape.coerce(argument)
+        if not fits:
+            state.note(f"参数“{name}”不是 {shape.name} 类型")
+            return None
+    return state.within(ChainMap(given, scope), function.body)
+
+
+@dataclass(frozen=True)
+class Conditional(Boxed):
+    """Boxed `if`."""
+
+    test: Logic
+    then: Logic
+    otherwise: Logic
+
+    def parts(self) -> list[Any]:
+        return [self.test, self.then, self.otherwise]
+
+    def value(self, state: State) -> Any:
+        chosen = self.then if self.test.value(state) is True else self.otherwise
+        return chosen.value(state)
+
+
+@dataclass(frozen=True)
+class Filter(Boxed):
+    """A boxed filter; the condition sees `item` and, of a context, its entries."""
+
+    source: Logic
+    condition: Logic
+
+    def parts(self) -> list[Any]:
+        return [self.source, self.condition]
+
+    def introduced(self) -> tuple[str, ...]:
+        return ("item",)
+
+    def value(self, state: State) -> Any:
+        items = self.source.value(state)
+        if items is None:
+            return None
+        kept = []
+        for item in items if items.__class__ is list else [items]:
+            names = {**item, "item": item} if item.__class__ is dict else {"item": item}
+            if state.inside(names, self.condition) is True:
+                kept.append(item)
+        return kept
+
+
+@dataclass(frozen=True)
+class Loop(Boxed):
+    """Boxed `for`, `some` and `every`. `walk` is the FEEL expression that does the walking over a function."""
+
+    variable: str
+    source: Logic
+    body: Logic
+    walk: Expression
+
+    def parts(self) -> list[Any]:
+        return [self.source, self.body]
+
+    def introduced(self) -> tuple[str, ...]:
+        return (self.variable, "partial")
+
+    def value(self, state: State) -> Any:
+        scope = state.run.scope
+        source = self.source.value(state)
+
+        def call(item: Any, partial: Any) -> Any:
+            names = {self.variable: item, "partial": partial}
+            return state.within(ChainMap(names, scope), self.body)  # type: ignore[arg-type]
+
+        names = {"source": source, "body": Function(("item", "partial"), call)}
+        return state.within(names, Literal(self.walk))
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeModel:
+    """A business knowledge model: a function that sees its parameters and the knowledge it requires, nothing else."""
+
+    id: str
+    name: str
+    definition: Any
+    shape: Shape | None = None
+    knows: tuple[Knowledge, ...] = field(default=(), compare=False, repr=False)
+
+    def function(self, state: State) -> Any:
+        known = state.functions.get(id(self))
+        if known is None:
+            known = state.functions[id(self)] = self._bind(state)
+        return known
+
+    def _bind(self, state: State) -> Function:
+        def call(*arguments: Any) -> Any:
+            scope = {one.name: one.function(state) for one in self.knows}
+            scope[self.name] = self.function(state)
+            value = apply(self.definition, state, scope, arguments)
+            return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
+
+        return Function(tuple(name for name, _ in self.definition.parameters), call)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A decision service: output decisions over input decisions and data given as arguments."""
+
+    id: str
+    name: str
+    parameters: tuple[tuple[str, str, Shape], ...]
+    outputs: tuple[Decision, ...]
+    shape: Shape | None = None
+
+    def function(self, state: State) -> Any:
+        known = state.functions.get(id(self))
+        if known is None:
+            known = state.functions[id(self)] = self._bind(state)
+        return known
+
+    def _bind(self, state: State) -> Function:
+        def call(*arguments: Any) -> Any:
+            return self._evaluate(state, arguments)
+
+        return Function(tuple(name for _, name, _ in self.parameters), call)
+
+    def _evaluate(self, state: State, arguments: tuple[Any, ...]) -> Any:
+        before = state.run.scope, state.given, state.results, state.fired, state.inputs
+        given: dict[str, Any] = {}
+        results: dict[str, Any] = {}
+        for (identity, name, shape), argument in zip(self.parameters, arguments, strict=True):
+            fits, value = shape.coerce(argument)
+            if not fits:
+                state.note(f"参数“{name}”不是 {shape.name} 类型")
+                return None
+            given[name] = value
+            if identity:
+                results[identity] = value
+        state.given, state.results, state.fired, state.inputs = given, results, [], {}
+        try:
+            values = {decision.name: decide(decision, state) for decision in self.outputs}
+        finally:
+            state.run.scope, state.given, state.results, state.fired, state.inputs = before
+        value = next(iter(values.values())) if len(values) == 1 else values
+        return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
+
+
+def evaluate_service(service: Service, scope: dict[str, Any]) -> Any:
+    """A decision service called from outside, its arguments taken by name from the scope."""
+    run = Run(scope)
+    function = service.function(State(run))
+    return function.call(*(import_value(scope.get(name)) for name in function.parameters))

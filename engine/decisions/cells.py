@@ -1,0 +1,31 @@
+"""The FEEL texts of a file: compiled with the names the file declares, faults gathered with their place."""
+
+from engine.decisions.problems import Problem
+from engine.feel import Expression, FeelSyntaxError, UnaryTests, compile_expression, compile_unary_tests
+
+
+class CellReader:
+    """Compiles texts and gathers every problem of a file."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.names: tuple[str, ...] = ()
+
+    def fault(self, element: str, code: str, message: str) -> None:
+        self.problems.append(Problem(element, code, message))
+
+    def expression(self, element: str, where: str, text: str) -> Expression | None:
+        """The expression, or None after a problem. `where` names table, row and column."""
+        try:
+            return compile_expression(text, self.names)
+        except FeelSyntaxError as error:
+            self.fault(element, error.code, f"{where}的表达式写法有误：{error.message}。")
+            return None
+
+    def tests(self, element: str, where: str, text: str) -> UnaryTests | None:
+        """The unary tests, or None after a problem; an empty cell passes any value."""
+        try:
+            return compile_unary_tests(text, self.names)
+        except FeelSyntaxError as error:
+            self.fault(element, error.code, f"{where}的条件写法有误：{error.message}。")
+            return None

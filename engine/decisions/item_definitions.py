@@ -1,0 +1,57 @@
+"""The item definitions of a file as shapes."""
+
+from engine.decisions.cells import CellReader
+from engine.decisions.document import Element, child, children, text_of
+from engine.decisions.shapes import ANY, Shape, basic
+
+DEEPEST = 20
+
+
+class ShapeReader:
+    """Resolves a `typeRef`; a name that nothing defines admits any value."""
+
+    def __init__(self, cells: CellReader, root: Element) -> None:
+        self._cells = cells
+        self._elements = {element.get("name", ""): element for element in children(root, "itemDefinition")}
+        self._known: dict[str, Shape] = {}
+        self._resolving: list[str] = []
+
+    def of(self, name: str | None) -> Shape | None:
+        """The shape of a `typeRef` attribute; None when there is none or it admits anything."""
+        if not name:
+            return None
+        shape = self._named(name.strip())
+        return None if shape.base == ANY and not shape.collection and shape.allowed is None else shape
+
+    def or_any(self, name: str | None) -> Shape:
+        return self.of(name) or Shape(ANY, ANY)
+
+    def _named(self, name: str) -> Shape:
+        element = self._elements.get(name)
+        if element is None:
+            return basic(name) or Shape(name, ANY)
+        if name not in self._known:
+            if name in self._resolving or len(self._resolving) > DEEPEST:
+                return Shape(name, ANY)
+            self._resolving.append(name)
+            self._known[name] = self._read(name, element, 0)
+            self._resolving.pop()
+        return self._known[name]
+
+    def _read(self, name: str, element: Element, depth: int) -> Shape:
+        collection = element.get("isCollection") == "true"
+        parts = list(children(element, "itemComponent"))
+        if parts and depth < DEEPEST:
+            components = tuple(
+                (part.get("name", ""), self._read(part.get("name", ""), part, depth + 1)) for part in parts
+            )
+            return Shape(name, "context", collection, components)
+        if child(element, "functionItem") is not None:
+            return Shape(name, "function", collection)
+        written = child(element, "typeRef")
+        inner = self._named("" if written is None else "".join(written.itertext()).strip())
+        allowed = child(element, "allowedValues", "typeConstraint")
+        if allowed is None:
+            return Shape(name, inner.base, collection or inner.collection, inner.components, inner.allowed)
+        tests = self._cells.tests(element.get("id") or name, f"类型“{name}”的取值", text_of(allowed))
+        return Shape(name, inner.base, collection or inner.collection, inner.components, tests)

@@ -1,0 +1,72 @@
+"""The types of a decision file: what a `typeRef` admits, and the implicit conversions (DMN 1.5 section 10.3.2.9.4)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from engine.feel import UnaryTests, import_value, kind
+
+ANY = "Any"
+_BASES = {
+    "number": "number",
+    "string": "string",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "dateTime": "date and time",
+    "date and time": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "days and time duration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    "years and months duration": "years and months duration",
+    "context": "context",
+    "list": "list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A type. `base` is a FEEL type, `Any` or `function`; a context may have `components`."""
+
+    name: str
+    base: str
+    collection: bool = False
+    components: tuple[tuple[str, "Shape"], ...] = ()
+    allowed: UnaryTests | None = None
+
+    def coerce(self, value: Any) -> tuple[bool, Any]:
+        """(fits, the value as this type has it); null fits everywhere."""
+        value = import_value(value)
+        if self._fits(value):
+            return True, value
+        if value.__class__ is list and len(value) == 1 and not self.collection and self._fits(import_value(value[0])):
+            return True, import_value(value[0])
+        if self.collection and value.__class__ is not list and self._fits([value]):
+            return True, [value]
+        if self.base == "date and time" and value.__class__ is dt.date:
+            return True, dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC)
+        return False, None
+
+    def _fits(self, value: Any) -> bool:
+        if value is None:
+            return True
+        if not self.collection:
+            return self._fits_one(value)
+        return value.__class__ is list and all(item is None or self._fits_one(import_value(item)) for item in value)
+
+    def _fits_one(self, value: Any) -> bool:
+        if self.base != ANY and kind(value) != self.base:
+            return False
+        for name, shape in self.components:
+            if name not in value or not shape._fits(import_value(value[name])):
+                return False
+        return self.allowed is None or self.allowed.matches(value, {}) is True
+
+
+def basic(name: str) -> Shape | None:
+    """The built-in type of a name, with or without the prefix of FEEL's namespace; None for any other name."""
+    bare = name.rpartition(":")[2].removeprefix("feel.").strip()
+    if bare in ("", ANY):
+        return Shape(ANY, ANY)
+    base = _BASES.get(bare)
+    return None if base is None else Shape(bare, base)

@@ -1,0 +1,42 @@
+"""One evaluation of a decision and of all that it requires."""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
+
+from engine.feel import Run
+
+#: Python frames that one call of a business knowledge model may take on top of the body's own.
+CALL_FRAMES = 24
+
+
+class State:
+    """The run that all expressions share, results of decisions already made, rows that fired, notes."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.given: Mapping[str, Any] = run.scope
+        self.results: dict[str, Any] = {}
+        self.functions: dict[int, Any] = {}
+        self.fired: list[Any] = []
+        self.inputs: dict[str, Any] = {}
+        self.notes: list[str] = []
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def inside(self, names: dict[str, Any], logic: Any) -> Any:
+        """The value of a part whose scope has more names."""
+        return self.within(ChainMap(names, self.run.scope), logic)  # type: ignore[arg-type]
+
+    def within(self, scope: Mapping[str, Any], logic: Any) -> Any:
+        """The value of a part in a scope of its own. Raises `feel.FeelLimitError` when parts nest too deep."""
+        before = self.run.scope
+        self.run.enter(CALL_FRAMES)
+        self.run.scope = scope
+        try:
+            return logic.value(self)
+        finally:
+            self.run.scope = before
+            self.run.frames += CALL_FRAMES

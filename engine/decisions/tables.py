@@ -1,0 +1,113 @@
+"""Evaluating a table: inputs once, rows in order, then the hit policy (DMN 1.5 sections 8.2.10 and 8.2.11)."""
+
+from decimal import Decimal
+from typing import Any
+
+from engine.decisions.model import FiredRule, Rule, Table
+from engine.decisions.state import State
+from engine.feel import compile_expression, export_value
+
+MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
+_AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
+
+
+def evaluate_table(table: Table, state: State) -> Any:
+    """The result; the rows that fired go to the state."""
+    values = [column.expression.value_in(state.run) for column in table.inputs]
+    _check_inputs(table, values, state)
+    fired = _fired(table, values, state)
+    result, kept = _hit(table, fired, state)
+    state.fired.extend(kept)
+    state.inputs.update((column.label, export_value(value)) for column, value in zip(table.inputs, values, strict=True))
+    return result
+
+
+def _check_inputs(table: Table, values: list[Any], state: State) -> None:
+    for column, value in zip(table.inputs, values, strict=True):
+        if column.allowed is not None and column.allowed.matches_in(state.run, value) is not True:
+            state.note(f"表“{table.name}”的输入“{column.label}”不在它列出的取值里")
+
+
+def _fired(table: Table, values: list[Any], state: State) -> list[FiredRule]:
+    run, fired = state.run, []
+    first_only = table.hit_policy == "FIRST"
+    for rule in table.rules:
+        for column, test in rule.conditions:
+            if test.matches_in(run, values[column]) is not True:
+                break
+        else:
+            fired.append(_fire(table, rule, state))
+            if first_only:
+                break
+    return fired
+
+
+def _fire(table: Table, rule: Rule, state: State) -> FiredRule:
+    state.run.spend()
+    outputs = {
+        column.name: export_value(cell.value_in(state.run)) if cell is not None else None
+        for column, cell in zip(table.outputs, rule.outputs, strict=True)
+    }
+    return FiredRule(rule.id, rule.number, outputs, rule.annotations)
+
+
+def _hit(table: Table, fired: list[FiredRule], state: State) -> tuple[Any, list[FiredRule]]:
+    if not fired:
+        return _default(table, state), []
+    results = [_result(table, rule) for rule in fired]
+    match table.hit_policy:
+        case "UNIQUE" if len(fired) > 1:
+            numbers = "、".join(str(rule.number) for rule in fired)
+            state.note(f"表“{table.name}”第 {numbers} 行同时命中，而表要求只命中一行")
+            return None, fired
+        case "ANY" if any(result != results[0] for result in results):
+            numbers = "、".join(str(rule.number) for rule in fired)
+            state.note(f"表“{table.name}”第 {numbers} 行同时命中而结果不一致，表要求一致")
+            return None, fired
+        case "PRIORITY":
+            best = min(fired, key=lambda rule: _rank(table, rule))
+            return _result(table, best), [best]
+        case "OUTPUT ORDER":
+            ordered = sorted(fired, key=lambda rule: _rank(table, rule))
+            return [_result(table, rule) for rule in ordered], ordered
+        case "RULE ORDER":
+            return results, fired
+        case "COLLECT":
+            return _aggregate(table, results, state), fired
+    return results[0], fired
+
+
+def _result(table: Table, rule: FiredRule) -> Any:
+    return next(iter(rule.outputs.values())) if len(table.outputs) == 1 else rule.outputs
+
+
+def _default(table: Table, state: State) -> Any:
+    values = {
+        column.name: export_value(column.default.value_in(state.run))
+        for column in table.outputs
+        if column.default is not None
+    }
+    if values:
+        return next(iter(values.values())) if len(table.outputs) == 1 else values
+    return [] if table.hit_policy in MANY and table.aggregation is None else None
+
+
+def _rank(table: Table, rule: FiredRule) -> tuple[int, ...]:
+    """The place of the outputs among their allowed values, column by column from the left."""
+    ranks = []
+    for column in table.outputs:
+        value = rule.outputs[column.name]
+        known = value in column.priorities
+        ranks.append(column.priorities.index(value) if known else len(column.priorities))
+    return tuple(ranks)
+
+
+def _aggregate(table: Table, results: list[Any], state: State) -> Any:
+    if table.aggregation is None:
+        return results
+    if table.aggregation == "COUNT":
+        return Decimal(len(results))
+    value, notes = _AGGREGATES[table.aggregation].evaluate_with_notes({"results": results})
+    for note in notes:
+        state.note(f"表“{table.name}”的结果不能汇总：{note}")
+    return value
