@@ -75,7 +75,9 @@ def _heads(transaction: Transaction) -> dict[str, Head]:
 def _chain(chain: str, rows: Iterator[Row], head: Head | None, known: dict[int, set[str]]) -> Iterator[Fault]:
     seq, previous = 0, ""
     for row in rows:
-        if row.seq != seq + 1:
+        if row.seq < 1:
+            yield Fault(chain, row.seq, "audit.added", f"事件编号 {row.seq} 不合规则，可能是后加的。")
+        elif row.seq != seq + 1:
             yield Fault(chain, row.seq, "audit.removed", f"第 {seq + 1} 条至第 {row.seq - 1} 条事件缺失，可能被删除。")
         elif row.previous != previous:
             yield Fault(chain, row.seq, "audit.order", f"第 {row.seq} 条事件接不上前一条，可能被换序或替换。")

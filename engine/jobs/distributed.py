@@ -13,8 +13,10 @@ import procrastinate
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.jobs.queue import QUEUE, TASK, announce
+from engine.jobs.rows import ATTEMPTS, is_free
 from engine.jobs.running import Handlers, Host, run, take
 from engine.store import writing
 from engine.store.tables import job
@@ -23,6 +25,7 @@ HEARTBEAT = 10.0  # seconds
 LOST = 30.0  # seconds without a heartbeat after which a worker's jobs are given to another
 LOOK = 5.0  # seconds between two looks of the worker, where a notification was missed
 STOP_LOOK = 0.2
+MANY = 500  # forgotten jobs queued at a time
 log = structlog.get_logger()
 
 
@@ -54,7 +57,7 @@ async def _serve(
                 stalled_worker_timeout=lost_after,
             )
         )
-        rescuer = asyncio.create_task(_rescue(app, installation.database, lost_after))
+        rescuer = asyncio.create_task(_rescue(app, installation, lost_after))
         try:
             while not (stop.is_set() or worker.done() or rescuer.done()):
                 await asyncio.sleep(STOP_LOOK)
@@ -91,19 +94,33 @@ def _wait_for(installation: Host, job_id: str) -> None:
             announce(transaction, [(job_id, row.lease_until or row.run_at)])
 
 
-async def _rescue(app: procrastinate.App, database: Engine, lost_after: float) -> None:
+async def _rescue(app: procrastinate.App, installation: Host, lost_after: float) -> None:
     """Give the jobs of lost workers to the others, for as long as this one lives."""
     while True:
         for stalled in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=lost_after):
             log.warning("job.rescued", job=stalled.task_kwargs["job_id"])
-            await asyncio.to_thread(_end_lease, database, stalled.task_kwargs["job_id"])
+            await asyncio.to_thread(_end_lease, installation.database, stalled.task_kwargs["job_id"])
             await app.job_manager.retry_job(stalled)
+        await asyncio.to_thread(_queue_forgotten, installation)
         await asyncio.sleep(lost_after / 3)
 
 
 def _end_lease(database: Engine, job_id: str) -> None:
     with writing(database) as transaction:
         transaction.execute(sa.update(job).where(job.c.id == job_id).values(lease_until=None))
+
+
+def _queue_forgotten(installation: Host) -> None:
+    """Queue the due jobs that no queue entry speaks of: the database was away when an entry should have been made."""
+    now = installation.clock.now()
+    entry = sa.table("procrastinate_jobs", sa.column("args", JSONB), sa.column("status", sa.Text))
+    spoken_of = sa.exists().where(
+        entry.c.args["job_id"].astext == job.c.id, sa.cast(entry.c.status, sa.Text).in_(["todo", "doing"])
+    )
+    query = sa.select(job.c.id).where(job.c.attempts < ATTEMPTS, job.c.run_at <= now, is_free(now), ~spoken_of)
+    with writing(installation.database) as transaction:
+        forgotten = transaction.execute(query.with_for_update(skip_locked=True).limit(MANY)).scalars().all()
+        announce(transaction, [(job_id, now) for job_id in forgotten])
 
 
 def conninfo(database: Engine) -> str:

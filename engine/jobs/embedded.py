@@ -28,11 +28,13 @@ def work_embedded(installation: Host, handlers: Handlers, stop: threading.Event,
 
 
 def _work(installation: Host, handlers: Handlers, stop: threading.Event) -> None:
-    bell = bell_of(installation.database)
+    bell, heard = bell_of(installation.database), -1
     while not stop.is_set():
-        heard = bell.rings
+        rings = bell.rings
         try:
-            lease = take(installation) if _anything_due(installation) else None
+            # A ring comes before its commit: only the write lock, which `take` waits for, shows what was stored.
+            lease = take(installation) if rings != heard or _anything_due(installation) else None
+            heard = rings
             if lease is not None:
                 run(installation, handlers, lease)
                 continue

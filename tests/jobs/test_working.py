@@ -189,3 +189,13 @@ def test_nothing_stays_in_the_queue_when_all_is_done(postgres_database: Engine) 
     with store.reading(host.database) as transaction:
         left = transaction.exec_driver_sql("SELECT count(*) FROM procrastinate_jobs").scalar_one()
     assert left == 0
+
+
+def test_a_job_that_the_queue_forgot_is_run_all_the_same(postgres_database: Engine) -> None:
+    host, handler = Host(postgres_database), Counter(1)
+    host.defer("count", "a", {"name": "letter"})
+    with store.writing(host.database) as transaction:
+        transaction.exec_driver_sql("DELETE FROM procrastinate_jobs")
+    with worker(host, {"count": handler}):
+        handler.wait()
+    assert host.results() == {"letter": 1}
