@@ -47,7 +47,7 @@ def run(
         for scenario in chosen:
             with made.copy(scenario) as installation:
                 outcomes.append(Runner(installation, made.compiled, scenario, render).run())
-        return Report(tuple(outcomes), frozenset(made.compiled.definition.flows))
+        return Report(tuple(outcomes), frozenset(made.compiled.definition.flows), partial=bool(only))
 
 
 def default_fonts() -> Path:

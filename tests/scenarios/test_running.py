@@ -116,7 +116,9 @@ def test_nothing_of_one_scenario_is_seen_by_the_next():
 
 def test_single_scenarios_can_be_chosen_by_their_id():
     files = package({"a": scenario(SMALL, "A"), "b": scenario(LARGE + "    state: closed\n", "B")})
-    assert [outcome.id for outcome in scenarios.run(files, only=["A"]).outcomes] == ["A"]
+    chosen = scenarios.run(files, only=["A"])
+    assert chosen.passed
+    assert list(chosen.lines()) == ["通过 A 试一试", "scenarios 1/1 flows 3/7"]
     with pytest.raises(Invalid, match="现有：A、B") as raised:
         scenarios.run(files, only=["C"])
     assert raised.value.code == "scenario.unknown"
