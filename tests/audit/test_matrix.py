@@ -1,5 +1,6 @@
 """Every column of every table of the record, changed in every way; every way to take, add and reorder rows."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -228,7 +229,7 @@ def _forge(transaction: Transaction, signer: audit.Signer, place: int = -1, **ch
     """Write a checkpoint anew with a hash and a signature that fit it."""
     row = _checkpoints(transaction)[place] | changes | {"key_fingerprint": signer.fingerprint}
     data = signed_bytes(row["id"], row["at"], row["heads"], row["previous"], row["key_fingerprint"])
-    row |= {"hash": audit.checkpoints.hashlib.sha256(data).hexdigest(), "signature": signer.sign(data)}
+    row |= {"hash": hashlib.sha256(data).hexdigest(), "signature": signer.sign(data)}
     transaction.execute(sa.delete(checkpoint).where(checkpoint.c.id == row["id"]))
     transaction.execute(sa.insert(checkpoint), row)
     if place == -1:
@@ -247,7 +248,7 @@ def _add_checkpoint(transaction: Transaction) -> None:
     last = _checkpoints(transaction)[-1]
     row = last | {"id": new_id(), "previous": last["hash"]}
     data = signed_bytes(row["id"], row["at"], row["heads"], row["previous"], row["key_fingerprint"])
-    row |= {"hash": audit.checkpoints.hashlib.sha256(data).hexdigest(), "signature": SIGNER.sign(data)}
+    row |= {"hash": hashlib.sha256(data).hexdigest(), "signature": SIGNER.sign(data)}
     transaction.execute(sa.insert(checkpoint), row)
 
 

@@ -16,6 +16,7 @@ from engine.store import reading, writing
 from engine.store.tables import checkpoint, event
 from engine.store.values import decode
 from tests.audit.records import CASES, SIGNER, START, TRUST, write_record
+from tests.crowds import all_at_once
 from tests.databases import Statements
 
 HOUR = timedelta(hours=1)
@@ -184,4 +185,30 @@ def test_a_stray_second_of_precision_is_kept_by_both_databases(database: Engine)
         audit.record(transaction, "a", at, None, {})
     with reading(database) as transaction:
         assert transaction.execute(sa.select(event.c.at)).scalar_one() == at
+        assert audit.verify(transaction, TRUST) == []
+
+
+def test_records_written_at_once_make_one_chain(database: Engine) -> None:
+    def write() -> None:
+        for _ in range(5):
+            with writing(database) as transaction:
+                audit.record(transaction, "a", START, None, {})
+
+    assert all_at_once([write] * 4) == [None] * 4
+    with reading(database) as transaction:
+        assert transaction.execute(sa.select(sa.func.max(event.c.seq))).scalar_one() == 20
+        assert audit.verify(transaction, TRUST) == []
+
+
+def test_checkpoints_signed_at_once_do_not_fork(database: Engine) -> None:
+    with writing(database) as transaction:
+        audit.record(transaction, "a", START, None, {})
+
+    def sign() -> str | None:
+        with writing(database) as transaction:
+            return audit.checkpoint(transaction, SIGNER, START)
+
+    results = all_at_once([sign] * 4)
+    assert sum(result is not None for result in results) == 1
+    with reading(database) as transaction:
         assert audit.verify(transaction, TRUST) == []

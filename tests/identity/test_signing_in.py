@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from engine.errors import Forbidden, Invalid
 from engine.identity import passwords
 from engine.store import reading, writing
 from engine.store.tables import event, person
+from tests.crowds import all_at_once
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DEARER = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
@@ -227,3 +229,14 @@ def test_failed_proofs_lock_the_account_too(office: Engine) -> None:
     codes = [refusal(prove, office, actor, f"wrong {n}").code for n in range(5)]
     assert codes[-1] == "identity.locked"
     assert refusal(sign_in, office).code == "identity.locked"
+
+
+@WAYS
+def test_guessing_at_once_gives_no_more_than_five_guesses(office: Engine, way: Any) -> None:
+    results = all_at_once([partial(way, office, f"wrong {n}") for n in range(8)])
+    codes = [result.code for result in results if isinstance(result, Forbidden)]
+    assert sorted(codes) == ["identity.locked"] * 4 + ["identity.wrong"] * 4
+    assert len(record(office)) == 8
+    assert refusal(way, office).code == "identity.locked"
+    with reading(office) as transaction:
+        assert audit.verify(transaction, audit.Trust({})) == []

@@ -9,6 +9,7 @@ from engine.errors import Conflict, NotFound
 from engine.jobs import running
 from engine.jobs.rows import ATTEMPTS
 from engine.store.tables import job
+from tests.crowds import all_at_once
 from tests.databases import Statements
 from tests.jobs.hosts import HANDLERS, MINUTE, START, Host, count
 
@@ -222,3 +223,17 @@ def test_the_result_and_the_end_of_the_job_are_one_transaction(host: Host) -> No
         transaction.execute(sa.delete(job))  # somebody else ended it
     assert running.run(host, HANDLERS, lease)
     assert host.results() == {}
+
+
+def test_the_same_key_stored_at_once_is_one_job(host: Host) -> None:
+    assert all_at_once([lambda: host.defer("count", "a", {"name": "letter"})] * 4) == [None] * 4
+    assert len(host.rows()) == 1
+    assert host.database.dialect.name == "sqlite" or queued(host.database) == 1
+
+
+def test_rounds_that_run_at_once_share_the_jobs(host: Host) -> None:
+    for n in range(12):
+        host.defer("count", f"k{n}", {"name": f"n{n}"})
+    results = all_at_once([lambda: jobs.run_due(host, HANDLERS)] * 3)
+    assert sum(done for done in results if isinstance(done, int)) == 12
+    assert host.results() == {f"n{n}": 1 for n in range(12)}
