@@ -12,6 +12,7 @@ from engine.calendar import FixedClock, end_of, local_date
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
+from engine.keys import ensure_keys
 from engine.packages import CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.model import EVERY_ITEM, Complete, Return, Scenario, Step, Wait, Withdraw
@@ -222,7 +223,10 @@ class Runner:
             since = local_date(self.scenario.now)
             if task.post not in _posts_of(transaction, person_id):
                 identity.assign(transaction, post_id=task.post, person_id=person_id, since=since)
-            return self._loaded(transaction, person_id)
+            actor = self._loaded(transaction, person_id)
+        if self.render:
+            ensure_keys(self.installation)
+        return actor
 
     def _holder(self, assignment: str) -> Actor:
         with store.reading(self.installation.database) as transaction:
