@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from small_package import DT1, FILES, VOCABULARY, field, flow, form, small
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
+from tests.packages.small_package import DT1, FILES, VOCABULARY, field, flow, form, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -19,6 +19,9 @@ def test_the_small_package_has_no_finding():
     assert packages.check(small(), VOCABULARY) == []
 
 
+ALL_NAMES = '{{ items | 顿号("name") }}'
+ACCEPTED = '{% for p in items | 取("result", "approved") %}{{ p.name }}{{ p.clause }}{% endfor %}'
+DECISION = "source='=decision' target='accept_decision'"
 BROKEN = [
     # --- who ---
     (
@@ -74,7 +77,11 @@ BROKEN = [
         TOML,
         'submit = "Task_submit"',
         'submit = "Task_sign"',
-        [(BPMN, "Task_sign", "package.submit"), (TOML, "package.items", "package.unknown-field")],
+        [
+            (BPMN, "Task_sign", "package.submit"),
+            (TOML, "package.items", "package.unknown-field"),
+            (TOML, "package.case_title", "package.unwritten-variable"),
+        ],
     ),
     # --- decisions and clauses ---
     (
@@ -218,7 +225,40 @@ BROKEN = [
         [("documents/N1.html", "line 8", "package.unknown-key")],
     ),
     (TOML, "=org_name +", "=parameters.name +", [(TOML, "package.case_title", "package.unknown-key")]),
+    ("decisions/DT-1.dmn", "candidate.age", "candidate.aeg", [("decisions/DT-1.dmn", "i1", "package.unknown-key")]),
+    (
+        "decisions/DT-2.dmn",
+        "org_name</text>",
+        "some p in people satisfies p.nam = 1</text>",
+        [("decisions/DT-2.dmn", "i2", "package.unknown-key")],
+    ),
+    ("decisions/DT-2.dmn", "org_name</text>", "count(for p in people[age > 1] return p.name + p.key)</text>", []),
+    (
+        "decisions/DT-2.dmn",
+        "org_name</text>",
+        "people.aeg</text>",
+        [("decisions/DT-2.dmn", "i2", "package.unknown-key")],
+    ),
+    ("documents/L1.html", '顿号("name")', '顿号("nam")', [("documents/L1.html", "line 8", "package.unknown-key")]),
+    (
+        "documents/L1.html",
+        ALL_NAMES,
+        "{% for p in items %}{{ p.nam }}{% endfor %}",
+        [("documents/L1.html", "line 8", "package.unknown-key")],
+    ),
+    (
+        "documents/L1.html",
+        ALL_NAMES,
+        ACCEPTED,
+        [],
+    ),
     # --- variables and expressions ---
+    (
+        BPMN,
+        DECISION,
+        "source='=deciding' target='deciding'",
+        [(BPMN, "Gw-Task_close", "package.unwritten-variable"), (BPMN, "Task_accept", "package.unknown-field")],
+    ),
     (BPMN, "=count(answers)", "=count(answers[aswer = 1])", [(BPMN, "Task_check", "package.unwritten-variable")]),
     (BPMN, "=count(answers)", "=count(answers[answer = 1])", []),
     (BPMN, "=accept_decision =", "=decision =", [(BPMN, "Gw-Task_close", "package.unwritten-variable")]),
@@ -381,6 +421,13 @@ def test_an_installation_may_register_actions_of_its_own():
     archive = ActionSettings({"years": Setting("text", required=False)})
     more = replace(VOCABULARY, actions={**VOCABULARY.actions, "archive": archive})
     assert found(package, more) == [(TOML, "promise", "package.promise-not-started")]
+
+
+def test_members_that_get_a_key_on_the_way_are_still_known():
+    keyed = (BPMN, "source='=people'", "source='=for p in people return context put(p, \"number\", p._key)'")
+    assert found(small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.number"))) == []
+    broken = small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.aeg"))
+    assert found(broken) == [("decisions/DT-1.dmn", "i1", "package.unknown-key")]
 
 
 def test_days_count_once_a_node_and_not_while_the_promise_is_paused():

@@ -1,11 +1,11 @@
 """A compiled package is what running needs, by the names of docs/architecture.md."""
 
 import pytest
-from small_package import FILES, small
 
 from engine import packages
 from engine.packages import PackageProblems
 from engine.packages.compiled import _Cache
+from tests.packages.small_package import FILES, small
 
 
 def test_a_compiled_package_has_everything_by_its_own_name():

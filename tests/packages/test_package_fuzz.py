@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from small_package import FILES, VOCABULARY
 
 from engine import packages
 from engine.packages import PackageProblems
+from tests.packages.small_package import FILES, VOCABULARY
 
 DATA = {name: text.encode() for name, text in FILES.items()}
 PIECES = [

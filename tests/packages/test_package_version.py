@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from small_package import VOCABULARY, small
 
 from engine import packages, store
 from engine.errors import NotFound
 from engine.packages import PackageProblems
 from engine.store.tables import process_in_force, process_version
+from tests.packages.small_package import VOCABULARY, small
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 CHANGED = ("package.toml", 'title = "小流程"', 'title = "小流程"\nnote = "第二版"')

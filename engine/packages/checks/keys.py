@@ -1,43 +1,64 @@
 """Keys after a dot, where the keys are known: parameters, facts of the case, results of decisions."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from engine.packages.checks.members import Known, bound_in, items_of, lists_of
 from engine.packages.checks.texts import texts_of
 from engine.packages.drawing import Drawing
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.vocabulary import FACT_KEYS, Vocabulary
 
-Known = Mapping[str, frozenset[str]]
-
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PATH = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)(?:\s*\.\s*([^\W\d]\w*))?")
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.S)
+_FILTERED = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\s*\|\s*(?:取|顿号)\([^)]*\))+)")
+_FILTER_KEY = re.compile(r"\(\s*\"([^\"]*)\"")
 _ONE_ROW = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 
 
 def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
-    known = _known(parts)
+    lists = lists_of(parts)
+    known = _known(parts) | lists
+    members = lists.get(parts.manifest.items) if parts.manifest is not None else None
+    if members is not None:
+        known["candidate"] = members  # the name under which a rule sees one member
     for text in texts_of(parts):
-        yield from _paths(text.file, text.element, text.text, known)
-    in_templates = {**{name: frozenset(keys) for name, keys in FACT_KEYS.items()}, **known}
+        yield from _paths(text.file, text.element, text.text, known | bound_in(text.text, lists))
+    items = items_of(parts, lists)
+    if items is not None:
+        lists["items"] = items
+    facts = {name: frozenset(keys) for name, keys in FACT_KEYS.items()}
     for file in parts.templates:
-        source = parts.package.files[file].decode(errors="replace")
-        for found in _JINJA.finditer(source):
-            line = source.count("\n", 0, found.start()) + 1
-            yield from _paths(file, f"line {line}", found[1] or found[2] or "", in_templates)
+        yield from _template(file, parts.package.files[file].decode(errors="replace"), facts | known, lists)
+
+
+def _template(file: str, source: str, known: Known, lists: Known) -> Iterator[Finding]:
+    code = [(found.start(), found[1] or found[2] or "") for found in _JINJA.finditer(source)]
+    whole = {**known, **lists, **bound_in("\n".join(text.split("|")[0] for _, text in code), lists)}
+    for start, text in code:
+        element = f"line {source.count(chr(10), 0, start) + 1}"
+        yield from _paths(file, element, text, whole)
+        for found in _FILTERED.finditer(text):
+            for key in _FILTER_KEY.findall(found[2]):
+                yield from _missing(file, element, found[1], key, whole)
 
 
 def _paths(file: str, element: str, text: str, known: Known) -> Iterator[Finding]:
     for found in _PATH.finditer(_QUOTED.sub('""', text)):
         owner, key, inner = found.groups()
         for path, last in ((owner, key), (f"{owner}.{key}", inner)):
-            keys = known.get(path)
-            if keys is not None and last is not None and last not in keys:
-                listed = "、".join(sorted(keys)) or "（没有）"
-                message = f"{shown(path)} 里没有“{shown(last)}”，有的是 {shown(listed, 200)}；请核对拼写，或先定义它。"
-                yield Finding(file, shown(element), "package.unknown-key", message)
+            if last:
+                yield from _missing(file, element, path, last, known)
+
+
+def _missing(file: str, element: str, owner: str, key: str, known: Known) -> Iterator[Finding]:
+    keys = known.get(owner)
+    if keys is not None and key not in keys:
+        listed = "、".join(sorted(keys)) or "（没有）"
+        message = f"{shown(owner)} 里没有“{shown(key)}”，有的是 {shown(listed, 200)}；请核对拼写，或先定义它。"
+        yield Finding(file, shown(element), "package.unknown-key", message)
 
 
 def _known(parts: Parts) -> dict[str, frozenset[str]]:

@@ -4,7 +4,7 @@ The order of steps is not followed: a variable counts as there when anybody in r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.packages.drawing import Drawing
 from engine.packages.manifest import Manifest
@@ -20,6 +20,7 @@ class Reach:
     drawing: Drawing
     written: dict[str, set[str]]
     always: frozenset[str]
+    outside: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, parts: Parts, vocabulary: Vocabulary) -> "Reach | None":
@@ -32,6 +33,7 @@ class Reach:
             reach._writes(node)
         if parts.manifest is not None:
             reach._add(drawing.main, _from_outside(parts.manifest))
+            reach.outside.update(_from_outside(parts.manifest))
         return reach
 
     def seen_in(self, scope: str) -> frozenset[str]:
@@ -44,6 +46,11 @@ class Reach:
     def seen_at(self, node: Node) -> frozenset[str]:
         """What an expression of a node sees, its inputs and item included."""
         return self.seen_in(node.scope) | self.written.get(node.id, set()) | frozenset(node.inputs)
+
+    def writers(self, name: str) -> set[str]:
+        """The nodes that write a name, wherever; empty where it comes from outside the diagram too."""
+        found = {node.id for node in self.drawing.nodes.values() if name in _targets(node)}
+        return set() if name in self.outside else found
 
     def _add(self, area: str, names: Iterable[str | None]) -> None:
         self.written.setdefault(area, set()).update(name for name in names if name)
@@ -69,6 +76,11 @@ class Reach:
             if node is None or node.loop is not None:
                 return area
         return scope
+
+
+def _targets(node: Node) -> set[str | None]:
+    loop = {node.loop.element, node.loop.output_collection} if node.loop is not None else set()
+    return {*node.inputs, *node.outputs, *loop, node.decision.result_variable if node.decision is not None else None}
 
 
 def _from_outside(manifest: Manifest) -> list[str]:

@@ -42,6 +42,8 @@ def _diagram(parts: Parts, vocabulary: Vocabulary, reach: Reach, keys: frozenset
             continue
         if given is None:
             continue
+        if node is not None and given and use.place.startswith("输出"):
+            seen -= _only_itself(reach, node, use.text) - given - frozenset(node.inputs)
         expression = compiled(use.text)
         for name in _unwritten(split(expression), seen | given, keys) if expression is not None else ():
             yield _finding(parts, use, node, name)
@@ -54,6 +56,12 @@ def _finding(parts: Parts, use: Use, node: Node | None, name: str) -> Finding:
         )
         return Finding(DIAGRAM, use.element, "package.unknown-field", message)
     return _nobody(DIAGRAM, use.element, f"{use.place}要用的“{shown(name)}”")
+
+
+def _only_itself(reach: Reach, node: Node, text: str) -> frozenset[str]:
+    """A name that is handed on as it is (`=members`), and that nobody but this very output writes."""
+    name = text.removeprefix("=").strip()
+    return frozenset({name}) if node.kind == "userTask" and reach.writers(name) == {node.id} else frozenset()
 
 
 def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> frozenset[str] | None:
@@ -75,12 +83,15 @@ def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> fr
 
 
 def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:
-    text = parts.manifest.case_title if parts.manifest else ""
-    if not text.startswith("=") or parts.drawing is None:
+    """The title is made at submission, of what the application form gives."""
+    if parts.manifest is None or parts.drawing is None or not parts.manifest.case_title.startswith("="):
         return
-    expression = compiled(text)
-    seen = reach.seen_in(parts.drawing.main)
-    for name in _unwritten(split(expression), seen, _keys(parts)) if expression is not None else ():
+    submit = parts.drawing.nodes.get(parts.manifest.submit)
+    held = parts.forms.get(submit.form_id or "") if submit is not None else None
+    expression = compiled(parts.manifest.case_title)
+    if held is None or expression is None:
+        return
+    for name in _unwritten(split(expression), reach.always | _top(held.value), _keys(parts)):
         yield _nobody(MANIFEST, "package.case_title", f"案件名称要用的“{shown(name)}”")
 
 
