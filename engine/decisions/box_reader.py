@@ -51,6 +51,10 @@ class BoxReader:
             return self._unsupported(element)
         return self.read(found[0])
 
+    def holds(self, element: Element) -> bool:
+        """Whether there is any logic in it."""
+        return any(local(inner) in self._readers for inner in element)
+
     def read(self, element: Element) -> Any:
         reader = self._readers.get(local(element))
         if reader is None:
@@ -101,7 +105,11 @@ class BoxReader:
             (parameter.get("name") or "", self.shapes.or_any(parameter.get("typeRef")))
             for parameter in children(element, "formalParameter")
         )
-        return boxed.FunctionOf(parameters, self.inside(element))
+        outside = self.cells.names
+        self.cells.names = (*outside, *(name for name, _ in parameters))
+        body = self.inside(element)
+        self.cells.names = outside
+        return boxed.FunctionOf(parameters, body)
 
     def _list(self, element: Element) -> Any:
         return boxed.ListOf(tuple(self.read(item) for item in element if local(item) in self._readers))

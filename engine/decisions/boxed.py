@@ -36,6 +36,13 @@ class Boxed:
         return ()
 
 
+class Nothing(Boxed):
+    """The logic of a decision that people take outside the model."""
+
+    def value(self, state: State) -> None:
+        state.note("这个决策没有逻辑")
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A literal expression."""
@@ -203,7 +210,11 @@ class Filter(Boxed):
         kept = []
         for item in items if items.__class__ is list else [items]:
             names = {**item, "item": item} if item.__class__ is dict else {"item": item}
-            if state.inside(names, self.condition) is True:
+            verdict = state.inside(names, self.condition)
+            if verdict is not None and verdict.__class__ is not bool:
+                state.note("筛选条件应当是是非值")
+                return None
+            if verdict is True:
                 kept.append(item)
         return kept
 

@@ -21,7 +21,7 @@ class ShapeReader:
         if not name:
             return None
         shape = self._named(name.strip())
-        return None if shape.base == ANY and not shape.collection and shape.allowed is None else shape
+        return None if shape.base == ANY and shape.allowed is None else shape
 
     def or_any(self, name: str | None) -> Shape:
         return self.of(name) or Shape(ANY, ANY)
@@ -39,19 +39,20 @@ class ShapeReader:
         return self._known[name]
 
     def _read(self, name: str, element: Element, depth: int) -> Shape:
-        collection = element.get("isCollection") == "true"
+        shape = self._read_one(name, element, depth)
+        return Shape(name, "list", element=shape) if element.get("isCollection") == "true" else shape
+
+    def _read_one(self, name: str, element: Element, depth: int) -> Shape:
         parts = list(children(element, "itemComponent"))
         if parts and depth < DEEPEST:
-            components = tuple(
-                (part.get("name", ""), self._read(part.get("name", ""), part, depth + 1)) for part in parts
-            )
-            return Shape(name, "context", collection, components)
+            read = ((part.get("name", ""), self._read(part.get("name", ""), part, depth + 1)) for part in parts)
+            return Shape(name, "context", tuple(read))
         if child(element, "functionItem") is not None:
-            return Shape(name, "function", collection)
+            return Shape(name, "function")
         written = child(element, "typeRef")
         inner = self._named("" if written is None else "".join(written.itertext()).strip())
         allowed = child(element, "allowedValues", "typeConstraint")
         if allowed is None:
-            return Shape(name, inner.base, collection or inner.collection, inner.components, inner.allowed)
+            return inner
         tests = self._cells.tests(element.get("id") or name, f"类型“{name}”的取值", text_of(allowed))
-        return Shape(name, inner.base, collection or inner.collection, inner.components, tests)
+        return Shape(name, inner.base, inner.components, tests, inner.element)

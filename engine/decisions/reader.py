@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.decisions.box_reader import UNSUPPORTED, BoxReader
-from engine.decisions.boxed import FunctionOf, KnowledgeModel, Service
+from engine.decisions.boxed import FunctionOf, KnowledgeModel, Nothing, Service
 from engine.decisions.cells import CellReader
 from engine.decisions.document import MOST_BYTES, Doctype, Element, child, children, is_dmn, local, parse, reference
 from engine.decisions.item_definitions import ShapeReader
@@ -14,14 +14,17 @@ from engine.decisions.shapes import Shape
 
 MOST_LINKS = 12
 ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService", "knowledgeSource")
-NAMED = (*ELEMENTS, "variable", "formalParameter", "itemComponent", "column", "output", "parameter")
+NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output")
 
 
-def read(xml: bytes, file: str) -> DecisionModel:
-    """The decisions of a file. Raises `DecisionProblems` with every fault."""
+def read(xml: bytes, file: str, *, complete: bool = True) -> DecisionModel:
+    """The decisions of a file; unless `complete`, decisions without logic are let in and are null.
+
+    Raises `DecisionProblems` with every fault.
+    """
     cells = CellReader()
     root = _root(xml, file, cells)
-    model = None if root is None else _Reader(file, root, cells).read()
+    model = None if root is None else _Reader(file, root, cells, complete).read()
     if cells.problems or model is None:
         raise DecisionProblems(file, cells.problems)
     return model
@@ -48,8 +51,9 @@ def _root(xml: bytes, file: str, cells: CellReader) -> Element | None:
 class _Reader:
     """The elements of one file, read in the order in which they require each other."""
 
-    def __init__(self, file: str, root: Element, cells: CellReader) -> None:
+    def __init__(self, file: str, root: Element, cells: CellReader, complete: bool) -> None:
         self.file = file
+        self.complete = complete
         self.cells = cells
         cells.names = tuple({e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")})
         self.shapes = ShapeReader(cells, root)
@@ -134,7 +138,8 @@ class _Reader:
 
     def _decision(self, identity: str, element: Element) -> None:
         name = element.get("name") or identity
-        logic: Any = BoxReader(self.cells, self.shapes, identity, name).inside(element)
+        boxes = BoxReader(self.cells, self.shapes, identity, name)
+        logic: Any = boxes.inside(element) if self.complete or boxes.holds(element) else Nothing()
         if logic is None:
             return
         data = self._required(element, "informationRequirement", "requiredInput")
@@ -162,7 +167,7 @@ class _Reader:
 
     def _service(self, identity: str, element: Element) -> None:
         parameters = []
-        for inner in children(element, "inputDecision", "inputData"):
+        for inner in (*children(element, "inputData"), *children(element, "inputDecision")):
             link = reference(inner)
             given = self.elements[link]
             shape = self._shape(given) or self.shapes.or_any(None)

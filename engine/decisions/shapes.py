@@ -26,37 +26,34 @@ _BASES = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A type. `base` is a FEEL type, `Any` or `function`; a context may have `components`."""
+    """A type. `base` is a FEEL type or `Any`; a context may have `components`, a collection has an `element` type."""
 
     name: str
     base: str
-    collection: bool = False
     components: tuple[tuple[str, "Shape"], ...] = ()
     allowed: UnaryTests | None = None
+    element: "Shape | None" = None
 
     def coerce(self, value: Any) -> tuple[bool, Any]:
         """(fits, the value as this type has it); null fits everywhere."""
         value = import_value(value)
         if self._fits(value):
             return True, value
-        if value.__class__ is list and len(value) == 1 and not self.collection and self._fits(import_value(value[0])):
+        if self.element is not None:
+            return (True, [value]) if value.__class__ is not list and self._fits([value]) else (False, None)
+        if value.__class__ is list and len(value) == 1 and self._fits(import_value(value[0])):
             return True, import_value(value[0])
-        if self.collection and value.__class__ is not list and self._fits([value]):
-            return True, [value]
         if self.base == "date and time" and value.__class__ is dt.date:
             return True, dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC)
         return False, None
 
     def _fits(self, value: Any) -> bool:
-        if value is None:
+        if value is None or (self.base == ANY and self.allowed is None):
             return True
-        if not self.collection:
-            return self._fits_one(value)
-        return value.__class__ is list and all(item is None or self._fits_one(import_value(item)) for item in value)
-
-    def _fits_one(self, value: Any) -> bool:
-        if self.base != ANY and kind(value) != self.base:
+        if self.base not in (ANY, kind(value)):
             return False
+        if self.element is not None:
+            return all(self.element._fits(import_value(item)) for item in value)
         for name, shape in self.components:
             if name not in value or not shape._fits(import_value(value[name])):
                 return False

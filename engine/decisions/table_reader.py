@@ -84,6 +84,7 @@ class TableReader:
         text = text_of(child(element, "outputValues"))
         if not text:
             shape = self.shapes.of(element.get("typeRef"))
+            shape = shape.element if shape is not None and shape.element is not None else shape
             text = shape.allowed.text if shape is not None and shape.allowed is not None else ""
         if not text:
             return ()

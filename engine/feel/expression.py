@@ -14,13 +14,15 @@ from engine.feel.values import Value, export_value
 class Expression:
     """A compiled expression: immutable, shared by threads, evaluated any number of times."""
 
-    __slots__ = ("_closure", "_slots", "element_names", "names", "text")
+    __slots__ = ("_closure", "_slots", "element_names", "names", "text", "warnings")
 
     def __init__(self, text: str, closure: Closure, compiler: Compiler) -> None:
         self.text = text
         self.names = frozenset(compiler.free | compiler.possible)
         #: Those of the names that only occur inside a filter: they may be entries of its elements as well as variables.
         self.element_names = frozenset(compiler.possible - compiler.free)
+        #: What can only ever be null, in Chinese: wrong arguments of a built-in function, an unknown type, no such date.
+        self.warnings = _warnings(compiler)
         self._closure = closure
         self._slots = compiler.slots
 
@@ -54,7 +56,7 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_slots", "_test", "element_names", "is_any", "names", "text")
+    __slots__ = ("_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
 
     def __init__(self, text: str, test: tests.Test, compiler: Compiler, *, is_any: bool) -> None:
         self.text = text
@@ -62,6 +64,7 @@ class UnaryTests:
         self.is_any = is_any
         self.names = frozenset(compiler.free | compiler.possible)
         self.element_names = frozenset(compiler.possible - compiler.free)
+        self.warnings = _warnings(compiler)
         self._test = test
         self._slots = compiler.slots
 
@@ -99,6 +102,10 @@ def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
     compiler = new_compiler()
     return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
+
+
+def _warnings(compiler: Compiler) -> tuple[str, ...]:
+    return tuple(f"第 {at + 1} 个字符处：{sentence}" for at, sentence in compiler.warnings)
 
 
 def _too_deep() -> FeelLimitError:

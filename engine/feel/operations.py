@@ -74,7 +74,8 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    if (left.start_included, left.end_included) != (right.start_included, right.end_included):
+    kinds = ((one.start_included, one.end_included, one.outside) for one in (left, right))
+    if next(kinds) != next(kinds):
         return False
     return _all_equal(run, ((left.start, right.start), (left.end, right.end)))
 
@@ -111,6 +112,12 @@ def contains(interval: Range, value: Value) -> bool | None:
     """Whether a value lies in an interval; null beside null. Raises Fault."""
     if value is None:
         return None
+    if interval.outside:
+        return not _inside(interval, value)
+    return _inside(interval, value)
+
+
+def _inside(interval: Range, value: Value) -> bool:
     low: bool = True
     if interval.start is not None:
         low = compare(">=" if interval.start_included else ">", value, interval.start)

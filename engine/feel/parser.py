@@ -250,7 +250,7 @@ class Parser:
         try:
             return tree.Literal(token.start, parse_temporal(lexer.string_value(token)))
         except Fault as fault:
-            raise bad_literal(token.start, fault.sentence) from None
+            return tree.Faulty(token.start, fault.sentence)
 
     def _word(self, token: Token) -> Node:
         match token.text:
@@ -317,9 +317,6 @@ class Parser:
     def _parenthesis(self, token: Token) -> Node:
         if self.token.text in ORDER:
             node = self._test(0)
-            assert isinstance(node, tree.HalfInterval)
-            if node.operator == "!=":
-                raise bad_literal(node.at, "“!=”不能单独成为区间")
             self._expect(")")
             return node
         node = self.parse()
@@ -470,7 +467,7 @@ class Parser:
         return self._tall(node, left, *arguments)
 
     def _is_half_interval(self) -> bool:
-        return self.token.kind == lexer.SYMBOL and self.token.text in ORDER and self.token.text != "!="
+        return self.token.kind == lexer.SYMBOL and self.token.text in ORDER
 
     def _label_length(self) -> int:
         """How many tokens name the first argument (`start position: 2`); 0 when arguments are positional."""

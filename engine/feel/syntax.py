@@ -18,6 +18,13 @@ class Literal(Node):
 
 
 @dataclass(slots=True)
+class Faulty(Node):
+    """A literal that is well written and stands for nothing, such as the 30th of February: null, with a warning."""
+
+    sentence: str
+
+
+@dataclass(slots=True)
 class Name(Node):
     name: str
 

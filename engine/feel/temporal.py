@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.feel.errors import Fault
 from engine.feel.values import CONTEXT, MonthsDuration
 
-_DATE = re.compile(r"(-?[0-9]{4,9})-([0-9]{2})-([0-9]{2})")
+_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,40}))?(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]{1,60})?"
 )
@@ -192,25 +192,12 @@ def subtract(left: dt.date | dt.time, right: dt.date | dt.time) -> dt.timedelta:
 
 
 def months_between(start: dt.date, end: dt.date) -> MonthsDuration:
-    """Whole months from `start` to `end`, negative when `end` is earlier."""
-    if isinstance(start, dt.datetime) or isinstance(end, dt.datetime):
-        start, end = as_moment(start, end), as_moment(end, start)
-    sign, low, high = (1, start, end) if not _is_later(start, end) else (-1, end, start)
+    """Whole months from the day of `start` to that of `end`, negative when `end` is earlier; the time does not count."""
+    sign, low, high = 1, start, end
+    if (end.year, end.month, end.day) < (start.year, start.month, start.day):
+        sign, low, high = -1, end, start
     months = (high.year - low.year) * 12 + high.month - low.month
-    if months and (high.day, _clock(high)) < (low.day, _clock(low)):
-        months -= 1
-    return MonthsDuration(sign * months)
-
-
-def _is_later(start: dt.date, end: dt.date) -> bool:
-    try:
-        return start > end
-    except TypeError:
-        raise Fault("一个带时区，一个不带，不能比较") from None
-
-
-def _clock(value: dt.date) -> dt.time:
-    return value.time() if isinstance(value, dt.datetime) else dt.time()
+    return MonthsDuration(sign * (months - (high.day < low.day)))
 
 
 def total_seconds(value: dt.timedelta) -> Decimal:

@@ -37,12 +37,13 @@ class MonthsDuration:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval. A missing end (None) is open to that side, as in `(> 5)`."""
+    """An interval. A missing end (None) is open to that side, as in `(> 5)`; `outside` is all that is not in it, `(!= 5)`."""
 
     start: Value
     end: Value
     start_included: bool = True
     end_included: bool = True
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

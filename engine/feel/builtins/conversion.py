@@ -27,6 +27,13 @@ _BARE_KEY = re.compile(r"[^\W\d]\w*")
 MAX_NUMBER_TEXT = 400
 
 
+def position(value: Decimal) -> int:
+    """A position, length or scale: its fraction does not count. Raises Fault."""
+    if value.adjusted() > 18:
+        raise Fault(f"{value} 太大")
+    return int(value)
+
+
 def integer(value: Decimal, what: str) -> int:
     """The whole number of an argument. Raises Fault."""
     number = to_integer(value)
@@ -209,6 +216,8 @@ def _number_text(run: Run, value: Decimal) -> str:
 
 def _range_text(run: Run, value: Range) -> str:
     ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
+    if value.outside:
+        return f"(!= {ends[0]})"
     if value.start is None:
         return f"({'<=' if value.end_included else '<'} {ends[1]})"
     if value.end is None:

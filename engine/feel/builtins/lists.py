@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from functools import cmp_to_key
 
-from engine.feel.builtins.conversion import integer
+from engine.feel.builtins.conversion import position
 from engine.feel.builtins.registry import builtin
 from engine.feel.calling import call_function
 from engine.feel.errors import Fault
@@ -26,8 +26,8 @@ def _built(run: Run, values: list[Value]) -> list[Value]:
     return values
 
 
-def _place(position: Decimal, length: int) -> int:
-    number = integer(position, "位置")
+def _place(at: Decimal, length: int) -> int:
+    number = position(at)
     if not 1 <= abs(number) <= length:
         raise Fault(f"列表有 {length} 项，没有第 {number} 项")
     return number - 1 if number > 0 else length + number
@@ -157,7 +157,7 @@ def sublist(run: Run, values: list[Value], start: Decimal, length: Decimal | Non
     begin = _place(start, len(values))
     if length is None:
         return _built(run, values[begin:])
-    size = integer(length, "长度")
+    size = position(length)
     if size < 0 or begin + size > len(values):
         raise Fault(f"从第 {start} 项起没有 {length} 项")
     return _built(run, values[begin : begin + size])
@@ -175,20 +175,20 @@ def concatenate(run: Run, lists: list[list[Value]]) -> list[Value]:
 
 
 @builtin("insert before", "list: list", "position: number", "newItem: any?")
-def insert_before(run: Run, values: list[Value], position: Decimal, item: Value) -> list[Value]:
-    place = _place(position, len(values))
+def insert_before(run: Run, values: list[Value], at: Decimal, item: Value) -> list[Value]:
+    place = _place(at, len(values))
     return _built(run, [*values[:place], item, *values[place:]])
 
 
 @builtin("remove", "list: list", "position: number")
-def remove(run: Run, values: list[Value], position: Decimal) -> list[Value]:
-    place = _place(position, len(values))
+def remove(run: Run, values: list[Value], at: Decimal) -> list[Value]:
+    place = _place(at, len(values))
     return _built(run, values[:place] + values[place + 1 :])
 
 
 @builtin("list replace", "list: list", "position: number", "newItem: any?")
-def replace_position(run: Run, values: list[Value], position: Decimal, item: Value) -> list[Value]:
-    place = _place(position, len(values))
+def replace_position(run: Run, values: list[Value], at: Decimal, item: Value) -> list[Value]:
+    place = _place(at, len(values))
     return _built(run, [*values[:place], item, *values[place + 1 :]])
 
 

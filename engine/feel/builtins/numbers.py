@@ -3,20 +3,20 @@
 import decimal
 from decimal import Decimal
 
-from engine.feel.builtins.conversion import integer
+from engine.feel.builtins.conversion import position
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Fault
 from engine.feel.operations import negate
 from engine.feel.run import Run
 from engine.feel.values import CONTEXT, Value, kind
 
-SCALE_LIMIT = 6176
+LEAST_SCALE, MOST_SCALE = -6111, 6176
 
 
 def _round(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal:
-    places = integer(scale, "小数位数") if scale is not None else 0
-    if abs(places) > SCALE_LIMIT:
-        raise Fault(f"小数位数应当在 -{SCALE_LIMIT} 到 {SCALE_LIMIT} 之间")
+    places = position(scale) if scale is not None else 0
+    if not LEAST_SCALE <= places <= MOST_SCALE:
+        raise Fault(f"小数位数应当在 {LEAST_SCALE} 到 {MOST_SCALE} 之间")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
         return value if value.adjusted() + places >= CONTEXT.prec else _quantize(value, places, rounding)

@@ -22,7 +22,7 @@ def _same(left: Value, right: Value) -> bool:
 def _start(value: Value) -> End:
     """Where it begins: the point, and 1 when the point itself is left out."""
     if value.__class__ is Range:
-        if value.start is None or value.end is None:
+        if value.start is None or value.end is None or value.outside:
             raise Fault("区间没有两端")
         return value.start, 0 if value.start_included else 1
     if value is None:

@@ -38,6 +38,9 @@ class Parameter:
     optional: bool
     rest: bool
 
+    def __str__(self) -> str:
+        return f"{self.name}…" if self.rest else f"[{self.name}]" if self.optional else self.name
+
     def accept(self, run: Run, value: Value) -> Value:
         """The argument as the function gets it. Raises Fault when it does not fit."""
         classes, chinese = _CLASSES[self.type]
@@ -67,7 +70,7 @@ class Signature:
 
     def takes(self, count: int) -> bool:
         many = bool(self.parameters) and self.parameters[-1].rest
-        return self.minimum <= count and (many or count <= len(self.parameters))
+        return max(self.minimum, 1 if many else 0) <= count and (many or count <= len(self.parameters))
 
     def order(self, names: tuple[str, ...]) -> list[int] | None:
         """For each parameter the index of its argument (-1: left out), or None when the names are not its own."""
@@ -88,6 +91,11 @@ class Builtin:
     def __init__(self, name: str) -> None:
         self.name = name
         self.signatures: list[Signature] = []
+
+    def usage(self) -> str:
+        """How to call it, for sentences."""
+        ways = (", ".join(map(str, signature.parameters)) for signature in reversed(self.signatures))
+        return " 或 ".join(f"{self.name}({way})" for way in dict.fromkeys(ways))
 
 
 BUILTINS: dict[str, Builtin] = {}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.feel.builtins.conversion import integer
+from engine.feel.builtins.conversion import position
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Fault
 from engine.feel.run import Run
@@ -11,13 +11,13 @@ from engine.feel.values import Value
 
 @builtin("substring", "string: string", "start position: number", "[length: number?]")
 def substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> str:
-    first = integer(start, "起始位置")
+    first = position(start)
     if not 1 <= abs(first) <= len(string):
         raise Fault(f"文本有 {len(string)} 个字符，没有第 {first} 个")
     begin = first - 1 if first > 0 else len(string) + first
     if length is None:
         return string[begin:]
-    count = int(length) if abs(length) < 10**12 else len(string)
+    count = position(length)
     if count < 1:
         raise Fault(f"长度应当大于 0，这里是 {length}")
     return string[begin : begin + count]

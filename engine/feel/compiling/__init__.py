@@ -10,6 +10,7 @@ from engine.feel.values import Value
 
 _HANDLERS: dict[type[tree.Node], Any] = {
     tree.Literal: operators.literal,
+    tree.Faulty: operators.faulty,
     tree.Name: operators.name,
     tree.Tested: operators.tested,
     tree.Negation: operators.negation,

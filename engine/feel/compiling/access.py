@@ -6,6 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.feel import syntax as tree
+from engine.feel.compiling.operators import always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
@@ -21,7 +22,7 @@ def context(compiler: Compiler, node: tree.ContextLiteral) -> Closure:
         entries.append((key, closure, place if place >= 0 else compiler.declare(key)))
     compiler.hide(len(entries))
     if len({key for key, _ in node.entries}) < len(node.entries):
-        return _duplicate_keys(node.at)
+        return always_null(compiler, node.at, "上下文里有两个同名的项")
     return _context_of(entries)
 
 
@@ -34,13 +35,6 @@ def _context_of(entries: list[tuple[str, Closure, int]]) -> Closure:
             if value.__class__ is UserFunction and place < len(value.captured):
                 value.captured[place] = value
         return result
-
-    return closure
-
-
-def _duplicate_keys(at: int) -> Closure:
-    def closure(run: Run) -> None:
-        run.note(at, "上下文里有两个同名的项")
 
     return closure
 

@@ -3,7 +3,7 @@
 from engine.feel import syntax as tree
 from engine.feel.builtins.registry import BUILTINS, Builtin, Parameter, Signature
 from engine.feel.calling import call_function
-from engine.feel.compiling.operators import OUT_OF_RANGE
+from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
@@ -14,14 +14,12 @@ CALL_OVERHEAD = 4
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
-    operand, wanted, at = compiler.compile(node.operand), node.type, node.at
-    known = is_known(wanted)
+    operand, wanted = compiler.compile(node.operand), node.type
+    if not is_known(wanted):
+        return always_null(compiler, node.at, f"没有“{wanted.name}”这个类型")
 
-    def closure(run: Run) -> bool | None:
+    def closure(run: Run) -> bool:
         value = operand(run)
-        if not known:
-            run.note(at, f"没有“{wanted.name}”这个类型")
-            return None
         run.spend(len(value) // 8 if value.__class__ is list else 0)
         return is_instance(value, wanted)
 
@@ -29,13 +27,8 @@ def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
 
 
 def definition(compiler: Compiler, node: tree.Definition) -> Closure:
-    at = node.at
     if node.body is None:
-
-        def external(run: Run) -> None:
-            run.note(at, "不支持外部函数")
-
-        return external
+        return always_null(compiler, node.at, "不支持外部函数")
     names = tuple(name for name, _ in node.parameters)
     types = tuple(type_ for _, type_ in node.parameters)
     with compiler.local(*names) as places:
@@ -54,7 +47,7 @@ def call(compiler: Compiler, node: tree.Call) -> Closure:
     if isinstance(node.function, tree.Name) and not compiler.is_local(node.function.name):
         builtin = BUILTINS.get(node.function.name)
         if builtin is not None:
-            return _builtin_call(builtin, arguments, node.names, node.at)
+            return _builtin_call(compiler, builtin, arguments, node)
     function, names, at = compiler.compile(node.function), node.names, node.at
     shown = node.function.name if isinstance(node.function, tree.Name) else ""
 
@@ -70,17 +63,19 @@ def call(compiler: Compiler, node: tree.Call) -> Closure:
     return closure
 
 
-def _builtin_call(builtin: Builtin, arguments: list[Closure], names: tuple[str, ...] | None, at: int) -> Closure:
-    found = _choose(builtin, len(arguments), names)
-    if found is None:
-        return _no_such_call(builtin.name, at)
-    signature, order = found
-    slots = _arrange(signature, arguments, order)
-    body, name = signature.body, builtin.name
+def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure], node: tree.Call) -> Closure:
+    found = _fitting(builtin, len(arguments), node.names)
+    if not found:
+        return always_null(compiler, node.at, f"{builtin.name}：参数的个数或名称不对，应当是 {builtin.usage()}")
+    if len(found) > 1:
+        return _overloaded_call(builtin.name, found, arguments, node.at)
+    signature, order = found[0]
+    takes = _arrange(signature, arguments, order)
+    body, name, at = signature.body, builtin.name, node.at
 
     def closure(run: Run) -> Value:
         try:
-            return body(run, *[take(run) for take in slots])
+            return body(run, *[take(run) for take in takes])
         except Fault as fault:
             run.note(at, f"{name}：{fault.sentence}")
         except ArithmeticError:
@@ -90,20 +85,42 @@ def _builtin_call(builtin: Builtin, arguments: list[Closure], names: tuple[str, 
     return closure
 
 
-def _choose(builtin: Builtin, count: int, names: tuple[str, ...] | None) -> tuple[Signature, list[int]] | None:
-    for signature in builtin.signatures:
-        if names is None and signature.takes(count):
-            return signature, list(range(count))
-        if names is not None and (order := signature.order(names)) is not None:
-            return signature, order
-    return None
+def _overloaded_call(name: str, found: list[tuple[Signature, list[int]]], arguments: list[Closure], at: int) -> Closure:
+    """Several ways to call with so many arguments: the first whose parameters accept the values."""
 
-
-def _no_such_call(name: str, at: int) -> Closure:
-    def closure(run: Run) -> None:
-        run.note(at, f"{name}：参数的个数或名称不对")
+    def closure(run: Run) -> Value:
+        values = [argument(run) for argument in arguments]
+        sentence = ""
+        for signature, order in found:
+            try:
+                takes = _arrange(signature, [_constant(value) for value in values], order)
+                accepted = [take(run) for take in takes]
+            except Fault as fault:
+                sentence = fault.sentence
+                continue
+            try:
+                return signature.body(run, *accepted)
+            except Fault as fault:
+                sentence = fault.sentence
+                break
+            except ArithmeticError:
+                sentence = OUT_OF_RANGE
+                break
+        run.note(at, f"{name}：{sentence}")
+        return None
 
     return closure
+
+
+def _constant(value: Value) -> Closure:
+    return lambda run: value
+
+
+def _fitting(builtin: Builtin, count: int, names: tuple[str, ...] | None) -> list[tuple[Signature, list[int]]]:
+    if names is None:
+        return [(signature, list(range(count))) for signature in builtin.signatures if signature.takes(count)]
+    orders = ((signature, signature.order(names)) for signature in builtin.signatures)
+    return [(signature, order) for signature, order in orders if order is not None]
 
 
 def _arrange(signature: Signature, arguments: list[Closure], order: list[int]) -> list[Closure]:

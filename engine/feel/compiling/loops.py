@@ -9,7 +9,7 @@ from engine.feel import syntax as tree
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
-from engine.feel.values import CONTEXT, DATE, DATE_TIME, NUMBER, Range, Value, chinese_kind, kind
+from engine.feel.values import CONTEXT, DATE, NUMBER, Range, Value, chinese_kind, kind
 
 #: Walks the combinations that are left; collects in the list and says whether the walk can stop.
 Walk = Callable[[Run, list[Value]], bool]
@@ -130,7 +130,7 @@ def _elements(value: Value) -> Iterable[Value]:
 
 
 def _range_steps(value: Range) -> Iterator[Value]:
-    if value.start is None or value.end is None:
+    if value.start is None or value.end is None or value.outside:
         raise Fault("区间没有两端，不能逐项处理")
     for step in _steps(value.start, value.end):
         if (value.start_included or step != value.start) and (value.end_included or step != value.end):
@@ -140,7 +140,7 @@ def _range_steps(value: Range) -> Iterator[Value]:
 def _steps(start: Value, end: Value) -> Iterator[Value]:
     """From start to end in steps of one (a day for dates), upwards or downwards."""
     kinds = kind(start)
-    if kinds != kind(end) or kinds not in (NUMBER, DATE, DATE_TIME):
+    if kinds != kind(end) or kinds not in (NUMBER, DATE):
         raise Fault(f"不能从{chinese_kind(start)}逐项数到{chinese_kind(end)}")
     step = Decimal(1) if kinds == NUMBER else dt.timedelta(days=1)
     return _count(start, end, step if start <= end else -step)

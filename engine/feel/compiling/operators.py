@@ -37,6 +37,20 @@ def literal(_: Compiler, node: tree.Literal) -> Closure:
     return closure
 
 
+def faulty(compiler: Compiler, node: tree.Faulty) -> Closure:
+    """Null with a note: what can never have a value, and was warned of."""
+    return always_null(compiler, node.at, node.sentence)
+
+
+def always_null(compiler: Compiler, at: int, sentence: str) -> Closure:
+    compiler.warn(at, sentence)
+
+    def closure(run: Run) -> None:
+        run.note(at, sentence)
+
+    return closure
+
+
 def name(compiler: Compiler, node: tree.Name) -> Closure:
     return compiler.resolve(node.name, node.at)
 

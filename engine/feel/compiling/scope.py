@@ -23,9 +23,14 @@ class Compiler:
         self.free: set[str] = set()
         self.possible: set[str] = set()
         self.places_read: set[int] = set()
+        self.warnings: list[tuple[int, str]] = []
 
     def compile(self, node: Node) -> Closure:
         return self._handlers[type(node)](self, node)
+
+    def warn(self, at: int, sentence: str) -> None:
+        """Says that something can only give null; the text is compiled all the same, as the standard has it."""
+        self.warnings.append((at, sentence))
 
     def new_slot(self) -> int:
         self.slots += 1

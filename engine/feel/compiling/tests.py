@@ -87,8 +87,19 @@ def value_test(compiler: Compiler, node: tree.Node) -> Test:
         return _plain_interval_test(compiler, node)
     closure, at = compiler.compile(node), node.at
 
+    if isinstance(node, tree.Interval):
+        return _interval_test(closure, at)
+
     def test(run: Run, value: Value) -> Any:
         return matches_value(run, value, closure(run), at)
+
+    return test
+
+
+def _interval_test(closure: Closure, at: int) -> Test:
+    def test(run: Run, value: Value) -> Any:
+        interval = closure(run)
+        return None if interval is None else matches_value(run, value, interval, at)
 
     return test
 
@@ -188,12 +199,12 @@ def membership(compiler: Compiler, node: tree.Membership) -> Closure:
 def half_interval(compiler: Compiler, node: tree.HalfInterval) -> Closure:
     """`(< 5)` as a value."""
     endpoint, symbol = compiler.compile(node.endpoint), node.operator
-    included = symbol.endswith("=")
+    included = symbol in ("<=", ">=")
 
     def closure(run: Run) -> Range:
         end = endpoint(run)
-        if symbol == "=":
-            return Range(end, end)
+        if symbol in ("=", "!="):
+            return Range(end, end, outside=symbol == "!=")
         return Range(None, end, False, included) if symbol[0] == "<" else Range(end, None, included, False)
 
     return closure
@@ -212,8 +223,8 @@ def interval(compiler: Compiler, node: tree.Interval) -> Closure:
         except Fault as fault:
             run.note(at, fault.sentence)
             return None
-        if low is None and high is None:
-            run.note(at, "区间的两端都是空值")
+        if low is None or high is None:
+            run.note(at, "区间有一端是空值")
             return None
         return Range(low, high, *flags)
 
