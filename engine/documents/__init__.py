@@ -2,7 +2,7 @@
 
 from engine.documents.content import Attachment, Block, Column, Content, Paragraph, Run, Table
 from engine.documents.fonts import Faces
-from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, KeyVault, Signer, Trust
+from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, KeyVault, Signer, Trust
 from engine.documents.layout import Frame
 from engine.documents.press import Press
 from engine.documents.problems import ComposeError, MissingGlyph, RenderFailed, TemplateProblem, TemplateProblems
@@ -21,6 +21,7 @@ __all__ = [
     "ComposeError",
     "Content",
     "Faces",
+    "Field",
     "Frame",
     "KeyVault",
     "MissingGlyph",

@@ -22,7 +22,8 @@ TOP = frozenset("机关 标题 主送 段 一级 二级 三级 四级 清单 附
 BLOCKS = frozenset(["段", "一级", "二级", "三级", "四级", "清单"])
 REQUIRED = {"letter": ("标题", "主送"), "notice": ("标题", "主送"), "slip": ("标题",)}
 ONCE = frozenset(["机关", "标题", "主送", "署名", "抄送", "附注", "等级"])
-MOST_PARAGRAPH, MOST_CELL, MOST_SHORT, MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS = 4000, 600, 200, 400, 400, 10
+MOST_PARAGRAPH, MOST_CELL, MOST_SHORT, MOST_TEXT = 4000, 600, 200, 60_000
+MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS = 400, 400, 10
 TEXT_WIDTH = 156.0
 
 
@@ -84,7 +85,8 @@ def check(skeleton: str, form: str) -> list[TemplateProblem]:
         return [TemplateProblem(line or 1, "template.xml", f"{text}（{error.msg}）")]
     if root.tag != "公文":
         return [TemplateProblem(_line(root), "template.root", "正文应当是一个 <公文> 元素")]
-    problems = [problem for element in root.iter() for problem in _faults(element)]
+    problems = [problem for element in root.iter("*") for problem in _faults(element)]
+    problems += _crossings(root)
     present = {child.tag for child in root}
     for name in REQUIRED[form]:
         if name not in present:
@@ -98,10 +100,7 @@ def _line(element: etree._Element) -> int:
 
 
 def _faults(element: etree._Element) -> Iterator[TemplateProblem]:
-    line, name = _line(element), element.tag
-    if not isinstance(name, str):
-        yield TemplateProblem(line, "template.comment", "不能用 XML 注释或处理指令；注释请写 {# … #}")
-        return
+    line, name = _line(element), str(element.tag)
     rule = GRAMMAR.get(name)
     if rule is None:
         yield TemplateProblem(line, "template.unknown-element", f"没有 <{name}> 这个元素")
@@ -115,6 +114,20 @@ def _faults(element: etree._Element) -> Iterator[TemplateProblem]:
         yield TemplateProblem(line, "template.attribute", f"<{name}> 缺少属性 {attribute}")
     if not rule.text and any(part.strip() for part in _own_text(element)):
         yield TemplateProblem(line, "template.text", f"<{name}> 里只能放元素，不能直接写文字")
+
+
+def _crossings(root: etree._Element) -> Iterator[TemplateProblem]:
+    """Control blocks that begin in one element and end in another: only some values would give whole elements."""
+    opened: list[etree._Element | None] = []
+    for mark in root.iter(etree.ProcessingInstruction):
+        word, parent = str(mark.text), mark.getparent()
+        if word in ("if", "for"):
+            opened.append(parent)
+        elif opened:
+            if opened[-1] is not parent:
+                yield TemplateProblem(_line(mark), "template.crossing", f"{{% {word} %}} 与它的开头不在同一个元素里")
+            if word.startswith("end"):
+                opened.pop()
 
 
 def _attribute_faults(line: int, name: str, rule: Rule, attribute: str, value: str) -> Iterator[TemplateProblem]:
@@ -151,7 +164,7 @@ def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
     name = short["机关"] or issuer
     if not name:
         raise ComposeError(f"文书 {kind} 没有发文机关：请在模板开头写 issuer，或在正文写 <机关>")
-    return Content(
+    content = Content(
         kind=kind,
         form=form,
         issuer=name,
@@ -165,6 +178,8 @@ def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
         urgency=short["等级"],
         contact=tuple(_short(child) for child in root if child.tag == "联系"),
     )
+    _limit(content.text(), MOST_TEXT, f"文书 {kind} 全文")
+    return content
 
 
 def _copies(text: str) -> str:

@@ -90,11 +90,18 @@ class Renderer:
             relationship="Data",
         )
         out = io.BytesIO()
-        document.write_pdf(out, pdf_variant="pdf/a-3b", attachments=[record] if frame.record else [])
+        attachments = [record] if frame.record else []
+        document.write_pdf(out, finisher=_associated_once, pdf_variant="pdf/a-3b", attachments=attachments)
         pdf = out.getvalue()
         return Rendered(
             pdf, len(document.pages), hashlib.sha256(pdf).hexdigest(), _seal_place(document, content.form == "notice")
         )
+
+
+def _associated_once(_document: Any, pdf: Any) -> None:
+    """The PDF/A variant lists an embedded file a second time."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
 
 
 def _seal_place(document: Any, alone: bool) -> SealPlace | None:

@@ -54,7 +54,7 @@ FORBIDDEN_NAMES = {
 }
 TESTS = frozenset(("defined", "undefined", "none"))
 LOOP = frozenset(("index", "first", "last", "length"))
-UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))  # not Cn: Unicode grows faster than Python
 
 
 class Budget:
@@ -157,17 +157,31 @@ class Sandbox(ImmutableSandboxedEnvironment):
         code = self.compile(tree, filename=TEMPLATE_NAME)
         return self.template_class.from_code(self, code, {})
 
-    def skeleton(self, source: str) -> str:
-        """The template with Jinja's parts blanked out, line for line: what remains are the elements."""
+    def skeleton(self, source: str, marked: bool = False) -> str:
+        """The template with Jinja's parts blanked out, line for line: what remains are the elements.
+
+        `marked` leaves a processing instruction `<?jinja for?>` where a control block stands between elements.
+        """
         out: list[str] = []
-        line = 1
+        line, keyword_follows, in_tag = 1, False, False
         for at, kind, value in self.lex(source):
             out.append("\n" * (at - line))  # `{%-` swallows line breaks without a token
             line = max(at, line) + value.count("\n")
-            if kind == "variable_begin":
+            if kind == "data":
+                in_tag = _ends_in_tag(value, in_tag)
+            elif kind == "variable_begin":
                 out.append(PLACEHOLDER)
+            elif keyword_follows and kind == "name":
+                out.append(f"<?jinja {value}?>" if marked and not in_tag else "")
+                keyword_follows = False
+            keyword_follows = keyword_follows or kind == "block_begin"
             out.append(value if kind == "data" else "\n" * value.count("\n"))
         return "".join(out)
+
+
+def _ends_in_tag(data: str, before: bool) -> bool:
+    last = max(data.rfind("<"), data.rfind(">"))
+    return before if last < 0 else data[last] == "<"
 
 
 def node_problems(tree: nodes.Template, variables: frozenset[str]) -> list[TemplateProblem]:
@@ -179,6 +193,8 @@ def node_problems(tree: nodes.Template, variables: frozenset[str]) -> list[Templ
 
 def _walk(node: nodes.Node, names: frozenset[str], depth: int, problems: list[TemplateProblem]) -> None:
     problems.extend(_faults(node, names))
+    if not isinstance(node, ALLOWED):
+        return
     if isinstance(node, nodes.For):
         _walk_loop(node, names, depth + 1, problems)
         return
@@ -208,7 +224,7 @@ def _walk_loop(node: nodes.For, names: frozenset[str], depth: int, problems: lis
 
 
 def _faults(node: nodes.Node, names: frozenset[str]) -> Iterator[TemplateProblem]:
-    line = node.lineno
+    line = node.lineno or 1
     if not isinstance(node, ALLOWED):
         what = FORBIDDEN_NAMES.get(type(node), type(node).__name__)
         yield TemplateProblem(line, "template.forbidden", f"模板里不能用{what}；需要计算的请在流程里用 FEEL 算好")

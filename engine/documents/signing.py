@@ -21,6 +21,7 @@ from engine.documents.keys import AUTHORITY, REVIEWER, Field, Signer
 from engine.documents.rendering import SealPlace
 from engine.errors import Conflict, Invalid
 
+RESERVED = 8192  # hexadecimal digits for one signature and two certificates; saves a trial signature
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
@@ -130,7 +131,8 @@ def _sign(
         docmdp_permissions=certifies or MDPPerm.FILL_FORMS,
     )
     style = _style(drawing) if drawing else None
-    signed = _PdfSigner(now, metadata, signer.key, stamp_style=style).sign_pdf(writer, existing_fields_only=True)
+    ready = _PdfSigner(now, metadata, signer.key, stamp_style=style)
+    signed = ready.sign_pdf(writer, existing_fields_only=True, bytes_reserved=RESERVED)
     return bytes(signed.getvalue())
 
 

@@ -234,4 +234,4 @@ def _body_problems(sandbox: Sandbox, padded: str, form: str) -> list[TemplatePro
         )
         for found in re.finditer(r"<[!?]", skeleton)
     ]
-    return problems or elements.check(skeleton, form)
+    return problems or elements.check(sandbox.skeleton(padded, marked=True), form)

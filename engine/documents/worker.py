@@ -42,7 +42,7 @@ class Worker:
         """As `Renderer.render`; `RenderFailed` when the process did not answer within its limits."""
         request = {"content": content.to_dict(), "frame": _frame_to_dict(frame), "preview": preview}
         with self._lock:
-            for attempt in (1, 2):
+            while True:
                 process, cold = self._running()
                 try:
                     answer, pdf = self._exchange(process, request, self._time_limit + (STARTING if cold else 0))
@@ -50,9 +50,9 @@ class Worker:
                     self._stop()
                     message = f"文书没有在 {self._time_limit:g} 秒内排好，内容可能过多，请缩短后重试"
                     raise RenderFailed(message, code="document.timeout") from error
-                except OSError as error:  # it ended; a second death on the same content is the content's doing
+                except OSError as error:  # it ended; the death of a fresh one is the content's doing
                     self._stop()
-                    if attempt == 2:
+                    if cold:
                         message = "排版程序异常结束，可能超出内存限制；请缩短内容后重试"
                         raise RenderFailed(message) from error
                     continue
