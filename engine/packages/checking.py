@@ -1,7 +1,9 @@
 """Everything that is wrong with a package, at once."""
 
-from engine.packages.checks import CHECKS, Check
-from engine.packages.parts import Parts, guarded, read_parts
+from functools import partial
+
+from engine.packages.checks import CHECKS
+from engine.packages.parts import guarded, read_parts
 from engine.packages.problem import Finding
 from engine.packages.source import Package
 from engine.packages.vocabulary import Vocabulary
@@ -12,9 +14,5 @@ def check(package: Package, vocabulary: Vocabulary) -> list[Finding]:
     parts = read_parts(package)
     found = list(parts.findings)
     for subject, run in CHECKS.items():
-        found += guarded(subject, _bound(run, parts, vocabulary))
+        found += guarded(subject, partial(run, parts, vocabulary))
     return sorted(set(found))
-
-
-def _bound(run: Check, parts: Parts, vocabulary: Vocabulary):  # type: ignore[no-untyped-def]
-    return lambda: run(parts, vocabulary)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from engine import feel
-from engine.decisions import Decision
-from engine.decisions.model import Rule, Table
+from engine.decisions import Decision, Rule, Table
 from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine import feel
-from engine.decisions import Decision
-from engine.decisions.model import Table
-from engine.feel import Expression, UnaryTests
+from engine.decisions import Decision, Table
+from engine.feel import Expression
 from engine.packages.parts import Parts
 from engine.packages.source import DIAGRAM, MANIFEST
 
@@ -28,27 +28,37 @@ def texts_of(parts: Parts) -> Iterator[Text]:
         for condition in form.value.conditions:
             yield Text(form.file, condition.element, condition.text)
     for held in parts.decisions.values():
-        for place, expression in _expressions(held.value):
-            yield Text(held.file, place, expression.text)
+        for place, text in _cells(held.value):
+            yield Text(held.file, place, text)
     if parts.manifest is not None and parts.manifest.case_title.startswith("="):
         yield Text(MANIFEST, "package.case_title", parts.manifest.case_title)
 
 
 def names_read(decision: Decision) -> tuple[frozenset[str], frozenset[str]]:
     """(names that must be given, names that may also be keys of the elements of a list), required decisions included."""
-    certain, possible = _own_names(decision)
-    given: set[str] = set()
+    certain, possible = split(decision.logic)
+    given = {one.name for one in decision.knows}
     for key in decision.requires:
         if (inner := decision.model.get(key)) is not None:
             given |= {inner.id, inner.name}
             more = names_read(inner)
             certain |= more[0]
             possible |= more[1]
-    return frozenset(certain - given), frozenset(possible - given)
+    return certain - given, possible - given
 
 
-def split(expression: Expression | UnaryTests) -> tuple[frozenset[str], frozenset[str]]:
-    """The same of one expression."""
+class Named(Protocol):
+    """An expression, or the logic of a decision."""
+
+    @property
+    def names(self) -> frozenset[str]: ...
+
+    @property
+    def element_names(self) -> frozenset[str]: ...
+
+
+def split(expression: Named) -> tuple[frozenset[str], frozenset[str]]:
+    """The same of one expression or table."""
     return expression.names - expression.element_names, expression.element_names
 
 
@@ -60,26 +70,15 @@ def compiled(text: str) -> Expression | None:
         return None
 
 
-def _own_names(decision: Decision) -> tuple[set[str], set[str]]:
-    certain: set[str] = set()
-    possible: set[str] = set()
-    for _, expression in _expressions(decision):
-        names, elements = split(expression)
-        certain |= names
-        possible |= elements
-    return certain, possible
-
-
-def _expressions(decision: Decision) -> Iterator[tuple[str, Expression | UnaryTests]]:
+def _cells(decision: Decision) -> Iterator[tuple[str, str]]:
+    """The cells of a table or the text of a literal expression; other boxed expressions are left to their reader."""
     logic = decision.logic
     if not isinstance(logic, Table):
-        yield decision.id, logic
+        yield decision.id, getattr(logic, "text", "")
         return
     for column in logic.inputs:
-        yield column.id or decision.id, column.expression
+        yield column.id or decision.id, column.expression.text
     for rule in logic.rules:
-        for test in rule.tests:
-            yield rule.id, test
-        for output in rule.outputs:
-            if output is not None:
-                yield rule.id, output
+        for cell in (*rule.tests, *rule.outputs):
+            if cell is not None:
+                yield rule.id, cell.text
