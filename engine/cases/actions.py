@@ -103,7 +103,7 @@ def compose(around: Surroundings, kind: str, scope: Mapping[str, Any]) -> Conten
 
 
 def _members(around: Surroundings, scope: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The members of the case's list with the results of this step or an earlier one."""
+    """The members of the case's list with the results that this step recorded."""
     results = {outcome.key: outcome for outcome in around.effects.outcomes}
     members = []
     for member in scope.get(around.package.manifest.items) or []:
@@ -111,9 +111,18 @@ def _members(around: Surroundings, scope: Mapping[str, Any]) -> list[dict[str, A
         more = {"result": None, "reason_public": "", "clause": ""}
         if found is not None:
             more = {"result": found.result, "reason_public": found.reason_public, "clause": found.clause}
-        clause = around.clauses().get(str(more["clause"])) if more["clause"] else None
-        members.append({**member, **more, "clause_text": clause.text if clause else str(more["clause"] or "")})
+        members.append({**member, **more, **_quoted(around, str(more["clause"]))})
     return members
+
+
+def _quoted(around: Surroundings, joined: str) -> dict[str, str]:
+    """The clauses of a result as a letter may quote them: never one whose text nobody is sure of (certainty D)."""
+    ids = [part.strip() for part in joined.split("/") if part.strip()]
+    known = [clause for one in ids if (clause := around.clauses().get(one)) is not None and clause.certainty != "D"]
+    return {
+        "clause_text": "；".join(clause.text for clause in known),
+        "clause_source": "；".join(clause.source for clause in known),
+    }
 
 
 def _record(around: Surroundings, kind: str, scope: Mapping[str, Any]) -> dict[str, Any]:
