@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
+from engine.audit import Head
 from engine.cases.door import hold, separate
 from engine.cases.issuing import record_on_case
-from engine.cases.loading import load_task
+from engine.cases.loading import Loaded, load_task
 from engine.cases.step import decode_duties
 from engine.cases.transactions import command
 from engine.errors import Conflict
@@ -23,7 +24,7 @@ def claim(installation: Installation, actor: Actor, task_id: str) -> None:
             return
         package = installation.package(transaction, loaded.case["version_id"])
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
-        _set(installation, transaction, actor, task_id, loaded.case["id"], "task.claimed")
+        _set(installation, transaction, actor, loaded, "task.claimed")
 
     command(installation, body)
 
@@ -36,19 +37,18 @@ def release(installation: Installation, actor: Actor, task_id: str) -> None:
         hold(actor, loaded.task, loaded.case)
         if loaded.task["claimed_by"] != actor.person_id:
             raise Conflict("这项待办没有被你认领，无需放回。", code="task.not-claimed")
-        _set(installation, transaction, actor, task_id, loaded.case["id"], "task.released")
+        _set(installation, transaction, actor, loaded, "task.released")
 
     command(installation, body)
 
 
-def _set(
-    installation: Installation, transaction: Transaction, actor: Actor, task_id: str, case_id: str, kind: str
-) -> None:
-    now = installation.clock.now()
+def _set(installation: Installation, transaction: Transaction, actor: Actor, loaded: Loaded, kind: str) -> None:
+    now, task, case = installation.clock.now(), loaded.task, loaded.case
     taken = kind == "task.claimed"
     transaction.execute(
         sa.update(tables.task)
-        .where(tables.task.c.id == task_id)
+        .where(tables.task.c.id == task["id"])
         .values(claimed_by=actor.person_id if taken else None, claimed_at=now if taken else None)
     )
-    record_on_case(transaction, case_id, kind, {"task": task_id}, actor.person_id, now)
+    head = Head(case["id"], case["event_seq"], case["event_hash"])
+    record_on_case(transaction, head, [(kind, {"task": task["id"]})], actor.person_id, now, task["post_id"])

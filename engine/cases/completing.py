@@ -14,7 +14,7 @@ from engine.cases.drafting import check_revision, has_files
 from engine.cases.loading import Loaded, load_task
 from engine.cases.numbering import take_number
 from engine.cases.personal import Sealer
-from engine.cases.step import Step, new_entry
+from engine.cases.step import Step, decode_duties, new_entry
 from engine.cases.transactions import command
 from engine.errors import Forbidden, Invalid
 from engine.identity import Actor, Proof
@@ -23,6 +23,7 @@ from engine.store import Transaction
 from engine.store.values import decode
 
 PROOF_AGE = timedelta(minutes=5)  # how long an identity that was proved again stays proved
+LETTERS = frozenset({"sign", "seal"})  # acts that put a signature on the letters of the case
 
 
 @dataclass(frozen=True)
@@ -50,37 +51,67 @@ def complete(
     duties, identity not proved), `Conflict` (done by another, stale page, text of another day), `Invalid`
     (`task.invalid`, with `problems`: the form's errors).
     """
-    letters = _letters(installation, actor, task_id, proof, dict(shown or {}))
 
-    def body(transaction: Transaction) -> Completed:
-        loaded = load_task(transaction, task_id)
-        hold(actor, loaded.task, loaded.case)
-        check_revision(loaded, revision)
-        step = Step(installation, transaction, loaded, actor)
-        node = step.package.definition.nodes[loaded.task["node_id"]]
-        duty = separate(step.package, node.id, step.duties, actor)
-        proved = _proved(installation, actor, proof)
-        if node.properties.get("proof") == "true" and not proved:
-            raise _needs_proof()
-        sealed = _checked(step, loaded, values)
-        _submit(step, node.properties.get("act"), sealed)
-        step.hold_duty(duty)
-        step.end_task(loaded.task)
-        entry_id = new_entry(step, loaded.task, sealed)
-        kind = "task.submitted" if node.properties.get("act") in {"submit", "supplement"} else "task.completed"
-        step.events.append((kind, {"task": task_id, "node": node.id, "entry": entry_id, "values": sealed}))
-        submits = {name: value for name, value in sealed.items() if name in node.submits}
-        step.run.complete(task_id, submits)
-        if (
-            any(step.package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues)
-            and not proved
-        ):
-            raise _needs_proof()
-        _store_letters(step, node.properties.get("act"), letters)
-        step.write()
-        return Completed(step.case["id"], step.case["number"], step.case["state"], step.open_for(actor))
+    def attempt(letters: dict[str, str] | None) -> Completed:
+        return command(
+            installation, lambda t: _complete(installation, t, actor, task_id, values, revision, proof, letters)
+        )
 
-    return command(installation, body)
+    try:
+        return attempt(None)
+    except _LettersWait as waiting:
+        return attempt(waiting.finish(installation, actor, dict(shown or {})))
+
+
+class _LettersWait(Exception):
+    """Everything that stands in the way was checked: now sign or seal, which is slow, and come again with the bytes."""
+
+    def __init__(self, case_id: str, act: str) -> None:
+        super().__init__(case_id, act)
+        self.case_id, self.act = case_id, act
+
+    def finish(self, installation: Installation, actor: Actor, shown: dict[str, str]) -> dict[str, str]:
+        """Document id -> SHA-256; outside of any transaction, nothing is stored but bytes by their hash."""
+        if self.act == "sign":
+            return issuing.sign_letters(installation, actor.person_id, self.case_id, shown)
+        return issuing.seal_letters(installation, self.case_id)
+
+
+def _complete(
+    installation: Installation,
+    transaction: Transaction,
+    actor: Actor,
+    task_id: str,
+    values: Mapping[str, Any] | None,
+    revision: int,
+    proof: Proof | None,
+    letters: dict[str, str] | None,
+) -> Completed:
+    loaded = load_task(transaction, task_id)
+    hold(actor, loaded.task, loaded.case)
+    check_revision(loaded, revision)
+    package = installation.package(transaction, loaded.case["version_id"])
+    node = package.definition.nodes[loaded.task["node_id"]]
+    duty = separate(package, node.id, decode_duties(loaded.case["duties"]), actor)
+    act, proved = node.properties.get("act"), _proved(installation, actor, proof)
+    if not proved and (node.properties.get("proof") == "true" or act in LETTERS):
+        raise _needs_proof()
+    if letters is None and act in LETTERS:
+        raise _LettersWait(loaded.case["id"], act)
+    step = Step(installation, transaction, loaded, actor)
+    sealed = _checked(step, loaded, values)
+    _submit(step, act, sealed)
+    step.hold_duty(duty)
+    step.end_task(loaded.task)
+    entry_id = new_entry(step, loaded.task, sealed)
+    kind = "task.submitted" if act in {"submit", "supplement"} else "task.completed"
+    step.events.append((kind, {"task": task_id, "node": node.id, "entry": entry_id, "values": sealed}))
+    step.run.complete(task_id, {name: value for name, value in sealed.items() if name in node.submits})
+    if not proved and any(package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues):
+        raise _needs_proof()
+    _store_letters(step, act, letters or {})
+    step.write()
+    return Completed(step.case["id"], step.case["number"], step.case["state"], step.open_for(actor))
 
 
 def _proved(installation: Installation, actor: Actor, proof: Proof | None) -> bool:
@@ -128,26 +159,6 @@ def _submit(step: Step, act: str | None, values: Mapping[str, Any]) -> None:
         title = text if isinstance(text, str) else step.case["title"]
     step.case["title"] = title[:200]
     step.refresh_facts()
-
-
-def _letters(
-    installation: Installation, actor: Actor, task_id: str, proof: Proof | None, shown: dict[str, str]
-) -> dict[str, str]:
-    """Sign or seal before the transaction, since it is slow; nothing is stored but bytes by their hash."""
-    from engine import store
-    from engine.cases.sightings import act_of
-
-    with store.reading(installation.database) as transaction:
-        case_id, act, post_id = act_of(installation, transaction, task_id)
-    if act not in {"sign", "seal"}:
-        return {}
-    if post_id not in actor.post_ids:
-        return {}
-    if not _proved(installation, actor, proof):
-        raise _needs_proof()
-    if act == "sign":
-        return issuing.sign_letters(installation, actor.person_id, case_id, shown)
-    return issuing.seal_letters(installation, case_id)
 
 
 def _store_letters(step: Step, act: str | None, letters: dict[str, str]) -> None:

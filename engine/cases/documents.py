@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine import documents, store
 from engine.cases import issuing
 from engine.cases.door import Sight, hidden, hold, sight
-from engine.cases.issuing import record_on_case
+from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_task
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
@@ -128,10 +128,12 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
         if row["received_at"] is not None:
             return
         now = installation.clock.now()
+        head = head_of_case(transaction, row["case_id"])
+        first = sa.and_(document.c.id == document_id, document.c.state == "issued", document.c.received_at.is_(None))
         values = {"received_at": now, "received_by": actor.person_id}
-        transaction.execute(sa.update(document).where(document.c.id == document_id).values(**values))
-        noted = {"document": document_id, "number": row["number"]}
-        record_on_case(transaction, row["case_id"], "document.received", noted, actor.person_id, now)
+        if transaction.execute(sa.update(document).where(first).values(**values)).rowcount == 1:
+            noted = {"document": document_id, "number": row["number"]}
+            record_on_case(transaction, head, [("document.received", noted)], actor.person_id, now)
 
     command(installation, body)
 
@@ -142,9 +144,12 @@ def revoke_document(installation: Installation, actor_id: str | None, number: st
         raise Invalid("请填写撤销的理由。", code="reason.missing")
 
     def body(transaction: Transaction) -> None:
-        row = transaction.execute(sa.select(document).where(document.c.number == number)).mappings().one_or_none()
+        query = sa.select(document).where(document.c.number == number)
+        row = transaction.execute(query).mappings().one_or_none()
         if row is None:
             raise NotFound(f"发文登记簿里没有文号“{number}”，请核对后再试。", code="document.not-found", number=number)
+        head = head_of_case(transaction, row["case_id"])
+        row = transaction.execute(query).mappings().one()  # as it is now that nobody else can change it
         if row["state"] != "issued":
             word = name(DOCUMENT_STATES, row["state"])
             raise Conflict(f"文号“{number}”现在是“{word}”，只有已生效的文书可以撤销。", code="document.not-issued")
@@ -152,7 +157,7 @@ def revoke_document(installation: Installation, actor_id: str | None, number: st
         values = {"state": "revoked", "ended_at": now, "reason": reason.strip()}
         transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
         noted = {"document": row["id"], "number": number, "reason": reason.strip()}
-        record_on_case(transaction, row["case_id"], "document.revoked", noted, actor_id, now)
+        record_on_case(transaction, head, [("document.revoked", noted)], actor_id, now)
 
     command(installation, body)
 
@@ -163,7 +168,9 @@ def verify_bytes(installation: Installation, data: bytes) -> Verdict:
     verdict = documents.verify(data, trust(installation))
     with store.reading(installation.database) as transaction:
         row = _facts(transaction, document.c.issued_sha256 == verdict.sha256)
-    return verdict.with_register(None if row is None else row.state, row and row.number, row and row.reason)
+    if row is None:
+        return verdict.with_register(None, None, None)
+    return verdict.with_register(row.state, row.number, row.reason)
 
 
 def verify_code(installation: Installation, code: str) -> DocumentFacts | None:

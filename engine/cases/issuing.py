@@ -6,6 +6,7 @@ content frozen inside it; the first stored bytes win.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from engine import documents, jobs, store
 from engine.audit import Head, link
 from engine.calendar import local_date
+from engine.cases.door import hidden
 from engine.cases.numbering import take_number
 from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
@@ -155,9 +157,11 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
     sealed = _sealed(installation, row, rendered.pdf, rendered.seal)
     digest = installation.files.put(sealed)
     with store.writing(installation.database) as transaction:
+        head = head_of_case(transaction, row["case_id"])
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
         if _advance(transaction, row["id"], ("reserved",), values):
-            _record(installation, transaction, row, "document.issued", {"sha256": digest}, row["sealed_by"])
+            noted = {"document": row["id"], "sha256": digest}
+            record_on_case(transaction, head, [("document.issued", noted)], row["sealed_by"], now)
         done(transaction)
 
 
@@ -173,39 +177,45 @@ def prepare(installation: Installation, actor_id: str, case_id: str) -> list[str
     for row in rows:
         if row["state"] == "drafted":
             preview(installation, row)
-    for row in rows:
-        if row["state"] == "rendered" and row["dated"] == today:
-            continue
-        _number_today(installation, actor_id, row["id"], today)
-        _render_now(installation, actor_id, row["id"])
+    if any(row["state"] != "rendered" or row["dated"] != today for row in rows):
+        numbered = _number_today(installation, actor_id, case_id, today)
+        _render_now(installation, actor_id, case_id, numbered)
     return [row["id"] for row in rows]
 
 
-def _number_today(installation: Installation, actor_id: str, document_id: str, today: date) -> None:
-    now = installation.clock.now()
+def _number_today(installation: Installation, actor_id: str, case_id: str, today: date) -> list[dict[str, Any]]:
+    """The letters that wait to be rendered with today's date, each with its number."""
+    now, events = installation.clock.now(), []
     with store.writing(installation.database) as transaction:
-        row = _find(transaction, document_id, lock=True)
-        if row["state"] == "drafted":
-            _reserve(transaction, row, today, now)
+        head = head_of_case(transaction, case_id)
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        for row in rows:
+            if row["state"] == "drafted":
+                _reserve(transaction, row, today, now)
+                events.append(("document.reserved", {"document": row["id"], "number": row["number"]}))
+            elif row["dated"] != today:
+                row |= {"state": "reserved", "dated": today}
+            else:
+                continue
             names = ("year", "serial", "number", "code", "state", "reserved_at", "dated")
-            if _advance(transaction, document_id, ("drafted",), {name: row[name] for name in names}):
-                _record(installation, transaction, row, "document.reserved", {"number": row["number"]}, actor_id)
-        elif row["dated"] != today:
-            _advance(transaction, document_id, ("reserved", "rendered"), {"state": "reserved", "dated": today})
+            _advance(transaction, row["id"], UNFINISHED, {name: row[name] for name in names})
+        if events:
+            record_on_case(transaction, head, events, actor_id, now)
+    return [row for row in rows if row["state"] == "reserved"]
 
 
-def _render_now(installation: Installation, actor_id: str, document_id: str) -> None:
-    with store.reading(installation.database) as transaction:
-        row = _find(transaction, document_id)
-    if row["state"] != "reserved":
-        return
-    rendered = render(installation, row)
-    digest = installation.files.put(rendered.pdf)
+def _render_now(installation: Installation, actor_id: str, case_id: str, rows: list[dict[str, Any]]) -> None:
+    done = [(row, render(installation, row)) for row in rows]
+    digests = [installation.files.put(rendered.pdf) for _, rendered in done]
     with store.writing(installation.database) as transaction:
-        place = orjson.dumps(asdict(rendered.seal)).decode() if rendered.seal else ""
-        values = {"state": "rendered", "rendered_sha256": digest, "place": place}
-        if _advance(transaction, document_id, ("reserved",), values, dated=row["dated"]):
-            _record(installation, transaction, row, "document.rendered", {"sha256": digest}, actor_id)
+        head, events = head_of_case(transaction, case_id), []
+        for (row, rendered), digest in zip(done, digests, strict=True):
+            place = orjson.dumps(asdict(rendered.seal)).decode() if rendered.seal else ""
+            values = {"state": "rendered", "rendered_sha256": digest, "place": place}
+            if _advance(transaction, row["id"], ("reserved",), values, dated=row["dated"]):
+                events.append(("document.rendered", {"document": row["id"], "sha256": digest}))
+        if events:
+            record_on_case(transaction, head, events, actor_id, installation.clock.now())
 
 
 # --- signing and sealing ---------------------------------------------------------------------------------------------
@@ -255,21 +265,19 @@ def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:
     """Within the command that completes the signing task: the first stored bytes win."""
     assert step.actor is not None
-    for document_id, digest in signed.items():
-        values = {"state": "signed", "signed_sha256": digest, "signed_at": step.now, "signed_by": step.actor.person_id}
-        if not _advance(step.transaction, document_id, ("rendered",), values):
-            raise Conflict("这份文书已被他人签名。", code="document.signed", document=document_id)
-        step.events.append(("document.signed", {"document": document_id, "sha256": digest}))
+    values = {"state": "signed", "signed_at": step.now, "signed_by": step.actor.person_id}
+    if not _advance_all(step.transaction, "rendered", values, document.c.signed_sha256, signed):
+        raise Conflict("这份文书已被他人签名。", code="document.signed", documents=sorted(signed))
+    step.events += [("document.signed", {"document": key, "sha256": digest}) for key, digest in signed.items()]
 
 
 def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
-    """Within the command that completes the sealing task: the document takes effect."""
+    """Within the command that completes the sealing task: the documents take effect."""
     assert step.actor is not None
-    for document_id, digest in sealed.items():
-        values = {"state": "issued", "issued_sha256": digest, "issued_at": step.now, "sealed_by": step.actor.person_id}
-        if not _advance(step.transaction, document_id, ("signed",), values):
-            raise Conflict("这份文书已被他人用印。", code="document.sealed", document=document_id)
-        step.events.append(("document.issued", {"document": document_id, "sha256": digest}))
+    values = {"state": "issued", "issued_at": step.now, "sealed_by": step.actor.person_id}
+    if not _advance_all(step.transaction, "signed", values, document.c.issued_sha256, sealed):
+        raise Conflict("这份文书已被他人用印。", code="document.sealed", documents=sorted(sealed))
+    step.events += [("document.issued", {"document": key, "sha256": digest}) for key, digest in sealed.items()]
 
 
 def void_unfinished(step: "Step", reason: str) -> None:
@@ -297,9 +305,8 @@ def person_key(person_id: str) -> str:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _find(transaction: Transaction, document_id: str, *, lock: bool = False) -> dict[str, Any]:
-    query = sa.select(document).where(document.c.id == document_id)
-    row = transaction.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
+    row = transaction.execute(sa.select(document).where(document.c.id == document_id)).mappings().one_or_none()
     if row is None:
         raise NotFound("没有找到这份文书。", code="document.not-found", document=document_id)
     return dict(row)
@@ -326,23 +333,42 @@ def _advance(
     return transaction.execute(statement.values(**values)).rowcount == 1
 
 
-def _record(
-    installation: Installation, transaction: Transaction, row: Any, kind: str, body: dict[str, Any], actor: str | None
-) -> None:
-    """An event of the document's case, outside a step of its process."""
-    record_on_case(transaction, row["case_id"], kind, {"document": row["id"], **body}, actor, installation.clock.now())
-
-
 def record_on_case(
-    transaction: Transaction, case_id: str, kind: str, body: dict[str, Any], actor: str | None, now: Any
+    transaction: Transaction,
+    head: Head,
+    events: Iterable[tuple[str, dict[str, Any]]],
+    actor: str | None,
+    now: Any,
+    post_id: str | None = None,
 ) -> None:
-    """Append one event to a case's chain; its revision moves, so that a step in flight begins again."""
-    query = sa.select(case.c.event_seq, case.c.event_hash).where(case.c.id == case_id).with_for_update()
-    seq, digest = transaction.execute(query).one()
-    row, head = link(Head(case_id, seq, digest), kind, now, actor, None, body)
-    transaction.execute(sa.insert(event), row)
+    """Append events to a case's chain outside a step; its revision moves, so that a step in flight begins again."""
+    rows = []
+    for kind, body in events:
+        row, head = link(head, kind, now, actor, post_id, body)
+        rows.append(row)
+    transaction.execute(sa.insert(event), rows)
     transaction.execute(
         sa.update(case)
-        .where(case.c.id == case_id)
+        .where(case.c.id == head.chain)
         .values(event_seq=head.seq, event_hash=head.hash, revision=case.c.revision + 1)
     )
+
+
+def _advance_all(
+    transaction: Transaction, state: str, values: dict[str, Any], column: sa.Column[Any], digests: dict[str, str]
+) -> bool:
+    """Move several documents on in one statement, each with bytes of its own; false where somebody was first."""
+    if not digests:
+        return True
+    statement = sa.update(document).where(document.c.id.in_(sorted(digests)), document.c.state == state)
+    changed = transaction.execute(statement.values({**values, column.name: sa.case(digests, value=document.c.id)}))
+    return changed.rowcount == len(digests)
+
+
+def head_of_case(transaction: Transaction, case_id: str) -> Head:
+    """The end of a case's chain, the case locked for this transaction: to be asked before other rows are changed."""
+    query = sa.select(case.c.event_seq, case.c.event_hash).where(case.c.id == case_id)
+    row = transaction.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        raise hidden()
+    return Head(case_id, row.event_seq, row.event_hash)

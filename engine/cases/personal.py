@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine import forms
 from engine.cases.door import Sight, hidden, sight
-from engine.cases.issuing import record_on_case
+from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
 from engine.errors import Invalid
@@ -89,6 +89,7 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
         raise Invalid("请填写查看完整号码的事由。", code="personal.reason")
 
     def body(transaction: Transaction) -> str:
+        head = head_of_case(transaction, case_id)
         found = transaction.execute(sa.select(case).where(case.c.id == case_id)).mappings().one_or_none()
         if found is None or sight(actor, dict(found), task_posts(transaction, case_id)) < Sight.OWN:
             raise hidden()
@@ -98,7 +99,7 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
             raise hidden()
         noted = {"hash": digest, "kind": row["kind"], "reason": reason.strip()[:200]}
         now = installation.clock.now()
-        record_on_case(transaction, case_id, "personal.revealed", noted, actor.person_id, now)
+        record_on_case(transaction, head, [("personal.revealed", noted)], actor.person_id, now)
         return _decrypt(installation, row)
 
     return command(installation, body)
