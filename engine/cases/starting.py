@@ -44,7 +44,6 @@ def start(
         manifest = installation.package(transaction, version_id).manifest
         post = _starting_post(actor, manifest.start)
         row = _draft_row(installation, actor, post, package_key, version_id, key, manifest.title)
-        transaction.execute(sa.insert(tables.case), row)
         organisation = {
             "id": post.organisation_id,
             "key": post.organisation_key,

@@ -9,13 +9,27 @@ import sqlalchemy as sa
 from engine import audit, feel, jobs, workflow
 from engine.calendar import Promise, end_of, local_date
 from engine.cases import actions, issuing
+from engine.cases.assignments import posts_of
 from engine.cases.effects import Effects
 from engine.cases.loading import Loaded, load_scopes
-from engine.identity import Actor, find_posts
+from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import CompiledPackage
-from engine.store import Transaction, new_id, tables, upsert
+from engine.store import Transaction, insert_into, new_id, tables, upsert
 from engine.store.values import decode, encode
+
+CHANGING = (
+    "number",
+    "title",
+    "state",
+    "outcome",
+    "submitted_at",
+    "accepted_at",
+    "closed_at",
+    "due_on",
+    "due_estimated",
+    "promise",
+)
 
 
 class CaseMoved(Exception):
@@ -145,8 +159,9 @@ class Step:
         self._follow_state()
         issuing.write_documents(self)
         self._event_of_change(opened, closed)
-        head = self._write_events()
+        events, head = self._event_rows()
         self._write_case(head)
+        self.transaction.execute(sa.insert(tables.event), events)
         self._write_scopes()
         self._write_tasks(opened, closed)
         self._write_timers()
@@ -183,15 +198,12 @@ class Step:
         now_open = {task.id: task for task in self.run.open_tasks()}
         fresh = [task for key, task in now_open.items() if key not in self._open_before]
         gone = [task for key, task in self._open_before.items() if key not in now_open]
-        posts = self._posts({self._assignment(task) for task in fresh})
+        posts = posts_of(self.transaction, {self._assignment(task) for task in fresh})
         opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
         closed = [
             {"id": task.id, "state": "cancelled", "ended_by": None} | self.ended_tasks.get(task.id, {}) for task in gone
         ]
         return opened, closed
-
-    def _posts(self, assignments: set[str]) -> dict[str, str]:
-        return find_posts(self.transaction, assignments) if assignments else {}
 
     def _assignment(self, task: workflow.OpenTask) -> str:
         role = task.assignment or ""
@@ -281,7 +293,7 @@ class Step:
             },
         )
 
-    def _write_events(self) -> audit.Head:
+    def _event_rows(self) -> tuple[list[dict[str, Any]], audit.Head]:
         head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
         rows = []
         for kind, body in self.events:
@@ -294,37 +306,29 @@ class Step:
                 body,
             )
             rows.append(row)
-        if rows:
-            self.transaction.execute(sa.insert(tables.event), rows)
-        return head
+        return rows, head
 
     def _write_case(self, head: audit.Head) -> None:
-        scopes = self.run.scopes()
-        columns = [
-            "number",
-            "title",
-            "state",
-            "outcome",
-            "submitted_at",
-            "accepted_at",
-            "closed_at",
-            "due_on",
-            "due_estimated",
-            "promise",
-        ]
-        values = {name: self.case[name] for name in columns} | {
+        values = {
             "duties": encode(self.duties),
             "engine_state": self.run.state(),
-            "scope_count": len(scopes),
+            "scope_count": len(self.run.scopes()),
             "event_seq": head.seq,
             "event_hash": head.hash,
             "revision": self.case["revision"] + 1,
         }
-        statement = sa.update(tables.case).where(
-            tables.case.c.id == self.case["id"], tables.case.c.revision == self.case["revision"]
-        )
-        if self.transaction.execute(statement.values(**values)).rowcount != 1:
+        if self.case["engine_state"]:
+            written = self._update_case(values | {name: self.case[name] for name in CHANGING})
+        else:
+            insert = insert_into(self.transaction, tables.case).values(self.case | values).on_conflict_do_nothing()
+            written = self.transaction.execute(insert.returning(tables.case.c.id)).first() is not None
+        if not written:
             raise CaseMoved
+
+    def _update_case(self, values: dict[str, Any]) -> bool:
+        table = tables.case
+        unmoved = (table.c.id == self.case["id"], table.c.revision == self.case["revision"])
+        return self.transaction.execute(sa.update(table).where(*unmoved).values(values)).rowcount == 1
 
     def _write_scopes(self) -> None:
         scopes = {path: encode(values) for path, values in self.run.scopes().items()}
@@ -370,12 +374,25 @@ class Step:
         }
 
     def _tell(self, opened: list[dict[str, Any]]) -> None:
-        """Who has a new task learns of it after the commit."""
-        told = [{"post": row["post_id"], "text": f"{self.case['title']}：{row['name']}"} for row in opened]
-        told += [{"assignment": to, "text": text} for to, text in self.effects.notices]
-        if told:
-            key = f"notify:{self.case['id']}:{self.case['revision'] + 1}"
-            self.jobs.append(jobs.row("notify", key, {"key": key, "case": self.case["id"], "told": told}, self.now))
+        """Who has a new task, and whom the process names, finds it among the notices."""
+        told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in opened]
+        posts = posts_of(self.transaction, {to for to, _ in self.effects.notices})
+        told += [(posts[to], text) for to, text in self.effects.notices]
+        rows = [
+            {
+                "id": new_id(),
+                "key": f"{self.case['id']}:{self.case['revision'] + 1}:{place}",
+                "post_id": post_id,
+                "case_id": self.case["id"],
+                "text": text,
+                "at": self.now,
+                "read_at": None,
+                "read_by": None,
+            }
+            for place, (post_id, text) in enumerate(told)
+        ]
+        if rows:
+            self.transaction.execute(sa.insert(tables.notification), rows)
 
 
 def decode_duties(text: str) -> dict[str, list[str]]:
