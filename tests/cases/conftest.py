@@ -1,0 +1,98 @@
+"""A prepared installation for each test: made once a session for each database, then copied."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from engine.calendar import FixedClock
+from engine.installation import Settings, open_installation
+from tests.cases.playing import Play
+from tests.installations import ROOT, START, Office, make_office
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A folder with the demonstration's people and packages, and the database that goes with it."""
+
+    folder: Path
+    database: str  # empty: the SQLite file in the folder
+
+    def url(self, name: str) -> str:
+        return sa.make_url(self.database).set(database=name).render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    folder = tmp_path_factory.mktemp("prepared") / "instance"
+    _fonts(folder)
+    make_office(folder).installation.database.dispose()
+    return Prepared(folder, "")
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    name = f"prepared_{secrets.token_hex(4)}"
+    folder = tmp_path_factory.mktemp("prepared-pg") / "instance"
+    prepared = Prepared(folder, sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
+    prepared.run(f'CREATE DATABASE "{name}"')
+    _fonts(folder)
+    make_office(folder, Settings(database_url=prepared.database)).installation.database.dispose()
+    yield prepared
+    prepared.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _fonts(folder: Path) -> None:
+    """The fonts of this checkout, where it has them."""
+    folder.mkdir(parents=True)
+    if (ROOT / "instance" / "fonts").is_dir():
+        (folder / "fonts").symlink_to(ROOT / "instance" / "fonts")
+
+
+@pytest.fixture
+def sqlite_office(prepared_sqlite: Prepared, tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "instance"
+    shutil.copytree(prepared_sqlite.folder, folder, symlinks=True)
+    office = _opened(folder, Settings(isolated_rendering=False))
+    yield office
+    office.installation.database.dispose()
+
+
+@pytest.fixture
+def postgres_office(prepared_postgres: Prepared, tmp_path: Path) -> Iterator[Office]:
+    folder, name = tmp_path / "instance", f"test_{secrets.token_hex(6)}"
+    shutil.copytree(prepared_postgres.folder, folder, symlinks=True)
+    template = sa.make_url(prepared_postgres.database).database
+    prepared_postgres.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    office = _opened(folder, Settings(database_url=prepared_postgres.url(name), isolated_rendering=False))
+    yield office
+    office.installation.database.dispose()
+    prepared_postgres.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _opened(folder: Path, settings: Settings) -> Office:
+    clock = FixedClock(START)
+    return Office(open_installation(folder, clock=clock, settings=settings), clock)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest) -> Office:
+    """Each test that asks for it runs on both databases."""
+    made: Office = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_office")
+    return made
+
+
+@pytest.fixture
+def play(office: Office) -> Play:
+    return Play(office)

@@ -1,0 +1,196 @@
+"""Plays the parts of everybody in a case of the leader review, with the answers of the package's own scenario."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import audit, cases, forms, packages, store
+from engine.calendar import local_date
+from engine.cases import AttachmentRef, Completed
+from engine.walkthrough import sample_page
+from engine.identity import Actor
+from engine.forms.personal import read_personal
+from engine.keys import audit_trust
+from engine.scenarios import Complete, read_all
+from engine.store import new_id, tables
+from engine.store.values import decode
+from tests.installations import BPMN, Office
+
+PACKAGE = "leader_review"
+WAY = (
+    "Task_submit",
+    "Task_accept",
+    "Task_party_initial",
+    "MI_joint_check",
+    "Task_summary",
+    "Task_head_review",
+    "Task_meeting",
+    "Task_sign",
+    "Task_seal",
+    "Task_serve",
+)
+LOGINS = {
+    "applicant": "coldchain",
+    "acceptor": "acceptor",
+    "handler_a": "handler-a",
+    "handler_b": "handler-b",
+    "division_head": "head",
+    "meeting_secretary": "secretary",
+    "bureau_leader": "leader",
+    "seal_keeper": "seal",
+    "document_clerk": "clerk",
+}
+
+
+@dataclass(frozen=True)
+class Open:
+    """An open task, as its row says."""
+
+    id: str
+    node: str
+    item: str | None
+    post: str
+    claimed_by: str | None
+
+
+def answers_of(scenario: str) -> dict[str, Mapping[str, Any]]:
+    """What a scenario of the package fills in, by node; the last time that it comes to the node."""
+    loaded = packages.load_folder(BPMN / PACKAGE)
+    found = next(one for one in read_all(loaded.files) if one.id == scenario)
+    return {step.act.node: step.act.values for step in found.steps if isinstance(step.act, Complete)}
+
+
+class Play:
+    """One office, any number of cases."""
+
+    def __init__(self, office: Office, scenario: str = "LS01") -> None:
+        self.office, self.installation, self.clock = office, office.installation, office.clock
+        self.answers = answers_of(scenario)
+        self._holders: dict[str, str] = {}
+
+    # --- who ---
+
+    def actor(self, role: str) -> Actor:
+        return self.office.actor(LOGINS.get(role, role))
+
+    def holder(self, post_id: str) -> Actor:
+        """The person whom the demonstration gave the post."""
+        if not self._holders:
+            query = sa.select(tables.post_holder.c.post_id, tables.person.c.login).join(
+                tables.person, tables.person.c.id == tables.post_holder.c.person_id
+            )
+            with store.reading(self.installation.database) as transaction:
+                self._holders = {row.post_id: row.login for row in transaction.execute(query)}
+        return self.office.actor(self._holders[post_id])
+
+    # --- what there is ---
+
+    def open(self, case_id: str) -> list[Open]:
+        task = tables.task
+        query = sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.id)
+        with store.reading(self.installation.database) as transaction:
+            return [
+                Open(row.id, row.node_id, row.item_key, row.post_id, row.claimed_by)
+                for row in transaction.execute(query)
+            ]
+
+    def task(self, case_id: str, node: str, item: str | None = None) -> Open:
+        found = [one for one in self.open(case_id) if one.node == node and item in {None, one.item}]
+        assert found, f"{node} is not open; open are {self.open(case_id)}"
+        return found[0]
+
+    def row(self, case_id: str) -> dict[str, Any]:
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(tables.case).where(tables.case.c.id == case_id)
+            return dict(transaction.execute(query).mappings().one())
+
+    def rows(self, table: sa.Table, *conditions: Any) -> list[dict[str, Any]]:
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(table).where(*conditions).order_by(*table.primary_key)
+            return [dict(row) for row in transaction.execute(query).mappings()]
+
+    def events(self, case_id: str) -> list[tuple[str, dict[str, Any]]]:
+        """(kind, body) of the case's chain in order."""
+        rows = self.rows(tables.event, tables.event.c.chain == case_id)
+        return [(row["kind"], decode(row["body"])) for row in rows]
+
+    def faults(self) -> list[audit.Fault]:
+        """What the verification of every chain finds."""
+        with store.reading(self.installation.database) as transaction:
+            return audit.verify(transaction, audit_trust(self.installation))
+
+    def writing(self) -> AbstractContextManager[store.Transaction]:
+        return store.writing(self.installation.database)
+
+    # --- what they do ---
+
+    def begin(self, key: str | None = None) -> str:
+        return cases.start(self.installation, self.actor("applicant"), PACKAGE, key or new_id()).case_id
+
+    def attach(self, actor: Actor, task: Open, field: str, name: str) -> AttachmentRef:
+        page = sample_page(f"{field} {name}")
+        return cases.attach(self.installation, actor, task.id, field, name, page)
+
+    def files(self, case_id: str, node: str = "Task_submit") -> None:
+        """Every attachment that the scenario lists for a node."""
+        task = self.task(case_id, node)
+        wanted = self.answers[node].get("attachments", {})
+        for field, names in wanted.items():
+            for name in names if isinstance(names, list) else [names]:
+                self.attach(self.holder(task.post), task, field, name)
+
+    def values(self, node: str) -> dict[str, Any]:
+        """The answers without the files."""
+        return {name: value for name, value in self.answers[node].items() if name != "attachments"}
+
+    def complete(self, task: Open, values: Mapping[str, Any] | None = None, **options: Any) -> Completed:
+        """The holder of the task's post completes it: signs what is shown, and has proved identity just now."""
+        actor = options.pop("actor", None) or self.holder(task.post)
+        if "proof" not in options:
+            options["proof"] = self.office.proof(actor.login)
+        if task.node == "Task_sign" and "shown" not in options:
+            shown = cases.prepare_documents(self.installation, actor, task.id)
+            options["shown"] = {one.id: one.digest or "" for one in shown}
+        given = self.values(task.node) if values is None else values
+        revision = options.pop("revision", 0)
+        return cases.complete(self.installation, actor, task.id, given, revision, **options)
+
+    def do(self, case_id: str, node: str, values: Mapping[str, Any] | None = None) -> None:
+        """Complete every open task of a node."""
+        if "attachments" in self.answers[node]:
+            self.files(case_id, node)
+        for task in [one for one in self.open(case_id) if one.node == node]:
+            self.complete(task, values)
+
+    def until(self, node: str, key: str | None = None) -> str:
+        """A case that waits at a node of the usual way."""
+        case_id = self.begin(key)
+        for done in WAY[: WAY.index(node)]:
+            self.do(case_id, done)
+        assert self.task(case_id, node)
+        return case_id
+
+    def whole(self) -> str:
+        """A case from the application to the service of the letter, its jobs run."""
+        case_id = self.until("Task_serve")
+        self.do(case_id, "Task_serve")
+        self.office.work_off()
+        return case_id
+
+    def candidates(self, **changes: Any) -> dict[str, Any]:
+        """The application with its first candidate changed."""
+        values = self.values("Task_submit")
+        first, *others = values["candidates"]
+        return values | {"candidates": [{**first, **changes}, *others]}
+
+    def typed(self, kind: str, text: str) -> forms.Personal:
+        """A number as a page hands it on."""
+        derive = ("birth", "gender") if kind == "id_no" else ()
+        return read_personal(kind, text, derive, local_date(self.clock.now()))
+
+    def later(self, **span: float) -> None:
+        self.clock.advance(timedelta(**span))

@@ -1,0 +1,75 @@
+"""One case from the application to the service of the letter, and what its record says of it."""
+
+import pytest
+
+from engine.cases import HANDLERS
+from engine.store import tables
+from engine.store.values import decode
+from tests.cases.playing import Play
+
+
+def test_a_case_goes_from_the_application_to_the_letter_that_is_served(play: Play) -> None:
+    case = play.row(play.whole())
+    assert (case["state"], case["outcome"]) == ("closed", "approved")
+    documents = play.rows(tables.document, tables.document.c.case_id == case["id"])
+    assert {(row["kind"], row["state"]) for row in documents} == {("D01", "issued"), ("D06", "issued")}
+
+
+def test_every_chain_holds_after_a_whole_case(play: Play) -> None:
+    play.whole()
+    assert play.faults() == []
+
+
+def test_a_changed_event_of_the_case_is_found(play: Play) -> None:
+    case_id = play.until("Task_accept")
+    with play.writing() as transaction:
+        transaction.execute(tables.event.update().where(tables.event.c.seq == 2).values(body="{}"))
+    assert {(fault.chain, fault.seq, fault.code) for fault in play.faults()} == {(case_id, 2, "audit.changed")}
+
+
+def test_the_events_alone_give_back_the_variables_the_open_tasks_and_the_state(play: Play) -> None:
+    for case_id in (play.until("MI_joint_check"), play.whole()):
+        variables, opened, state = replayed(play, case_id)
+        scopes = play.rows(tables.scope, tables.scope.c.case_id == case_id)
+        assert variables == {row["path"]: decode(row["values"]) for row in scopes}
+        assert opened == {task.id for task in play.open(case_id)}
+        assert state == play.row(case_id)["state"]
+
+
+def replayed(play: Play, case_id: str) -> tuple[dict[str, object], set[str], str]:
+    variables: dict[str, object] = {}
+    opened: set[str] = set()
+    state = "draft"
+    for _, body in play.events(case_id):
+        variables.update(body.get("variables", {}))
+        for path in body.get("ended_scopes", ()):
+            del variables[path]
+        opened |= {one["task"] for one in body.get("opened", ())}
+        opened -= {one["task"] for one in body.get("closed", ())}
+        state = body.get("state", state)
+    return variables, opened, state
+
+
+def test_whoever_has_a_new_task_finds_a_notice_at_once(play: Play) -> None:
+    case_id = play.until("Task_accept")
+    acceptor = play.actor("acceptor")
+    (post,) = acceptor.post_ids
+    texts = [row["text"] for row in play.rows(tables.notification, tables.notification.c.post_id == post)]
+    assert texts == [f"{play.row(case_id)['title']}：形式审查"]
+
+
+def test_jobs_that_ran_leave_nothing_behind(play: Play) -> None:
+    play.until("Task_party_initial")
+    assert [row["name"] for row in play.rows(tables.job)] == ["issue-notice"]
+    assert play.office.work_off() == 1
+    assert play.rows(tables.job) == []
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_a_notice_that_is_issued_already_is_left_alone(play: Play, again: int) -> None:
+    play.until("Task_party_initial")
+    play.office.work_off()
+    (notice,) = play.rows(tables.document)
+    for _ in range(again):
+        HANDLERS["issue-notice"](play.installation, {"document": notice["id"]}, lambda _transaction: None)
+    assert play.rows(tables.document) == [notice]
