@@ -1,6 +1,7 @@
 """Official documents: templates become content, content becomes pages, pages are signed and later verified."""
 
 from engine.documents.content import Attachment, Block, Column, Content, Paragraph, Run, Table
+from engine.documents.examiner import Examiner
 from engine.documents.fonts import Faces
 from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, KeyVault, Signer, Trust
 from engine.documents.layout import Frame
@@ -20,6 +21,7 @@ __all__ = [
     "Column",
     "ComposeError",
     "Content",
+    "Examiner",
     "Faces",
     "Field",
     "Frame",

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import threading
 from dataclasses import replace
 from datetime import date
@@ -93,6 +95,11 @@ def test_the_code_to_scan_has_address_code_and_the_decisions_digest(frame: Frame
 # A process of its own
 
 
+def process_of(press: Press) -> int:
+    assert press._worker and press._worker.process.pid
+    return press._worker.process.pid
+
+
 def test_the_isolated_press_prints_the_same_bytes(fonts: Path, office: Office) -> None:
     content = samples.content("D01")
     with Press(fonts) as isolated:
@@ -131,8 +138,7 @@ def test_a_document_beyond_its_time_fails_and_the_next_one_is_printed(fonts: Pat
 def test_a_process_that_died_is_started_anew(fonts: Path, frame: Frame) -> None:
     with Press(fonts) as isolated:
         isolated.render(samples.content("D01"), frame)
-        assert isolated._worker and isolated._worker._process
-        isolated._worker._process.kill()
+        os.kill(process_of(isolated), signal.SIGKILL)
         assert isolated.render(samples.content("D01"), frame).pages == 1
 
 
@@ -155,6 +161,5 @@ def test_the_process_is_given_no_secrets(fonts: Path, frame: Frame, monkeypatch:
     monkeypatch.setenv("HUISHEN_KEY_PASSPHRASE", "secret")
     with Press(fonts) as isolated:
         isolated.render(samples.content("D01"), frame)
-        assert isolated._worker and isolated._worker._process
-        environment = Path(f"/proc/{isolated._worker._process.pid}/environ").read_bytes()
+        environment = Path(f"/proc/{process_of(isolated)}/environ").read_bytes()
     assert b"HUISHEN" not in environment

@@ -2,6 +2,8 @@
 
 import io
 import random
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
 from engine import documents
-from engine.documents import AUTHORITY, REVIEWER, Trust
+from engine.documents import AUTHORITY, REVIEWER, Examiner, Trust
 from tests.documents import samples
 from tests.documents.office import Office
 
@@ -273,3 +275,33 @@ def test_a_rewritten_file_is_not_valid(office: Office, letter: bytes, tmp_path: 
 
 def test_a_file_beyond_the_size_of_any_document_is_not_read(office: Office) -> None:
     assert "40 MB" in office.verify(bytes(41 * 2**20)).sentence
+
+
+# In a process of its own
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Iterator[Examiner]:
+    examiner = Examiner(time_limit=10)
+    yield examiner
+    examiner.close()
+
+
+def test_the_examiner_says_the_same(office: Office, examiner: Examiner, letter: bytes, approved: bytes) -> None:
+    for data in (letter, approved, letter + b"x", b"no document", bytes(41 * 2**20)):
+        assert examiner.verify(data, office.trust) == office.verify(data)
+
+
+def test_a_file_that_unfolds_to_gigabytes_is_broken_and_the_next_one_is_read(office: Office, letter: bytes) -> None:
+    examiner = Examiner(memory_limit=2**29)
+    assert examiner.verify(bomb(), office.trust).code == "broken"
+    assert examiner.verify(letter, office.trust).code == "ours.valid"
+    examiner.close()
+
+
+def bomb() -> bytes:
+    """A cross-reference stream of a few megabytes that is 640 megabytes long."""
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(bytes(2**24)) for _ in range(40)) + packer.flush()
+    head = b"%PDF-1.7\n1 0 obj<</Type/XRef/Size 9/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length "
+    return head + str(len(packed)).encode() + b">>stream\n" + packed + b"\nendstream endobj\nstartxref\n9\n%%EOF"
