@@ -23,7 +23,7 @@ BLOCKS = frozenset(["段", "一级", "二级", "三级", "四级", "清单"])
 REQUIRED = {"letter": ("标题", "主送"), "notice": ("标题", "主送"), "slip": ("标题",)}
 ONCE = frozenset(["机关", "标题", "主送", "署名", "抄送", "附注", "等级"])
 MOST_PARAGRAPH, MOST_CELL, MOST_SHORT, MOST_TEXT = 4000, 600, 200, 60_000
-MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS = 400, 400, 10
+MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_CONTACT = 400, 400, 10, 4
 TEXT_WIDTH = 156.0
 
 
@@ -176,10 +176,17 @@ def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
         copies=_copies(short["抄送"]),
         note=_note(short["附注"]),
         urgency=short["等级"],
-        contact=tuple(_short(child) for child in root if child.tag == "联系"),
+        contact=_contact(root),
     )
     _limit(content.text(), MOST_TEXT, f"文书 {kind} 全文")
     return content
+
+
+def _contact(root: etree._Element) -> tuple[str, ...]:
+    lines = tuple(_short(child) for child in root if child.tag == "联系")
+    if len(lines) > MOST_CONTACT:
+        raise ComposeError(f"<联系> 有 {len(lines)} 行，最多 {MOST_CONTACT} 行")
+    return tuple(line for line in lines if line)
 
 
 def _copies(text: str) -> str:

@@ -245,8 +245,12 @@ class Layout:
         if content.form == "slip":
             return Markup("")
         copies = self._copies(content)
-        check = self._check(content, frame, preview)
-        height = len(copies) * g.COPY_HEIGHT + g.CHECK_HEIGHT + (2 if copies else 1) * g.CHECK_GAP
+        lines = self._check_lines(content, frame, preview)
+        check_height = max(g.CHECK_HEIGHT, len(lines) * g.CHECK_PITCH)
+        height = len(copies) * g.COPY_HEIGHT + check_height + (2 if copies else 1) * g.CHECK_GAP
+        check = Markup('<div class="check" style="height:{}mm"><i></i>{}<div class="lines">{}</div></div>').format(
+            check_height, self._picture(content, frame, preview), Markup("").join(lines)
+        )
         inner = check + Markup('<div class="copies">{}</div>').format(Markup("").join(copies)) if copies else check
         return Markup('<div class="room" style="height:{}mm"></div><div class="foot"><div>{}</div></div>').format(
             f"{height + LEAD:.3f}", inner
@@ -258,20 +262,20 @@ class Layout:
         setting = Setting(g.SMALL, g.CORE - 2 * g.SMALL, g.SMALL, 0, 3)
         return [line_div(line) for line in compose([("抄送：" + content.copies, "fang")], setting, self.faces)]
 
-    def _check(self, content: Content, frame: Frame, preview: bool) -> Markup:
-        lines = [ALIKE, *content.contact[:2]]
-        picture = Markup("")
+    def _check_lines(self, content: Content, frame: Frame, preview: bool) -> list[Markup]:
+        lines = [ALIKE, *content.contact]
         if not preview:
-            if not frame.code or not frame.verify_url:
-                raise ComposeError(f"文书 {content.kind} 缺少验证码或核验地址，不能印制", code="document.frame")
-            svg = segno.make(frame.scan(), error="m", micro=False).svg_inline(scale=1, border=0, omitsize=True)
-            picture = Markup(svg)
-            address = frame.verify_url if len(frame.verify_url) <= 60 else ""
-            lines = [f"扫描左侧二维码核验本件，验证码：{frame.code}", *([address] if address else []), *lines]
-        rows = Markup("").join(
-            Markup("<div>{}</div>").format(plain(line, self.faces, "fang", "版记")) for line in lines
-        )
-        return Markup('<div class="check"><i></i>{}<div class="lines">{}</div></div>').format(picture, rows)
+            lines = [f"扫描左侧二维码核验本件，验证码：{frame.code}", frame.verify_url, *lines]
+        setting = Setting(g.CHECK_SIZE, g.CORE - g.CHECK_INDENT * MM, g.CHECK_SIZE, 0, 0, ragged=True)
+        return [line_div(line, css="") for text in lines for line in compose([(text, "fang")], setting, self.faces)]
+
+    def _picture(self, content: Content, frame: Frame, preview: bool) -> Markup:
+        """The QR code; a preview has none."""
+        if preview:
+            return Markup("")
+        if not frame.code or not frame.verify_url:
+            raise ComposeError(f"文书 {content.kind} 缺少验证码或核验地址，不能印制", code="document.frame")
+        return Markup(segno.make(frame.scan(), error="m", micro=False).svg_inline(scale=1, border=0, omitsize=True))
 
 
 def _title_pitch(start: float, rows: int) -> tuple[float, int]:

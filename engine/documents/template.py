@@ -47,7 +47,7 @@ Elements (公文 holds the others; the order of blocks is kept, the rest finds i
   <署名>     instead of the issuer's name. The date is the date of issue and set by us
   <抄送>     copies to; 抄送： and 。 are added
   <附注>     note under the date; the parentheses are added
-  <联系>     a line at the foot, beside the verification code (person, telephone); several allowed
+  <联系>     a line at the foot, beside the verification code (person, telephone); up to four
   <等级>     only in a slip: 蓝, 黄 or 红
 A line break inside a value starts a new paragraph in 段 and a new line in 格; elsewhere it vanishes. Line breaks and
 indents of the template file itself vanish everywhere.

@@ -172,6 +172,20 @@ def test_a_notice_names_office_title_and_number_centred(notice: Reading) -> None
     assert not sheet.wrong
 
 
+def test_many_lines_beside_the_code_stay_above_the_core_s_lower_edge(office: Office) -> None:
+    contact = (
+        "联系人：林知远，电话：0000-65370018",
+        "办理进度可以凭编号在系统查询。",
+        "地址：" + "南屿省" * 20,
+        "第四行",
+    )
+    reading = Reading(office.rendered(replace(samples.content("D01"), contact=contact)).pdf)
+    check = [c for c in reading.pages[0] if abs(c.size - 10.5) < 0.1]
+    assert "".join(contact) in "".join(text(row) for row in rows(check))
+    assert max(c.bottom for c in check) < 262.2
+    assert max(c.right for c in check) < 184.2
+
+
 # What is on the pages
 
 
