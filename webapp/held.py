@@ -53,7 +53,7 @@ class HeldForms:
 
     def token(self, person_id: str, page: str) -> str:
         """For a hidden input of every form of this page."""
-        return cast(str, self._signer.dumps([person_id, page]))
+        return str(self._signer.dumps([person_id, page]))
 
     def holder(self, token: str) -> tuple[str, str] | None:
         """(person, page) of a token; none where it is not ours."""

@@ -1,6 +1,6 @@
 """Headers that a browser enforces, and limits on guessing."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -16,6 +16,7 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+EMBEDDING = {"object-src": "'self'", "frame-src": "'self'"}  # a page that shows an attachment
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -27,15 +28,21 @@ FIXED = {
 YEAR = 31_536_000
 
 
+def embed_files() -> None:
+    """Let the page of this request show a file of ours in a frame."""
+    g.embeds_files = True
+
+
 def protect(app: Flask, *, https: bool) -> None:
     """Limits and headers for every answer of the application."""
     limiter.init_app(app)
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in POLICY.items())
+        policy = POLICY | EMBEDDING if getattr(g, "embeds_files", False) else POLICY
+        response.headers.setdefault("Content-Security-Policy", "; ".join(f"{k} {v}" for k, v in policy.items()))
         for name, value in FIXED.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         if https:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
         if request.endpoint != "static" and "Cache-Control" not in response.headers:

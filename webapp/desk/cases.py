@@ -15,6 +15,7 @@ from webapp.desk.blueprint import pages
 from webapp.desk.evidence import evidence
 from webapp.held import is_restored
 from webapp.route import package_of, route
+from webapp.security import embed_files
 from webapp.session import signed_in
 from webapp.track import track
 
@@ -32,13 +33,15 @@ def case(case_id: str) -> Any:
 def screen(view: CaseView) -> dict[str, Any]:
     """What every page about a case shows at its left and its head."""
     package: CompiledPackage = package_of(installation(), view)
-    opened = request.args.get("file", "")
+    opened = next((file for file in view.attachments if file.id == request.args.get("file")), None)
+    if opened is not None:
+        embed_files()
     return {
         "case": view,
         "evidence": evidence(view, package),
         "steps": route(package.definition, view) if view.steps else (),
         "track": _track(view),
-        "opened": next((file for file in view.attachments if file.id == opened), None),
+        "opened": opened,
         "may_reveal": view.sight is Sight.FULL,
         "is_full": view.sight is Sight.FULL,
     }

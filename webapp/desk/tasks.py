@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from engine import cases, forms, identity, store
+from engine import cases, forms, identity
 from engine.cases import TaskView
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid
 from engine.forms import BoundPage, FieldError
@@ -91,12 +91,8 @@ def _prove() -> Proof:
     """Identity once more, by the password on the page."""
     password = request.form.get(PASSWORD, "")
     if not password:
-        raise Forbidden("请输入登录密码，再次验证身份", code="identity.proof")
-    with store.writing(installation().database) as transaction:
-        found = identity.prove(transaction, actor(), password[:1000], now())
-    if isinstance(found, Forbidden):
-        raise found
-    return found
+        raise Forbidden("请输入登录口令，再次验证身份", code="identity.proof")
+    return identity.prove_apart(installation().database, actor(), password[:1000], now())
 
 
 def _show(
@@ -162,11 +158,12 @@ def release(task_id: str) -> Any:
 def send_back(task_id: str) -> Any:
     """Back to an earlier node, with the reason: inside, without stopping a clock."""
     view = cases.task_view(installation(), actor(), task_id)
-    shown = {"task": view, "case": view.case, "reason": request.form.get("reason", ""), "to": request.form.get("to")}
+    reason, to = request.form.get("reason", ""), request.form.get("to", "")
+    shown = {"task": view, "case": view.case, "reason": reason, "to": to}
     if request.method == "GET" or is_restored():
         return render_template("desk/return.html", **shown)
     try:
-        cases.return_task(installation(), actor(), task_id, request.form.get("to", ""), shown["reason"])
+        cases.return_task(installation(), actor(), task_id, to, reason)
     except (Invalid, Forbidden) as error:
         anchor = "to-1" if error.code == "task.no-return" else "reason"
         return render_template("desk/return.html", **shown, fault=error.message, anchor=anchor), 422

@@ -35,14 +35,15 @@ def tasks(task_id: str) -> Any:
         return redirect(places.address(task_id, Place(task.schema.pages[0].key)))
     sections = places.sections(task)
     rows = [row for section in sections for row in section.tasks]
-    todo = next((row for row in rows if not row.is_done), None)
+    needed = [row for row in rows if row.is_done or row.problems]
+    todo = next((row for row in needed if not row.is_done), None)
     return render_template(
         "portal/tasks.html",
         task=task,
         sections=sections,
-        done=sum(row.is_done for row in rows),
-        count=len(rows),
-        ready=all(section.is_done for section in sections),
+        done=sum(row.is_done for row in needed),
+        count=len(needed),
+        ready=not any(section.problems for section in sections) and todo is None,
         go_on=todo and places.address(task_id, Place(todo.page, todo.index, todo.inner)),
         refused=_refused(task),
         address=places.address,
@@ -112,8 +113,9 @@ def _fields(task: TaskView, place: Place, bound: BoundPage) -> Any:
     faults = filling.store_files(task, bound)
     if filling.came_with_files():
         task = open_task(task.id)
-        bound = filling.bind(task, place, request.form)
-        assert isinstance(bound, BoundPage)
+        again = filling.bind(task, place, request.form)
+        assert isinstance(again, BoundPage)
+        bound = again
     leaving = filling.intent() == "leave"
     held = leaving or bound.validate()
     if faults:

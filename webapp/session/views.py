@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from engine import identity, store
+from engine import identity
 from engine.errors import Forbidden
 from webapp.current import actor, installation, now
 from webapp.held import HELD
@@ -26,11 +26,11 @@ def sign_in() -> Any:
         return redirect(target) if current_user.is_authenticated else _form(target)
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     if not login or not password:
-        return _form(target, login, "请输入登录名和密码"), 422
-    with store.writing(installation().database) as transaction:
-        found = identity.sign_in(transaction, login[:64], password[:1000], now())
-    if isinstance(found, Forbidden):
-        return _form(target, login, found.message), 403
+        return _form(target, login, "请输入登录名和口令"), 422
+    try:
+        found = identity.authenticate(installation().database, login[:64], password[:1000], now())
+    except Forbidden as error:
+        return _form(target, login, error.message), 403
     begin_session(found)
     return show_again(request.form.get(HELD, "")) or redirect(target)
 

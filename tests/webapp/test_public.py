@@ -1,0 +1,126 @@
+"""What everybody may see: the guide, the verification of documents, errors in words."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from engine import cases
+from tests.cases.playing import Play
+from tests.webapp.visitor import Visitor
+
+Enter = Callable[[str], Visitor]
+
+
+def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    assert page.heading == "全省性行业协会商会负责人人选审核"
+    assert "受理后 30 个工作日内" in page.text
+    assert "5 个工作日内" in page.text
+    for words in ["章程", "人选登记表", "形式审查", "党组织初审", "审核意见函"]:
+        assert words in page.text
+    assert "催办单" not in page.text
+
+
+def test_the_guide_marks_a_date_in_a_year_without_a_calendar(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    assert "2027年" in page.text
+    assert "预估" in page.text
+    assert "放假安排未发布" in page.text
+
+
+def test_a_matter_that_is_not_in_force_is_not_found(visitor: Visitor) -> None:
+    assert visitor.open("/guide/unheard_of").status == 404
+
+
+def test_an_issued_letter_is_verified_by_its_file_and_by_its_code(play: Play, visitor: Visitor) -> None:
+    case_id = play.whole()
+    applicant = play.actor("applicant")
+    letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
+    name, data = cases.document_file(play.installation, applicant, letter.id)
+    visitor.open("/verify")
+    page = visitor.press("开始验真", files={"file": (name, data)})
+    assert page.heading.endswith("真实有效")
+    assert letter.number in page.text
+    assert "陈海澜" not in page.text
+
+    by_code = visitor.open(f"/verify/{letter.code}")
+    assert "现在有效" in by_code.heading
+    assert letter.number in by_code.text
+
+    visitor.open("/verify")
+    typed = visitor.press("查验证码", code=letter.code.lower().replace("-", " "))
+    assert "现在有效" in typed.heading
+
+
+def test_a_changed_letter_is_not_genuine(play: Play, visitor: Visitor) -> None:
+    case_id = play.whole()
+    applicant = play.actor("applicant")
+    letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
+    name, data = cases.document_file(play.installation, applicant, letter.id)
+    at = data.index(b"stream") + 40
+    visitor.open("/verify")
+    page = visitor.press("开始验真", files={"file": (name, data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])})
+    assert "真实有效" not in page.heading
+    assert "不要采用" in page.text
+
+
+def test_a_revoked_letter_says_so(play: Play, visitor: Visitor) -> None:
+    case_id = play.whole()
+    applicant = play.actor("applicant")
+    letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
+    _, data = cases.document_file(play.installation, applicant, letter.id)
+    cases.revoke_document(play.installation, None, letter.number or "", "人选情况有变")
+    assert visitor.open(f"/verify/{letter.code}").heading.endswith("已撤销")
+    visitor.open("/verify")
+    page = visitor.press("开始验真", files={"file": ("函.pdf", data)})
+    assert page.heading.endswith("已撤销")
+    assert "人选情况有变" in page.text
+
+
+def test_an_unknown_code_is_said_plainly(visitor: Visitor) -> None:
+    page = visitor.open("/verify/AAAA-BBBB-CCCC")
+    assert page.status == 404
+    assert page.heading.endswith("没有查到")
+
+
+def test_what_is_no_pdf_is_judged_without_a_fault(visitor: Visitor) -> None:
+    visitor.open("/verify")
+    assert "不是完好的文书" in visitor.press("开始验真", files={"file": ("a.pdf", b"nothing")}).heading
+
+
+@pytest.mark.parametrize(("button", "words"), [("开始验真", "请选择要验的 PDF 文件"), ("查验证码", "12 位字母和数字")])
+def test_an_empty_form_says_what_is_missing(visitor: Visitor, button: str, words: str) -> None:
+    visitor.open("/verify")
+    page = visitor.press(button)
+    assert page.title.startswith("错误：")
+    assert words in page.errors[0]
+
+
+def test_errors_are_pages_in_chinese(visitor: Visitor, app: Flask) -> None:
+    assert visitor.open("/nothing").heading == "没有找到"
+    assert visitor.open("/session/sign-out").heading == "不能这样打开"
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    visitor.open("/verify")
+    too_large = visitor.press("开始验真", files={"file": ("a.pdf", b"x" * 2000)})
+    assert (too_large.status, too_large.heading) == (413, "文件太大")
+
+
+def test_a_fault_of_the_system_is_said_without_its_cause(visitor: Visitor, app: Flask) -> None:
+    app.config["TESTING"] = False
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise ValueError("inner words")
+
+    page = visitor.open("/broken")
+    assert (page.status, page.heading) == (500, "系统出了问题")
+    assert "inner words" not in page.text
+
+
+def test_no_page_names_another_host(visitor: Visitor) -> None:
+    for url in ["/", "/verify", "/session/sign-in"]:
+        page = visitor.open(url)
+        sources = page.tree.xpath("//@href|//@src|//@action")
+        assert all(source.startswith(("/", "#")) for source in sources), sources
+        assert not page.tree.xpath("//style|//*[@style]|//script[not(@src)]|//*[@onclick]")
