@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import forms
-from engine.cases.step import case_names
+from engine.cases.names import case_names
 from engine.decisions import Clauses
 from engine.store import Transaction
 from engine.store.tables import attachment

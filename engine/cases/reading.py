@@ -13,10 +13,10 @@ from engine.cases.contexts import attachments_of, form_context
 from engine.cases.door import Sight, hidden, hold, sight
 from engine.cases.inbox import due_of
 from engine.cases.loading import Loaded, load_case, load_scopes, load_task
+from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
 from engine.cases.returning import returns
 from engine.cases.rules import WHOLE_CASE, member_key
-from engine.cases.step import case_names
 from engine.cases.views import (
     AttachmentView,
     CaseView,

@@ -1,17 +1,17 @@
 """One step of one case: restore, act, settle, and write state, variables, tasks, timers, events and jobs together."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine import audit, feel, jobs, workflow
-from engine.calendar import Promise, end_of, local_date
+from engine import audit, jobs, workflow
+from engine.calendar import Promise, local_date
 from engine.cases import actions, issuing
 from engine.cases.assignments import posts_of
 from engine.cases.effects import Effects
 from engine.cases.loading import Loaded, load_scopes
+from engine.cases.names import case_names
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import CompiledPackage
@@ -399,28 +399,6 @@ def decode_duties(text: str) -> dict[str, list[str]]:
     return dict(decode(text))
 
 
-def case_names(package: CompiledPackage, case: Mapping[str, Any], calendar: Any, today: date) -> dict[str, Any]:
-    """`工作日后`, `自然日后`, `周岁`, `parameters` and `case`: the same for diagrams, rules and forms."""
-    return {
-        "工作日后": feel.Function(("n",), lambda n: _end(calendar.add(today, int(n)).date)),
-        "自然日后": feel.Function(("n",), lambda n: _end(today.fromordinal(today.toordinal() + int(n)))),
-        "周岁": feel.Function(("birth", "on"), full_years),
-        "parameters": package.manifest.parameter_values,
-        "case": case,
-    }
-
-
-def _end(day: date) -> datetime:
-    return end_of(day)
-
-
-def full_years(birth: date | None, on: date | None) -> int | None:
-    """Full years of age; the day of the birthday counts (born on 29 February: from 1 March in common years)."""
-    if not isinstance(birth, date) or not isinstance(on, date):
-        return None
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
-
-
 def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     """The submitted form as a row that is never changed; gives its id."""
     assert step.actor is not None
@@ -439,6 +417,3 @@ def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) ->
         }
     )
     return entry_id
-
-
-__all__ = ["CaseMoved", "Step", "case_names", "full_years", "new_entry"]

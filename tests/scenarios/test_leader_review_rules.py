@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import decisions, feel
-from engine.cases.step import full_years
+from engine.cases.names import full_years
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "leader_review" / "decisions"
 CLAUSES = decisions.Clauses.read((FOLDER.parents[1] / "clauses.toml").read_bytes(), "clauses.toml")
