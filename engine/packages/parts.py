@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from engine import decisions, documents, forms
+from engine import decisions, documents, forms, workflow
 from engine.decisions import Decision, DecisionModel, DecisionProblems
 from engine.documents import Template, TemplateProblems
 from engine.forms import FormProblems, FormSchema
-from engine.packages import drawing
 from engine.packages.drawing import Drawing
 from engine.packages.manifest import Manifest, read_manifest
 from engine.packages.problem import Finding, shown
@@ -90,8 +89,9 @@ def _manifest(parts: Parts, _file: str, data: bytes) -> Iterable[Finding]:
 
 
 def _diagram(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
-    parts.definition, parts.drawing, problems = drawing.read(data, file)
-    return [_finding(file, problem) for problem in problems]
+    survey = workflow.survey(data, file)
+    parts.definition, parts.drawing = survey.definition, Drawing.of(survey)
+    return [_finding(file, problem) for problem in survey.problems]
 
 
 def _form(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:

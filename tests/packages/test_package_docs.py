@@ -10,25 +10,11 @@ CODE = r"(?:source|manifest|package|workflow|form|decision|xml|template|feel)\.[
 ROW = re.compile(rf"^\| `({CODE})` \|(?: (error|warning) \|)?", re.M)
 
 # Codes that look alike and are no findings: names of errors, faults of running cases, names of manifest keys.
-NO_FINDINGS = frozenset(
-    [
-        "workflow.problems",
-        "form.problems",
-        "decision.problems",
-        "package.problems",
-        "workflow.fault",
-        "workflow.expression-limit",
-        "workflow.bad-value",
-        "form.item",
-        "form.page",
-        "decision.json",
-        "package.toml",
-        "package.items",
-        "package.rules",
-        "package.unknown-version",
-        "source.folder-not-empty",
-    ]
-)
+NO_FINDINGS = {
+    *("workflow.problems", "form.problems", "decision.problems", "package.problems", "package.unknown-version"),
+    *("workflow.fault", "workflow.expression-limit", "workflow.bad-value", "form.item", "form.page"),
+    *("decision.json", "package.toml", "package.items", "package.rules", "source.folder-not-empty"),
+}
 READERS = {
     "workflow": ["dialect", "structure", "declarations", "document", "expressions", "texts"],
     "forms": ["*"],

@@ -12,7 +12,9 @@ from engine.packages.vocabulary import FACT_KEYS, Vocabulary
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PATH = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)(?:\s*\.\s*([^\W\d]\w*))?")
-_JINJA = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.S)
+_JINJA = re.compile(
+    r"\{\{((?:(?!\{\{|\}\}).)*)\}\}|\{%((?:(?!\{%|%\}).)*)%\}", re.S
+)  # linear: stops at the next opening
 _FILTERED = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\s*\|\s*(?:取|顿号)\([^)]*\))+)")
 _FILTER_KEY = re.compile(r"\(\s*\"([^\"]*)\"")
 _ONE_ROW = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})

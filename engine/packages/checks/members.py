@@ -11,12 +11,14 @@ from engine.workflow import Node
 Known = Mapping[str, frozenset[str]]
 
 _OF_EVERY_ROW = frozenset({ROW_KEY, "key", "label"})
-_OF_ITEMS = frozenset({"result", "reason_public", "clause", "clause_text", "clause_source"})  # added when a document is composed
+_OF_ITEMS = frozenset(
+    {"result", "reason_public", "clause", "clause_text", "clause_source"}
+)  # added when a document is composed
 _BARE = re.compile(r"=\s*([^\W\d]\w*)\s*")
 _WITH_KEY = re.compile(
     r'=\s*for\s+(\w+)\s+in\s+([^\W\d]\w*)\s+return\s+context put\(\s*\1\s*,\s*"(\w+)"\s*,[^()]*\)\s*'
 )
-_BINDING = re.compile(r"([^\W\d]\w*)\s+in\s+(?:([^\W\d]\w*)\b(?:\s*\[[^\]]*\])?(?!\s*[.(\[]))?")
+_BINDING = re.compile(r"\b([^\W\d]\w*)\s+in\s+(?:([^\W\d]\w*)\b(?:\s*\[[^\]]*\])?(?!\s*[.(\[]))?")
 
 
 def lists_of(parts: Parts) -> dict[str, frozenset[str]]:

@@ -21,6 +21,9 @@ class Reach:
     written: dict[str, set[str]]
     always: frozenset[str]
     outside: set[str] = field(default_factory=set)
+    _writers: dict[str, set[str]] = field(default_factory=dict)
+    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    _seen_at: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, parts: Parts, vocabulary: Vocabulary) -> "Reach | None":
@@ -38,24 +41,28 @@ class Reach:
 
     def seen_in(self, scope: str) -> frozenset[str]:
         """What an expression directly in a process or sub-process sees."""
-        names = set(self.always)
-        for area in self.drawing.areas(scope):
-            names |= self.written.get(area, set())
-        return frozenset(names)
+        if scope not in self._seen:
+            areas = (self.written.get(area, set()) for area in self.drawing.areas(scope))
+            self._seen[scope] = self.always.union(*areas)
+        return self._seen[scope]
 
     def seen_at(self, node: Node) -> frozenset[str]:
         """What an expression of a node sees, its inputs and item included."""
-        return self.seen_in(node.scope) | self.written.get(node.id, set()) | frozenset(node.inputs)
+        if node.id not in self._seen_at:
+            own = self.written.get(node.id, set()).union(node.inputs)
+            self._seen_at[node.id] = self.seen_in(node.scope) | own
+        return self._seen_at[node.id]
 
     def writers(self, name: str) -> set[str]:
         """The nodes that write a name, wherever; empty where it comes from outside the diagram too."""
-        found = {node.id for node in self.drawing.nodes.values() if name in _targets(node)}
-        return set() if name in self.outside else found
+        return set() if name in self.outside else self._writers.get(name, set())
 
     def _add(self, area: str, names: Iterable[str | None]) -> None:
         self.written.setdefault(area, set()).update(name for name in names if name)
 
     def _writes(self, node: Node) -> None:
+        for name in _targets(node):
+            self._writers.setdefault(name, set()).add(node.id)
         keeper = self._keeper(node.scope)
         if node.loop is not None:
             self._add(node.id, [node.loop.element, *node.inputs, *node.outputs])
@@ -78,9 +85,13 @@ class Reach:
         return scope
 
 
-def _targets(node: Node) -> set[str | None]:
-    loop = {node.loop.element, node.loop.output_collection} if node.loop is not None else set()
-    return {*node.inputs, *node.outputs, *loop, node.decision.result_variable if node.decision is not None else None}
+def _targets(node: Node) -> set[str]:
+    named = [*node.inputs, *node.outputs]
+    if node.loop is not None:
+        named += [node.loop.element or "", node.loop.output_collection or ""]
+    if node.decision is not None:
+        named.append(node.decision.result_variable)
+    return {name for name in named if name}
 
 
 def _from_outside(manifest: Manifest) -> list[str]:

@@ -11,6 +11,7 @@ from engine.packages.vocabulary import Vocabulary
 
 _LARGEST = 512 * 1024
 _DEEPEST = 40
+_MOST = 40_000  # events, two or three a value
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 _VALUES = "scenarios/values/"
 
@@ -55,13 +56,13 @@ def _parse(data: bytes) -> Any:
 
 def _look_over(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             message = "不能用锚点（&）和引用（*）；请把共用的值放进 scenarios/values。"
             raise _NotPlain(message, event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _NotPlain("嵌套过深；请简化。", event.start_mark)
+        if depth > _DEEPEST or count > _MOST:
+            raise _NotPlain("嵌套过深或内容过多；请简化或拆分。", event.start_mark)
 
 
 def _scenario(parts: Parts, file: str, tree: dict[Any, Any], seen: dict[str, str]) -> Iterator[Finding]:

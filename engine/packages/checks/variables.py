@@ -32,21 +32,27 @@ def _diagram(parts: Parts, vocabulary: Vocabulary, reach: Reach, keys: frozenset
     assert parts.drawing is not None
     for use in parts.drawing.uses:
         node, flow = parts.drawing.nodes.get(use.element), parts.drawing.flows.get(use.element)
-        given: frozenset[str] | None = frozenset()
+        seen: frozenset[str] | None = None
         if node is not None:
-            seen = reach.seen_at(node)
-            given = _given(parts, vocabulary, reach, node) if use.place.startswith("输出") else given
+            seen = _seen(parts, vocabulary, reach, node, use)
         elif flow is not None:
             seen = reach.seen_in(flow.scope)
-        else:
-            continue
-        if given is None:
-            continue
-        if node is not None and given and use.place.startswith("输出"):
-            seen -= _only_itself(reach, node, use.text) - given - frozenset(node.inputs)
         expression = compiled(use.text)
-        for name in _unwritten(split(expression), seen | given, keys) if expression is not None else ():
+        if seen is None or expression is None:
+            continue
+        for name in _unwritten(split(expression), seen, keys):
             yield _finding(parts, use, node, name)
+
+
+def _seen(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node, use: Use) -> frozenset[str] | None:
+    """What an expression of a node may read; None where it cannot be known."""
+    seen = reach.seen_at(node)
+    if not use.place.startswith("输出"):
+        return seen
+    given = _given(parts, vocabulary, reach, node)
+    if given is None:
+        return None
+    return (seen - _only_itself(reach, node, use.text)) | given
 
 
 def _finding(parts: Parts, use: Use, node: Node | None, name: str) -> Finding:
@@ -61,7 +67,8 @@ def _finding(parts: Parts, use: Use, node: Node | None, name: str) -> Finding:
 def _only_itself(reach: Reach, node: Node, text: str) -> frozenset[str]:
     """A name that is handed on as it is (`=members`), and that nobody but this very output writes."""
     name = text.removeprefix("=").strip()
-    return frozenset({name}) if node.kind == "userTask" and reach.writers(name) == {node.id} else frozenset()
+    alone = node.kind == "userTask" and name not in node.inputs and reach.writers(name) == {node.id}
+    return frozenset({name}) if alone else frozenset()
 
 
 def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> frozenset[str] | None:
