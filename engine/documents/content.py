@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Face = Literal["fang", "hei", "kai"]
 Form = Literal["letter", "notice", "slip"]
-NO_NUMBER, NO_LEVEL = "", 0
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Paragraph:
     """A paragraph of text (level 0) or a heading on a line of its own (level 1 to 4: 一、 （一） 1. （1）)."""
 
     runs: tuple[Run, ...]
-    level: int = NO_LEVEL
+    level: int = 0
 
     @property
     def text(self) -> str:
@@ -78,7 +77,7 @@ class Content:
     copies: str = ""
     note: str = ""
     urgency: str = ""
-    contact: tuple[str, ...] = field(default=())
+    contact: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The whole document as plain text, one line a paragraph, cells of a row separated by tabs."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.documents.content import Attachment, Block, Column, Content, Face, Form, Paragraph, Run, Table
+from engine.documents.filters import chinese_number
 from engine.documents.problems import ComposeError, TemplateProblem
 
 LINE_BREAK = "\u2028"  # a line break inside a value; template line breaks are layout of the file and vanish
@@ -241,8 +242,6 @@ def _blocks(parent: etree._Element) -> tuple[Block, ...]:
 
 
 def _number(level: int, counters: list[int]) -> str:
-    from engine.documents.filters import chinese_number
-
     counters[level - 1] += 1
     counters[level:] = [0] * (4 - level)
     value = counters[level - 1]
