@@ -6,6 +6,7 @@ from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
 from engine.packages.manifest import DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
 from engine.packages.problem import Finding, PackageProblems
+from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
 from engine.packages.version import Deployed, deploy, in_force, load_package, load_version
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
@@ -30,8 +31,10 @@ __all__ = [
     "compile",
     "default_vocabulary",
     "deploy",
+    "deploy_clauses",
     "export",
     "in_force",
+    "load_clauses",
     "load_files",
     "load_folder",
     "load_package",

@@ -458,3 +458,13 @@ def test_warnings_do_not_keep_a_package_from_being_compiled():
     package = small(drop=("README.md",))
     assert [finding.severity for finding in packages.check(package, VOCABULARY)] == ["warning"]
     assert packages.compile(package).readme == ""
+
+
+def test_a_scenario_of_endless_length_is_refused_before_it_is_built():
+    package = small(("scenarios/S01.yaml", "{use: one}", "[" + "{a: 1}, " * 20_000 + "]"))
+    assert found(package) == [("scenarios/S01.yaml", "line 7", "package.scenario")]
+
+
+def test_a_manifest_of_endless_length_is_refused_before_it_is_parsed():
+    package = small((TOML, 'key = "small"', 'key = "small"\n#' + "x" * 200_000))
+    assert (TOML, "", "manifest.too-large") in found(package)
