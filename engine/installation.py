@@ -61,6 +61,7 @@ class Installation:
     cipher: store.Cipher
     vault: documents.KeyVault
     press: documents.Press
+    examiner: documents.Examiner  # looks at what strangers upload
     passphrase: bytes = field(repr=False)  # opens the keys that sign
     _cache: _Cache = field(default_factory=_Cache)
 
@@ -105,6 +106,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
         cipher=store.open_cipher(folder / "keys" / "fields"),
         vault=documents.KeyVault(folder / "keys" / "signing", passphrase),
         passphrase=passphrase,
+        examiner=documents.Examiner(),
         press=documents.Press(fonts_folder(folder), isolated=settings.isolated_rendering),
     )
 

@@ -1,10 +1,15 @@
 """Fixtures that every test may ask for, repeatable examples, and the long tests behind `--full`."""
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.databases import database, empty_postgres, postgres_database, postgres_server, sqlite_database
 from tests.installations import office
+
+os.environ.setdefault("HUISHEN_FONTS", str(Path(__file__).parent.parent / "instance" / "fonts"))
 
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -165,7 +165,9 @@ def revoke_document(installation: Installation, actor_id: str | None, number: st
 def verify_bytes(installation: Installation, data: bytes) -> Verdict:
     """Is this file one of ours, whole, and still in effect? The signatures decide origin and wholeness, the register
     the rest."""
-    verdict = documents.verify(data, trust(installation))
+    known = trust(installation)
+    isolated = installation.settings.isolated_rendering
+    verdict = installation.examiner.verify(data, known) if isolated else documents.verify(data, known)
     with store.reading(installation.database) as transaction:
         row = _facts(transaction, document.c.issued_sha256 == verdict.sha256)
     if row is None:
