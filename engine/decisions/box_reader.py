@@ -62,7 +62,8 @@ class BoxReader:
         self._depth += 1
         logic = reader(element)
         self._depth -= 1
-        return logic
+        shape = self.shapes.of(element.get("typeRef")) if local(element) != "decisionTable" else None
+        return logic if shape is None or logic is None else boxed.Typed(logic, shape)
 
     def _unsupported(self, element: Element | None) -> None:
         identity = "" if element is None else element.get("id")

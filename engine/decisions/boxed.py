@@ -66,6 +66,20 @@ class Literal:
 
 
 @dataclass(frozen=True)
+class Typed(Boxed):
+    """A boxed expression with a type of its own."""
+
+    logic: Logic
+    shape: Shape
+
+    def parts(self) -> list[Any]:
+        return [self.logic]
+
+    def value(self, state: State) -> Any:
+        return coerced(state, self.shape, self.logic.value(state), "表达式的结果")
+
+
+@dataclass(frozen=True)
 class Entry:
     """An entry of a context; without a name it is the result of the whole."""
 
@@ -167,7 +181,7 @@ def apply(function: FunctionOf, state: State, scope: Any, arguments: tuple[Any, 
     """The body over the arguments; an argument that is not of its type makes the call null."""
     given: dict[str, Any] = {}
     for (name, shape), argument in zip(function.parameters, arguments, strict=True):
-        fits, given[name] = shape.coerce(argument)
+        fits, given[name] = shape.coerce(state.run, argument)
         if not fits:
             state.note(f"参数“{name}”不是 {shape.name} 类型")
             return None
@@ -299,7 +313,7 @@ class Service:
         given: dict[str, Any] = {}
         results: dict[str, Any] = {}
         for (identity, name, shape), argument in zip(self.parameters, arguments, strict=True):
-            fits, value = shape.coerce(argument)
+            fits, value = shape.coerce(state.run, argument)
             if not fits:
                 state.note(f"参数“{name}”不是 {shape.name} 类型")
                 return None

@@ -7,7 +7,7 @@ from typing import Any
 from engine.decisions.model import Decision, Evaluation, Table
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
-from engine.feel import Budget, Run, export_value
+from engine.feel import Budget, Run
 
 
 def evaluate(
@@ -15,7 +15,7 @@ def evaluate(
 ) -> Evaluation:
     """The decision in a scope. Raises `feel.FeelLimitError`."""
     state = State(Run(scope, budget, with_notes=explain))
-    result = export_value(decide(decision, state))
+    result = state.run.export(decide(decision, state))
     notes = (*state.notes, *(state.run.notes or ()))
     return Evaluation(decision.id, result, tuple(state.fired), state.inputs, notes)
 
@@ -50,7 +50,7 @@ def required(decision: Decision, state: State) -> dict[str, Any]:
 
 def coerced(state: State, shape: Shape, value: Any, what: str) -> Any:
     """The value as a type has it; null and a note when it does not fit."""
-    fits, result = shape.coerce(value)
+    fits, result = shape.coerce(state.run, value)
     if not fits:
         state.note(f"{what}不是 {shape.name} 类型")
     return result

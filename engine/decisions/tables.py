@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.decisions.model import FiredRule, Rule, Table
 from engine.decisions.state import State
-from engine.feel import compile_expression, export_value
+from engine.feel import compile_expression
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
@@ -18,7 +18,9 @@ def evaluate_table(table: Table, state: State) -> Any:
     fired = _fired(table, values, state)
     result, kept = _hit(table, fired, state)
     state.fired.extend(kept)
-    state.inputs.update((column.label, export_value(value)) for column, value in zip(table.inputs, values, strict=True))
+    state.inputs.update(
+        (column.label, state.run.export(value)) for column, value in zip(table.inputs, values, strict=True)
+    )
     return result
 
 
@@ -45,7 +47,7 @@ def _fired(table: Table, values: list[Any], state: State) -> list[FiredRule]:
 def _fire(table: Table, rule: Rule, state: State) -> FiredRule:
     state.run.spend()
     outputs = {
-        column.name: export_value(cell.value_in(state.run)) if cell is not None else None
+        column.name: state.run.export(cell.value_in(state.run)) if cell is not None else None
         for column, cell in zip(table.outputs, rule.outputs, strict=True)
     }
     return FiredRule(rule.id, rule.number, outputs, rule.annotations)
@@ -83,7 +85,7 @@ def _result(table: Table, rule: FiredRule) -> Any:
 
 def _default(table: Table, state: State) -> Any:
     values = {
-        column.name: export_value(column.default.value_in(state.run))
+        column.name: state.run.export(column.default.value_in(state.run))
         for column in table.outputs
         if column.default is not None
     }

@@ -7,7 +7,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.run import Budget, Run
-from engine.feel.values import Function, MonthsDuration, Range, Value, export_value, import_value, kind
+from engine.feel.values import Function, MonthsDuration, Range, Value, import_value, kind
 
 BUILT_IN_FUNCTIONS = frozenset(BUILTINS)
 
@@ -26,7 +26,6 @@ __all__ = [
     "Value",
     "compile_expression",
     "compile_unary_tests",
-    "export_value",
     "import_value",
     "kind",
 ]

@@ -40,7 +40,7 @@ def _in_order(parameters: tuple[str, ...], values: list[Value], names: tuple[str
 def _call_user(run: Run, function: UserFunction, values: Sequence[Value]) -> Value:
     slots = function.captured.copy()
     for place, value, wanted, name in zip(function.slots, values, function.types, function.parameters, strict=True):
-        slots[place] = value if wanted is None else _coerced(value, wanted, name)
+        slots[place] = value if wanted is None else _coerced(run, value, wanted, name)
     run.enter(function.height)
     run.spend(len(slots) // 8)
     before = run.slots, run.scope
@@ -52,10 +52,10 @@ def _call_user(run: Run, function: UserFunction, values: Sequence[Value]) -> Val
         run.frames += function.height
 
 
-def _coerced(value: Value, wanted: Type, name: str) -> Value:
+def _coerced(run: Run, value: Value, wanted: Type, name: str) -> Value:
     if not is_known(wanted):
         return value
-    fits, result = coerce(value, wanted)
+    fits, result = coerce(run, value, wanted)
     if not fits:
         raise Fault(f"参数“{name}”应当是 {wanted.name}，这里是{chinese_kind(value)}")
     return result

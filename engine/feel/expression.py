@@ -8,7 +8,9 @@ from engine.feel.errors import FeelLimitError
 from engine.feel.names import tree_of
 from engine.feel.parser import Parser
 from engine.feel.run import Budget, Run
-from engine.feel.values import Value, export_value
+from engine.feel.values import Value
+
+_CONTAINERS = (list, dict)
 
 
 class Expression:
@@ -31,17 +33,26 @@ class Expression:
 
     def evaluate(self, scope: Mapping[str, Value], budget: Budget | None = None) -> Value:
         """The value. Runtime faults give None; raises FeelLimitError on the budget."""
-        return export_value(self.value_in(Run(scope, budget)))
+        run = Run(scope, budget)
+        value = self.value_in(run)
+        return self._exported(run, value) if value.__class__ in _CONTAINERS else value
 
     def evaluate_with_notes(
         self, scope: Mapping[str, Value], budget: Budget | None = None
     ) -> tuple[Value, tuple[str, ...]]:
         """The value, and in Chinese why it or a part of it became null. Raises FeelLimitError on the budget."""
         run = Run(scope, budget, with_notes=True)
-        return export_value(self.value_in(run)), tuple(run.notes or ())
+        return self._exported(run, self.value_in(run)), tuple(run.notes or ())
+
+    @staticmethod
+    def _exported(run: Run, value: Value) -> Value:
+        try:
+            return run.export(value)
+        except RecursionError:
+            raise _too_deep() from None
 
     def value_in(self, run: Run) -> Value:
-        """The value in a run that several expressions share, before `export_value`. Raises FeelLimitError."""
+        """The value in a run that several expressions share, before `Run.export`. Raises FeelLimitError."""
         before = run.slots
         if self._slots:
             run.slots = [None] * self._slots

@@ -27,7 +27,6 @@ from engine.feel.values import (
     Range,
     Value,
     chinese_kind,
-    import_value,
     kind,
 )
 
@@ -62,15 +61,15 @@ def equals(run: Run, left: Value, right: Value) -> bool | None:
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
     if len(left) != len(right):
         return False
-    run.spend(len(left) // 8)
+    run.spend(1 + len(left) // 8)
     return _all_equal(run, ((a, b) for a, b in zip(left, right, strict=True)))
 
 
 def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
     if left.keys() != right.keys():
         return False
-    run.spend(len(left) // 8)
-    return _all_equal(run, ((import_value(left[key]), import_value(right[key])) for key in left))
+    run.spend(1 + len(left) // 8)
+    return _all_equal(run, ((run.read(left[key]), run.read(right[key])) for key in left))
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:

@@ -38,6 +38,7 @@ _INFIX = {
 _CANNOT_START = frozenset([*_INFIX, ")", "]", ",", "}", ":", "..", "then", "else", "return", "satisfies", ""]) - set(
     "-[("
 )
+_ENDS_NAME = frozenset(("return", "satisfies", "then", "else"))
 _PROPERTIES = NameTree(("start included", "end included", "time offset"))
 _TYPES = NameTree(("date and time", "days and time duration", "years and months duration"))
 
@@ -436,12 +437,12 @@ class Parser:
     def _new_name(self, *ends: str) -> str:
         """A name that the text introduces: everything up to one of `ends`."""
         start = self.index
-        if self.token.kind not in (lexer.WORD, lexer.QUOTED):
+        if self.token.kind not in (lexer.WORD, lexer.QUOTED) or self.token.text in ends:
             raise self._unexpected("名称")
         while self.token.text not in ends:
             self.index += 1
             fits = self.token.kind in (lexer.WORD, lexer.NUMBER) or self.token.text in (*NAME_PARTS, *ends)
-            if not fits or self.index - start > names.NAME_TOKENS:
+            if not fits or self.token.text in _ENDS_NAME or self.index - start > names.NAME_TOKENS:
                 raise self._unexpected(*ends)
         return names.spelled(self.text, self.tokens[start : self.index])
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
 from engine.feel.errors import FeelLimitError
-from engine.feel.values import Value, import_value
+from engine.feel.values import PLAIN, Value, import_value
 
 DEFAULT_STEPS = 100_000
 DEFAULT_SIZE = 1_000_000
@@ -74,17 +74,44 @@ class Run:
                 self.notes.append(text)
 
     def read(self, value: Value) -> Value:
-        """A value of the scope as FEEL holds it. A long list is looked through once an evaluation, not once a read."""
-        if value.__class__ is not list or len(value) < SMALL:
-            return import_value(value)
+        """A value of the scope as FEEL holds it; the entries of a context are read when they are asked for."""
+        return self._read_list(value) if value.__class__ is list else import_value(value)
+
+    def _read_list(self, value: list[Value]) -> list[Value]:
+        """Long and nested lists are looked through once an evaluation: values may share their parts many times over."""
         known = self._imported
-        if known is None:
-            known = self._imported = {}
-        found = known.get(id(value))
-        if found is None:
-            self.spend(len(value) // SMALL)
-            found = known[id(value)] = (value, import_value(value))
-        return found[1]
+        if known is not None and (found := known.get(id(value))) is not None:
+            return found[1]  # type: ignore[no-any-return]
+        result = value if _is_imported(value) else self._read_elements(value)
+        if result is not value or len(value) >= SMALL or list in map(type, value):
+            if self._imported is None:
+                self._imported = {}
+            self._imported[id(value)] = (value, result)
+        return result
+
+    def _read_elements(self, value: list[Value]) -> list[Value]:
+        self.spend(1 + len(value) // SMALL)
+        read = [self.read(element) for element in value]
+        return value if all(a is b for a, b in zip(read, value, strict=True)) else read
+
+    def export(self, value: Value) -> Value:
+        """A result as the rest of the program holds it: every number a Decimal, every part its own object.
+
+        Raises FeelLimitError when shared parts would unfold to more than the budget.
+        """
+        if value.__class__ is list:
+            self.spend(1 + len(value) // 8)
+            return [element if element.__class__ in PLAIN else self.export(element) for element in value]
+        if value.__class__ is dict:
+            self.spend(1 + len(value) // 8)
+            return {key: self.export(self.read(entry)) for key, entry in value.items()}
+        return value
 
 
-Scope = Mapping[str, Any]
+def _is_imported(value: list[Value]) -> bool:
+    """Whether a list is flat and holds nothing but what FEEL knows."""
+    for element in value:
+        cls = element.__class__
+        if cls not in PLAIN and cls is not dict and (cls is not Decimal or not element.is_finite()):
+            return False
+    return True

@@ -87,6 +87,8 @@ def _zone(text: str | None) -> dt.tzinfo | None:
 def parse_date_time(text: str) -> dt.datetime:
     """`2026-11-23T10:30:00`, or a date alone for its midnight. Raises Fault."""
     date, separator, time = text.partition("T")
+    if time.startswith("24:00:00"):
+        return add_duration(parse_date_time(f"{date}T00{time[2:]}"), DAY)  # type: ignore[return-value]
     return dt.datetime.combine(parse_date(date), parse_time(time) if separator else dt.time())
 
 
@@ -171,11 +173,10 @@ def add_duration(value: dt.date | dt.time, duration: dt.timedelta) -> dt.date | 
 
 
 def as_moment(value: dt.date, other: dt.date) -> dt.datetime:
-    """A date as its midnight, in UTC when the other side has a zone (DMN 1.5 section 10.3.2.3.5)."""
+    """A date as its midnight, in UTC beside a date and time (DMN 1.5 section 10.3.2.3.5)."""
     if isinstance(value, dt.datetime):
         return value
-    aware = isinstance(other, dt.datetime) and other.tzinfo is not None
-    return dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC if aware else None)
+    return dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC if isinstance(other, dt.datetime) else None)
 
 
 def subtract(left: dt.date | dt.time, right: dt.date | dt.time) -> dt.timedelta:

@@ -1,5 +1,6 @@
 """Types by name: `instance of`, and what a parameter with a type accepts."""
 
+from engine.feel.run import Run
 from engine.feel.syntax import Type
 from engine.feel.values import (
     BOOLEAN,
@@ -16,7 +17,6 @@ from engine.feel.values import (
     TIME,
     Function,
     Value,
-    import_value,
     kind,
 )
 
@@ -32,7 +32,7 @@ def is_known(wanted: Type) -> bool:
     )
 
 
-def is_instance(value: Value, wanted: Type) -> bool:
+def is_instance(run: Run, value: Value, wanted: Type) -> bool:
     """Whether a value is of the type; null is of none but Null and (for `conforms`) any."""
     name = _ALIASES.get(wanted.name, wanted.name)
     if value is None:
@@ -41,12 +41,13 @@ def is_instance(value: Value, wanted: Type) -> bool:
         return True
     if kind(value) != name:
         return False
+    run.spend(1 + len(value) // 8 if name == LIST else 1)
     if name == LIST:
-        return all(conforms(element, wanted.arguments[0]) for element in value) if wanted.arguments else True
+        return all(conforms(run, element, wanted.arguments[0]) for element in value) if wanted.arguments else True
     if name == CONTEXT_KIND:
-        return all(key in value and conforms(import_value(value[key]), entry) for key, entry in wanted.entries)
+        return all(key in value and conforms(run, run.read(value[key]), entry) for key, entry in wanted.entries)
     if name == RANGE and wanted.arguments:
-        return all(conforms(end, wanted.arguments[0]) for end in (value.start, value.end))
+        return all(conforms(run, end, wanted.arguments[0]) for end in (value.start, value.end))
     if name == FUNCTION and wanted.arguments:
         return _accepts(value, wanted)
     return True
@@ -58,18 +59,18 @@ def _accepts(value: Value, wanted: Type) -> bool:
     return all(own is None or own == other for own, other in zip(value.types, wanted.arguments, strict=False))
 
 
-def conforms(value: Value, wanted: Type) -> bool:
+def conforms(run: Run, value: Value, wanted: Type) -> bool:
     """Whether a value may stand where the type is asked for: null always may."""
-    return value is None or is_instance(value, wanted)
+    return value is None or is_instance(run, value, wanted)
 
 
-def coerce(value: Value, wanted: Type) -> tuple[bool, Value]:
+def coerce(run: Run, value: Value, wanted: Type) -> tuple[bool, Value]:
     """(fits, value) after the implicit conversions of DMN 1.5 section 10.3.2.9.4: one value to a list and back."""
-    if conforms(value, wanted):
+    if conforms(run, value, wanted):
         return True, value
     if wanted.name == LIST and value.__class__ is not list:
         wrapped = [value]
-        return (True, wrapped) if conforms(wrapped, wanted) else (False, None)
-    if value.__class__ is list and len(value) == 1 and conforms(value[0], wanted):
+        return (True, wrapped) if conforms(run, wrapped, wanted) else (False, None)
+    if value.__class__ is list and len(value) == 1 and conforms(run, value[0], wanted):
         return True, value[0]
     return False, None

@@ -146,7 +146,8 @@ def is_callable(value: Value) -> bool:
 def import_value(value: Value) -> Value:
     """A value of a scope as FEEL holds it; what FEEL does not know becomes null.
 
-    The elements of lists are converted at once, the entries of a context when they are read.
+    The elements of lists are converted at once, the entries of a context when they are read. During an evaluation use
+    `Run.read`, which does not convert the same list twice.
     """
     cls = value.__class__
     if cls in PLAIN:
@@ -156,20 +157,10 @@ def import_value(value: Value) -> Value:
     if cls is int:
         return Decimal(value) if value.bit_length() < INTEGER_BITS else None
     if cls is list:
-        return _import_list(value)
+        return [import_value(element) for element in value]
     if cls is dict:
         return value
     return _import_foreign(value)
-
-
-def _import_list(value: list[Value]) -> list[Value]:
-    for element in value:
-        cls = element.__class__
-        if cls not in PLAIN and cls is not dict:
-            imported = [import_value(element) for element in value]
-            unchanged = all(a is b for a, b in zip(imported, value, strict=True))
-            return value if unchanged else imported
-    return value
 
 
 def _import_foreign(value: Value) -> Value:
@@ -186,17 +177,8 @@ def _import_foreign(value: Value) -> Value:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, list | tuple):
-        return _import_list(list(value))
+        return [import_value(element) for element in value]
     return None
-
-
-def export_value(value: Value) -> Value:
-    """A result as the rest of the program holds it: every number a Decimal, down to the last entry."""
-    if value.__class__ is list:
-        return [export_value(element) for element in value]
-    if value.__class__ is dict:
-        return {key: export_value(import_value(entry)) for key, entry in value.items()}
-    return value
 
 
 def to_integer(value: Decimal) -> int | None:

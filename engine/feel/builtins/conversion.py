@@ -18,7 +18,6 @@ from engine.feel.values import (
     UserFunction,
     Value,
     chinese_kind,
-    import_value,
     to_integer,
 )
 
@@ -183,14 +182,14 @@ def to_text(run: Run, value: Value) -> str:
 
 
 def _list_text(run: Run, values: list[Value]) -> str:
-    run.spend(len(values) // 4)
+    run.spend(1 + len(values) // 4)
     text = "[" + ", ".join(_inner_text(run, value) for value in values) + "]"
     run.grow(len(text))
     return text
 
 
 def _context_text(run: Run, value: dict[str, Value]) -> str:
-    run.spend(len(value) // 4)
+    run.spend(1 + len(value) // 4)
     parts = [
         f"{key if _BARE_KEY.fullmatch(key) else _quoted(key)}: {_inner_text(run, entry)}"
         for key, entry in value.items()
@@ -201,7 +200,7 @@ def _context_text(run: Run, value: dict[str, Value]) -> str:
 
 
 def _inner_text(run: Run, value: Value) -> str:
-    value = import_value(value)
+    value = run.read(value)
     return _quoted(value) if value.__class__ is str else to_text(run, value)
 
 

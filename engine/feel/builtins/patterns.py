@@ -1,22 +1,22 @@
 """String functions with patterns (XPath regular expressions)."""
 
-from engine.feel import patterns
+from engine.feel import regex
 from engine.feel.builtins.registry import builtin
 from engine.feel.run import Run
 
 
 @builtin("matches", "input: string", "pattern: string", "[flags: string?]")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
-    return patterns.search(text, pattern, flags)
+    return regex.search(text, pattern, flags, run.spend)
 
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "[flags: string?]")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    result = patterns.replace(text, pattern, replacement, flags)
+    result = regex.replace(text, pattern, replacement, flags, run.spend)
     run.grow(len(result))
     return result
 
 
 @builtin("split", "string: string", "delimiter: string")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
-    return patterns.split(text, delimiter)
+    return regex.split(text, delimiter, run.spend)

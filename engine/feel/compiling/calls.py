@@ -19,9 +19,7 @@ def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
         return always_null(compiler, node.at, f"没有“{wanted.name}”这个类型")
 
     def closure(run: Run) -> bool:
-        value = operand(run)
-        run.spend(len(value) // 8 if value.__class__ is list else 0)
-        return is_instance(value, wanted)
+        return is_instance(run, operand(run), wanted)
 
     return closure
 

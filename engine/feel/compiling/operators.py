@@ -3,7 +3,7 @@
 import datetime as dt
 import operator
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.feel import operations
@@ -109,13 +109,14 @@ def _compare_literal(left: Closure, value: Value, symbol: str, at: int) -> Closu
 def _compare_name(name: str, left: Closure, value: Value, symbol: str, at: int) -> Closure:
     """The most frequent condition, a variable against a literal, without a call in between."""
     cls, test = value.__class__, PYTHON[symbol]
+    is_number = cls is Decimal
 
     def closure(run: Run) -> Value:
         try:
             a = run.scope[name]
-            if a.__class__ is cls:
+            if a.__class__ is cls and (not is_number or a.is_finite()):
                 return test(a, value)
-        except (KeyError, InvalidOperation):
+        except KeyError:
             pass
         return compare(run, symbol, left(run), value, at)
 
