@@ -122,5 +122,3 @@ def state_size(database: sa.Engine) -> tuple[int, int]:
         query = sa.select(sa.func.length(tables.case.c.engine_state)).where(tables.case.c.state != "closed")
         sizes = sorted(transaction.execute(query).scalars())
     return sizes[len(sizes) // 2], sizes[-1]
-
-

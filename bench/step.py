@@ -57,8 +57,8 @@ class _Statements:
         sa.event.listen(database, "before_cursor_execute", self._statement)
         sa.event.listen(database, "commit", self._commit)
 
-    def _statement(self, *_: Any) -> None:
-        self.now += 1
+    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.now += not statement.startswith("BEGIN")
 
     def _commit(self, *_: Any) -> None:
         self.commits += 1
