@@ -6,13 +6,21 @@ from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.syntax import Type
 from engine.feel.types import coerce, is_known
-from engine.feel.values import Function, UserFunction, Value, chinese_kind
+from engine.feel.values import BuiltinFunction, Function, UserFunction, Value, chinese_kind
+
+BUILTIN_FRAMES = 6
 
 
 def call_function(run: Run, function: Value, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
     """Calls a function value. Raises Fault when it is none, or the arguments do not fit."""
     if function.__class__ is UserFunction:
         return _call_user(run, function, _in_order(function.parameters, values, names))
+    if function.__class__ is BuiltinFunction:
+        run.enter(BUILTIN_FRAMES)
+        try:
+            return function.call(run, values, names)
+        finally:
+            run.frames += BUILTIN_FRAMES
     if function.__class__ is not Function:
         raise Fault("没有这个函数" if function is None else f"{chinese_kind(function)}不能当作函数调用")
     ordered = _in_order(function.parameters, values, names)

@@ -15,7 +15,7 @@ from engine.feel.values import (
     RANGE,
     STRING,
     TIME,
-    Function,
+    UserFunction,
     Value,
     kind,
 )
@@ -54,7 +54,7 @@ def is_instance(run: Run, value: Value, wanted: Type) -> bool:
 
 
 def _accepts(value: Value, wanted: Type) -> bool:
-    if len(value.parameters) != len(wanted.arguments) - 1 or isinstance(value, Function):
+    if len(value.parameters) != len(wanted.arguments) - 1 or not isinstance(value, UserFunction):
         return len(value.parameters) == len(wanted.arguments) - 1
     return all(own is None or own == other for own, other in zip(value.types, wanted.arguments, strict=False))
 

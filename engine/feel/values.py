@@ -78,6 +78,17 @@ class UserFunction:
         self.height = height
 
 
+class BuiltinFunction:
+    """A built-in function as a value, passed on by its name; `call` takes the run, the values and their names."""
+
+    __slots__ = ("call", "name", "parameters")
+
+    def __init__(self, name: str, parameters: tuple[str, ...], call: Callable[..., Value]) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.call = call
+
+
 NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME = "number", "string", "boolean", "date", "time", "date and time"
 DAYS, MONTHS, LIST, CONTEXT_KIND, RANGE = (
     "days and time duration",
@@ -102,6 +113,7 @@ _KINDS: dict[type, str] = {
     Range: RANGE,
     Function: FUNCTION,
     UserFunction: FUNCTION,
+    BuiltinFunction: FUNCTION,
     type(None): NULL,
 }
 _CHINESE = {
@@ -140,7 +152,7 @@ def chinese_name(kind_name: str) -> str:
 
 
 def is_callable(value: Value) -> bool:
-    return value.__class__ is UserFunction or value.__class__ is Function
+    return value.__class__ in (Function, UserFunction, BuiltinFunction)
 
 
 def import_value(value: Value) -> Value:

@@ -12,6 +12,7 @@ from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.values import (
     CONTEXT,
+    BuiltinFunction,
     Function,
     MonthsDuration,
     Range,
@@ -236,6 +237,7 @@ _WRITERS: dict[type, Callable[[Run, Value], str]] = {
     list: _list_text,
     dict: _context_text,
     Range: _range_text,
+    BuiltinFunction: lambda run, value: f"function({', '.join(value.parameters)})",
     Function: lambda run, value: f"function({', '.join(value.parameters)})",
     UserFunction: lambda run, value: f"function({', '.join(value.parameters)})",
 }

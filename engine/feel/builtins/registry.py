@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from engine.feel.errors import Fault
 from engine.feel.run import SMALL, Run
-from engine.feel.values import Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
+from engine.feel.values import BuiltinFunction, Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
 
 Body = Callable[..., Value]
 FunctionBody = TypeVar("FunctionBody", bound=Body)
@@ -23,7 +23,7 @@ _CLASSES: dict[str, tuple[frozenset[type], str]] = {
     "time": (frozenset((dt.time,)), "时刻"),
     "duration": (frozenset((dt.timedelta, MonthsDuration)), "时长"),
     "range": (frozenset((Range,)), "区间"),
-    "function": (frozenset((Function, UserFunction)), "函数"),
+    "function": (frozenset((Function, UserFunction, BuiltinFunction)), "函数"),
     "any": (frozenset(), "值"),
 }
 
@@ -72,6 +72,15 @@ class Signature:
         many = bool(self.parameters) and self.parameters[-1].rest
         return max(self.minimum, 1 if many else 0) <= count and (many or count <= len(self.parameters))
 
+    def accept(self, run: Run, values: list[Value], order: list[int]) -> list[Value]:
+        """The values as the parameters take them. Raises Fault."""
+        fixed = [parameter for parameter in self.parameters if not parameter.rest]
+        accepted = [p.accept(run, values[i]) if i >= 0 else None for p, i in zip(fixed, order, strict=False)]
+        if len(fixed) < len(self.parameters):
+            rest = self.parameters[-1]
+            accepted.append([rest.accept(run, values[i]) for i in order[len(fixed) :] if i >= 0])
+        return accepted
+
     def order(self, names: tuple[str, ...]) -> list[int] | None:
         """For each parameter the index of its argument (-1: left out), or None when the names are not its own."""
         own = [parameter.name for parameter in self.parameters]
@@ -91,6 +100,25 @@ class Builtin:
     def __init__(self, name: str) -> None:
         self.name = name
         self.signatures: list[Signature] = []
+
+    def fitting(self, count: int, names: tuple[str, ...] | None) -> list[tuple[Signature, list[int]]]:
+        """The signatures that take so many or so named arguments, with the index of the argument for each parameter."""
+        if names is None:
+            return [(signature, list(range(count))) for signature in self.signatures if signature.takes(count)]
+        orders = ((signature, signature.order(names)) for signature in self.signatures)
+        return [(signature, order) for signature, order in orders if order is not None]
+
+    def apply(self, run: Run, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
+        """Calls the first signature whose parameters accept the values. Raises Fault."""
+        refused = Fault(f"参数的个数或名称不对，应当是 {self.usage()}")
+        for signature, order in self.fitting(len(values), names):
+            try:
+                accepted = signature.accept(run, values, order)
+            except Fault as fault:
+                refused = fault
+                continue
+            return signature.body(run, *accepted)
+        raise refused
 
     def usage(self) -> str:
         """How to call it, for sentences."""
@@ -122,12 +150,7 @@ def _parameter(text: str) -> Parameter:
     return Parameter(name, type_name.rstrip("?"), type_name.endswith("?"), optional, rest)
 
 
-def as_value(builtin: Builtin) -> Function:
-    """A built-in function as a value, for `sort(list, f)` or a name that is passed on; it has a budget of its own."""
-    signature = builtin.signatures[0]
-
-    def call(*arguments: Any) -> Value:
-        run = Run({})
-        return signature.body(run, *(p.accept(run, a) for p, a in zip(signature.parameters, arguments, strict=False)))
-
-    return Function(tuple(parameter.name for parameter in signature.parameters), call)
+def as_value(builtin: Builtin) -> BuiltinFunction:
+    """A built-in function as a value, for a name that is passed on."""
+    names = tuple(parameter.name for parameter in builtin.signatures[0].parameters)
+    return BuiltinFunction(builtin.name, names, builtin.apply)

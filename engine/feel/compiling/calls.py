@@ -62,11 +62,11 @@ def call(compiler: Compiler, node: tree.Call) -> Closure:
 
 
 def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure], node: tree.Call) -> Closure:
-    found = _fitting(builtin, len(arguments), node.names)
+    found = builtin.fitting(len(arguments), node.names)
     if not found:
         return always_null(compiler, node.at, f"{builtin.name}：参数的个数或名称不对，应当是 {builtin.usage()}")
     if len(found) > 1:
-        return _overloaded_call(builtin.name, found, arguments, node.at)
+        return _overloaded_call(builtin, arguments, node)
     signature, order = found[0]
     takes = _arrange(signature, arguments, order)
     body, name, at = signature.body, builtin.name, node.at
@@ -83,42 +83,21 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     return closure
 
 
-def _overloaded_call(name: str, found: list[tuple[Signature, list[int]]], arguments: list[Closure], at: int) -> Closure:
-    """Several ways to call with so many arguments: the first whose parameters accept the values."""
+def _overloaded_call(builtin: Builtin, arguments: list[Closure], node: tree.Call) -> Closure:
+    """Several ways to call with so many arguments: what the values are decides."""
+    names, name, at = node.names, builtin.name, node.at
 
     def closure(run: Run) -> Value:
         values = [argument(run) for argument in arguments]
-        sentence = ""
-        for signature, order in found:
-            try:
-                takes = _arrange(signature, [_constant(value) for value in values], order)
-                accepted = [take(run) for take in takes]
-            except Fault as fault:
-                sentence = fault.sentence
-                continue
-            try:
-                return signature.body(run, *accepted)
-            except Fault as fault:
-                sentence = fault.sentence
-                break
-            except ArithmeticError:
-                sentence = OUT_OF_RANGE
-                break
-        run.note(at, f"{name}：{sentence}")
+        try:
+            return builtin.apply(run, values, names)
+        except Fault as fault:
+            run.note(at, f"{name}：{fault.sentence}")
+        except ArithmeticError:
+            run.note(at, f"{name}：{OUT_OF_RANGE}")
         return None
 
     return closure
-
-
-def _constant(value: Value) -> Closure:
-    return lambda run: value
-
-
-def _fitting(builtin: Builtin, count: int, names: tuple[str, ...] | None) -> list[tuple[Signature, list[int]]]:
-    if names is None:
-        return [(signature, list(range(count))) for signature in builtin.signatures if signature.takes(count)]
-    orders = ((signature, signature.order(names)) for signature in builtin.signatures)
-    return [(signature, order) for signature, order in orders if order is not None]
 
 
 def _arrange(signature: Signature, arguments: list[Closure], order: list[int]) -> list[Closure]:

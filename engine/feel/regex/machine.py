@@ -109,9 +109,9 @@ def find(program: Program, text: str, start: int, pay: Pay, *, submatches: bool 
         if found is None:
             seen = {state for state, _ in threads}
             _follow(program, 0, (index, *blank[1:]), text, index, threads, seen)
-        if not threads:
+        if not threads and found is not None:
             break
-        cost += len(threads)
+        cost += 1 + len(threads)
         if cost > 1024:
             pay(cost // STEPS_PAID_AS_ONE)
             cost = 0
