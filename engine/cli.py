@@ -3,22 +3,26 @@
 import json
 import sys
 import time
+import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import exc
 
-from engine import cases, decisions, identity, jobs, packages, scenarios, store
+from engine import cases, decisions, documents, identity, jobs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
-from engine.errors import HuishenError, NotFound, Unavailable
-from engine.installation import Installation, open_installation
+from engine.errors import HuishenError, Invalid, NotFound, Unavailable
+from engine.installation import Installation, fonts_folder, open_installation
 from engine.keys import ensure_keys
 from engine.packages.register import deploy_clauses
 
 DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+MISSING = frozenset({"document.no-key"})  # codes of other errors that also speak of a missing part
 
 
 def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,12 +35,43 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
         except HuishenError as error:
             for line in getattr(error, "findings", ()) or (error.message,):
                 click.echo(str(line), err=True)
-            sys.exit(3 if isinstance(error, Unavailable) else 1)
+            sys.exit(3 if isinstance(error, Unavailable) or error.code in MISSING else 1)
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of the output went away
+        except OSError as error:
+            _give_up(f"{error.filename or '系统'}：{error.strerror or error}；请检查路径、权限和端口后重试。")
+        except ModuleNotFoundError as error:
+            _give_up(f"缺少程序库 {error.name}；请运行 script/setup，或核对 database_url 的写法。")
+        except (exc.ArgumentError, exc.OperationalError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            _give_up(f"打不开数据库：{reason}；请检查 database_url（HUISHEN_DATABASE_URL），并确认数据库已启动。")
 
     return wrapped
 
 
-@click.group(help="会审：行业协会商会审核审批流程平台。", context_settings={"help_option_names": ["-h", "--help"]})
+def _give_up(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(3)
+
+
+class _ChineseHelp(click.Command):
+    """click's own line about --help, in the language of the rest."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示本说明。"
+        return option
+
+
+class _Group(_ChineseHelp, click.Group):
+    command_class = _ChineseHelp
+    group_class = type
+
+
+@click.group(
+    cls=_Group, help="会审：行业协会商会审核审批流程平台。", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--instance",
     type=click.Path(path_type=Path, file_okay=False),
@@ -52,18 +87,36 @@ def group(context: click.Context, instance: Path) -> None:
 
 def opened(context: click.Context) -> Installation:
     """The installation of the command line, brought up to date."""
-    installation: Installation = open_installation(context.obj)
+    try:
+        installation: Installation = open_installation(context.obj)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{context.obj / 'settings.toml'} 不是合法的 TOML：{error}；请改正后重试。"
+        raise Invalid(message, code="settings.syntax") from error
     return installation
+
+
+def _package(path: Path) -> packages.Package:
+    """The package in a folder or an archive; findings about the whole of it bear its name."""
+    try:
+        if not path.is_file():
+            return packages.load_folder(path)
+        with path.open("rb") as file:
+            return packages.load_zip(file.read(packages.LIMITS.archive + 1))
+    except packages.PackageProblems as error:
+        found = [replace(finding, file=finding.file or path.name) for finding in error.findings]
+        raise packages.PackageProblems(found) from error
 
 
 @group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "--clauses", type=click.Path(path_type=Path, exists=True), help="条款台账，默认取流程包旁边的 clauses.toml。"
+    "--clauses",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="条款台账，默认取流程包旁边的 clauses.toml。",
 )
 @speaks
 def check(folder: Path, clauses: Path | None) -> None:
-    package = packages.load_zip(folder.read_bytes()) if folder.is_file() else packages.load_folder(folder)
+    package = _package(folder)
     register = clauses or folder.parent / "clauses.toml"
     known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
     vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
@@ -87,7 +140,7 @@ def deploy(context: click.Context, path: Path) -> None:
             version, fresh = deploy_clauses(transaction, path.read_bytes(), at=now)
         click.echo(f"条款台账 {version}：{'已启用新版本' if fresh else '内容与现行版本相同'}")
         return
-    package = packages.load_zip(path.read_bytes()) if path.is_file() else packages.load_folder(path)
+    package = _package(path)
     with store.writing(installation.database) as transaction:
         done = packages.deploy(transaction, package, by=None, at=now)
     click.echo(f"{path.name} {done.hash[:12]}：{'已启用新版本' if done.new else '内容与已有版本相同，已启用'}")
@@ -113,9 +166,13 @@ def export_package(context: click.Context, key: str, folder: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--only", multiple=True, help="只运行这些场景编号。")
 @click.option("--render", is_flag=True, help="同时生成、签名并验证 PDF。")
+@click.pass_context
 @speaks
-def scenario(folder: Path, only: tuple[str, ...], render: bool) -> None:
-    result = scenarios.run_package(folder, only=frozenset(only), render=render)
+def scenario(context: click.Context, folder: Path, only: tuple[str, ...], render: bool) -> None:
+    fonts = fonts_folder(context.obj) if render else None
+    if fonts is not None:
+        _ = documents.Press(fonts, isolated=False).faces  # said once, before the first scenario fails for it
+    result = scenarios.run_package(folder, only=frozenset(only), render=render, fonts=fonts)
     for line in result.lines():
         click.echo(line)
     sys.exit(0 if result.passed else 1)
@@ -184,7 +241,9 @@ def user() -> None:
 @click.argument("name")
 @click.option("--post", "post", required=True, help="岗位：角色@单位标识，例如 acceptor@department。")
 @click.option("--title", default="", help="岗位名称，新岗位必填。")
-@click.password_option(envvar="HUISHEN_PASSWORD", prompt="口令", confirmation_prompt="再输入一次")
+@click.password_option(
+    envvar="HUISHEN_PASSWORD", prompt="口令", confirmation_prompt="再输入一次", help="口令；不写则从提示输入。"
+)
 @click.pass_context
 @speaks
 def add_user(context: click.Context, login: str, name: str, post: str, title: str, password: str) -> None:
@@ -200,7 +259,9 @@ def add_user(context: click.Context, login: str, name: str, post: str, title: st
 
 @user.command(name="password", help="更换口令；此人的其他登录随即失效。")
 @click.argument("login")
-@click.password_option(envvar="HUISHEN_PASSWORD", prompt="新口令", confirmation_prompt="再输入一次")
+@click.password_option(
+    envvar="HUISHEN_PASSWORD", prompt="新口令", confirmation_prompt="再输入一次", help="新口令；不写则从提示输入。"
+)
 @click.pass_context
 @speaks
 def change_password(context: click.Context, login: str, password: str) -> None:

@@ -16,16 +16,18 @@ BPMN = Path(__file__).resolve().parent.parent / "bpmn"
 
 def serve_pages(installation: Installation, host: str, port: int, threads: int) -> None:
     """Serve until interrupted. On SQLite the jobs run in threads of this process; on PostgreSQL beside `huishen worker`."""
-    from waitress import serve
+    from waitress import create_server
 
     from webapp import create_app
 
     app = create_app(installation, secret=_secret(installation.folder))
+    server = create_server(app, host=host, port=port, threads=threads, ident="huishen")
+    click.echo(f"会审已启动：http://{host}:{port}/ ，按 Ctrl+C 结束")
     background = Background(installation)
     if installation.database.dialect.name == "sqlite":
         background.start()
     try:
-        serve(app, host=host, port=port, threads=threads, ident="huishen")
+        server.run()
     finally:
         background.stop()
 
@@ -46,9 +48,7 @@ def _secret(folder: Path) -> bytes:
 @click.pass_context
 @speaks
 def serve(context: click.Context, host: str, port: int, threads: int) -> None:
-    installation = opened(context)
-    click.echo(f"会审已启动：http://{host}:{port}/ ，按 Ctrl+C 结束")
-    serve_pages(installation, host, port, threads)
+    serve_pages(opened(context), host, port, threads)
 
 
 @group.command(help="准备演示数据（账号、单位、岗位、流程包），然后启动网站。再次运行保留已有数据。")
@@ -72,10 +72,8 @@ def demonstration(context: click.Context, host: str, port: int, demo_case: bool,
             held = held and line.held
         if not held:
             sys.exit(1)
-    if no_serve:
-        return
-    click.echo(f"会审已启动：http://{host}:{port}/ ，按 Ctrl+C 结束")
-    serve_pages(installation, host, port, threads=8)
+    if not no_serve:
+        serve_pages(installation, host, port, threads=8)
 
 
 def main() -> None:
