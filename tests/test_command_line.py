@@ -1,0 +1,486 @@
+"""`huishen` from outside: what each command says, and the code that it ends with. 0 done, 1 the answer is no, 2 wrong use, 3 a part is missing."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from engine import cases, store
+from engine.errors import Forbidden
+from engine.identity import authenticate
+from engine.installation import fonts_folder
+from engine.store import tables
+from tests.installations import BPMN, ROOT, START, make_office
+from webapp.cli import group
+
+PACKAGE = BPMN / "leader_review"
+FINDING = re.compile(r"[^:]+: [^:]+: [a-z]+\.[a-z-]+: .+[。；].*")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("HUISHEN_") and name != "HUISHEN_FONTS"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration with one case begun, so that its record holds something."""
+    office = make_office(tmp_path_factory.mktemp("command-line") / "instance")
+    cases.start(office.installation, office.actor("coldchain"), "leader_review", store.new_id())
+    office.installation.database.dispose()
+    return office.installation.folder
+
+
+@pytest.fixture
+def instance(prepared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(prepared, tmp_path / "instance")
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package and of the register beside it, to be changed."""
+    shutil.copytree(BPMN, tmp_path / "bpmn")
+    return tmp_path / "bpmn" / "leader_review"
+
+
+def huishen(*arguments: str | Path, instance: Path | None = None, **variables: str) -> Result:
+    """Run it; whatever it does, it ends with a code of its own and not with an error of Python."""
+    start = [] if instance is None else ["--instance", str(instance)]
+    result = CliRunner().invoke(group, [*start, *map(str, arguments)], env=variables)
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    assert "Traceback" not in result.output
+    return result
+
+
+def commands(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from commands(below, *path, name)
+
+
+def replace_once(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def change_an_event(instance: Path) -> None:
+    database = store.open_database(f"sqlite:///{instance / 'huishen.db'}")
+    with store.writing(database) as transaction:
+        changed = transaction.execute(sa.update(tables.event).where(tables.event.c.seq == 1).values(kind="case.closed"))
+        assert changed.rowcount
+    database.dispose()
+
+
+def signs_in(instance: Path, login: str, password: str) -> bool:
+    database = store.open_database(f"sqlite:///{instance / 'huishen.db'}")
+    try:
+        return authenticate(database, login, password, START).login == login
+    except Forbidden:
+        return False
+    finally:
+        database.dispose()
+
+
+# --- help and wrong use ----------------------------------------------------------------------------------------------
+
+
+def test_the_commands_are_those_of_the_manual():
+    assert {" ".join(path) for path in commands(group) if path} == {
+        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
+        *("user", "user add", "user password", "user list", "document", "document revoke"),
+    }
+
+
+@pytest.mark.parametrize("path", list(commands(group)), ids=" ".join)
+def test_help_is_in_chinese_down_to_every_option(path):
+    result = huishen(*path, "--help")
+    assert result.exit_code == 0
+    said, _, options = result.output.partition("Options:")
+    assert CHINESE.search(said)
+    entries = re.split(r"\n  (?=-)", options.partition("Commands:")[0])[1:]
+    assert entries
+    assert [entry for entry in entries if not CHINESE.search(entry)] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["check"],
+        ["check", "no/such/folder"],
+        ["check", PACKAGE, "--clauses", BPMN],
+        ["scenario", PACKAGE, "--colour"],
+        ["verify", PACKAGE],
+        ["serve", "--port", "0"],
+        ["document", "revoke", "屿社工函〔2026〕1号"],
+        ["user", "add", "someone", "某人"],
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:2])),
+)
+def test_wrong_use_ends_with_two(arguments, tmp_path):
+    assert huishen(*arguments, instance=tmp_path).exit_code == 2
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_a_good_package_ends_with_zero():
+    result = huishen("check", PACKAGE)
+    assert result.exit_code == 0
+    assert "错误 0 处" in result.output
+
+
+def test_check_of_a_broken_package_names_every_fault_and_ends_with_one(package):
+    (package / "forms/serve.form").unlink()
+    replace_once(package / "package.toml", 'items = "candidates"', "items = 5")
+    replace_once(package / "scenarios/LS01.yaml", "do: Task_accept", "do: Task_nowhere")
+    result = huishen("check", package)
+    *findings, count = result.output.splitlines()
+    assert result.exit_code == 1
+    assert all(FINDING.fullmatch(line) for line in findings), findings
+    assert {"package.toml", "process.bpmn", "scenarios/LS01.yaml"} <= {line.split(":")[0] for line in findings}
+    assert re.fullmatch(rf"{re.escape(str(package))}：错误 \d+ 处，提醒 \d+ 处", count)
+
+
+def test_check_reads_the_register_that_it_is_given(package, tmp_path):
+    register = tmp_path / "other.toml"
+    register.write_text("")
+    result = huishen("check", package, "--clauses", register)
+    assert result.exit_code == 1
+    assert "package.toml" in result.output
+    register.write_bytes(b"\xff[[[")
+    assert huishen("check", package, "--clauses", register).exit_code == 1
+
+
+def empty_folder(place: Path) -> Path:
+    place.mkdir()
+    return place
+
+
+def archive_that_climbs_out(place: Path) -> Path:
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("../process.bpmn", "<a/>")
+    return place
+
+
+def doctype(place: Path) -> Path:
+    place.mkdir()
+    entity = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+    for name in ("process.bpmn", "decisions/a.dmn", "documents/a.html"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text(entity)
+    return place
+
+
+def bytes_of_every_kind(place: Path) -> Path:
+    place.write_bytes(bytes(range(256)) * 64)
+    return place
+
+
+def folder_of_bytes(place: Path) -> Path:
+    place.mkdir()
+    for name in ("package.toml", "process.bpmn", "forms/a.form", "decisions/a.dmn", "scenarios/a.yaml"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_bytes(bytes(range(256)) * 4)
+    return place
+
+
+def link_to_a_secret(place: Path) -> Path:
+    place.mkdir()
+    (place / "package.toml").symlink_to("/etc/passwd")
+    return place
+
+
+@pytest.mark.parametrize("command", ["check", "deploy"])
+@pytest.mark.parametrize(
+    "make",
+    [empty_folder, archive_that_climbs_out, doctype, bytes_of_every_kind, folder_of_bytes, link_to_a_secret],
+    ids=lambda make: make.__name__,
+)
+def test_garbage_is_answered_with_findings(make, command, tmp_path):
+    result = huishen(command, make(tmp_path / "garbage"), instance=tmp_path / "instance")
+    findings = [line for line in result.output.splitlines() if "错误" not in line]
+    assert result.exit_code == 1
+    assert findings
+    assert all(FINDING.fullmatch(line) for line in findings), findings
+    assert "root:" not in result.output
+
+
+def test_a_process_of_its_own_shows_no_traceback_either(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "webapp.cli", "check", bytes_of_every_kind(tmp_path / "garbage")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("garbage: -: source.archive: ")
+    assert "Traceback" not in run.stderr
+
+
+# --- deploy and export -----------------------------------------------------------------------------------------------
+
+
+def test_a_package_deployed_twice_is_the_same_version(package, instance):
+    replace_once(package / "README.md", "\n", "\n\n")
+    first, second = huishen("deploy", package, instance=instance), huishen("deploy", package, instance=instance)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "已启用新版本" in first.output
+    assert "内容与已有版本相同" in second.output
+    assert first.output.split("：")[0] == second.output.split("：")[0]
+
+
+def test_the_register_deployed_twice_is_the_same_version(package, instance):
+    register = package.parent / "clauses.toml"
+    register.write_bytes(register.read_bytes() + b"\n# looked over again\n")
+    first, second = huishen("deploy", register, instance=instance), huishen("deploy", register, instance=instance)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "已启用新版本" in first.output
+    assert "内容与现行版本相同" in second.output
+
+
+def test_a_register_that_does_not_hold_is_not_deployed(instance, tmp_path):
+    register = tmp_path / "clauses.toml"
+    register.write_text('[[clause]]\nid = "X-1"\n')
+    result = huishen("deploy", register, instance=instance)
+    assert result.exit_code == 1
+    assert "X-1" in result.output
+
+
+def test_export_gives_the_folder_back_byte_for_byte(package, instance, tmp_path):
+    assert huishen("deploy", package, instance=instance).exit_code == 0
+    assert huishen("export", "leader_review", tmp_path / "out", instance=instance).exit_code == 0
+    assert contents(tmp_path / "out") == contents(package)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_export_overwrites_nothing_and_knows_what_is_in_force(instance, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/mine").write_text("mine")
+    assert huishen("export", "leader_review", tmp_path / "out", instance=instance).exit_code == 1
+    assert contents(tmp_path / "out") == {"mine": b"mine"}
+    assert huishen("export", "unheard_of", tmp_path / "other", instance=instance).exit_code == 1
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_added_listed_and_given_another_password(instance):
+    secret = {"HUISHEN_PASSWORD": "a-long-first-password"}
+    added = huishen("user", "add", "newcomer", "新来人", "--post", "acceptor@department", instance=instance, **secret)
+    assert added.exit_code == 0
+    assert "newcomer（新来人）" in added.output
+    listed = huishen("user", "list", instance=instance).output.splitlines()
+    assert "newcomer\t新来人\t受理岗（中共南屿省委社会工作部）\t" in listed
+    secret = {"HUISHEN_PASSWORD": "a-long-second-password"}
+    assert huishen("user", "password", "newcomer", instance=instance, **secret).exit_code == 0
+    assert not signs_in(instance, "newcomer", "a-long-first-password")
+    assert signs_in(instance, "newcomer", "a-long-second-password")
+
+
+def test_a_password_may_be_typed_twice_at_the_prompt(instance):
+    typed = CliRunner().invoke(
+        group, ["--instance", str(instance), "user", "password", "acceptor"], input="typed-by-hand-1\ntyped-by-hand-1\n"
+    )
+    assert typed.exit_code == 0
+    assert "typed-by-hand-1" not in typed.output
+    assert signs_in(instance, "acceptor", "typed-by-hand-1")
+
+
+def test_a_new_post_needs_a_title(instance):
+    arguments = ["user", "add", "newcomer", "新来人", "--post", "archivist@department"]
+    secret = {"HUISHEN_PASSWORD": "a-long-first-password"}
+    refused = huishen(*arguments, instance=instance, **secret)
+    assert refused.exit_code == 1
+    assert "newcomer" not in huishen("user", "list", instance=instance).output
+    assert huishen(*arguments, "--title", "档案岗", instance=instance, **secret).exit_code == 0
+    assert "档案岗（中共南屿省委社会工作部）" in huishen("user", "list", instance=instance).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password"),
+    [
+        (["user", "add", "acceptor", "重名", "--post", "acceptor@department"], "a-long-password-1"),
+        (["user", "add", "newcomer", "新来人", "--post", "acceptor@department"], "short"),
+        (["user", "add", "newcomer", "新来人", "--post", "x@nowhere", "--title", "岗"], "a-long-password-1"),
+        (["user", "password", "nobody"], "a-long-password-1"),
+        (["user", "password", "acceptor"], "short"),
+    ],
+    ids=["login taken", "short password", "no such organisation", "nobody", "short new password"],
+)
+def test_people_that_cannot_be_are_refused(arguments, password, instance):
+    before = huishen("user", "list", instance=instance).output
+    result = huishen(*arguments, instance=instance, HUISHEN_PASSWORD=password)
+    assert result.exit_code == 1
+    assert CHINESE.search(result.output)
+    assert huishen("user", "list", instance=instance).output == before
+
+
+# --- documents and the record ----------------------------------------------------------------------------------------
+
+
+def test_verify_of_a_file_that_is_not_ours_ends_with_one(instance, tmp_path):
+    stranger = tmp_path / "stranger.pdf"
+    stranger.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+    said = huishen("verify", stranger, instance=instance)
+    assert said.exit_code == 1
+    assert CHINESE.search(said.output)
+    as_json = huishen("verify", stranger, "--json", instance=instance)
+    assert as_json.exit_code == 1
+    assert '"code": "ours.valid"' not in as_json.output
+
+
+def test_verify_without_keys_is_a_missing_part(tmp_path):
+    stranger = bytes_of_every_kind(tmp_path / "stranger.pdf")
+    assert huishen("verify", stranger, instance=tmp_path / "instance").exit_code == 3
+
+
+def test_revoking_what_does_not_exist_ends_with_one(instance):
+    assert huishen("document", "revoke", "屿社工函〔2026〕99号", "--reason", "写错", instance=instance).exit_code == 1
+
+
+def test_audit_of_a_whole_record_ends_with_zero_and_of_a_changed_one_with_one(instance):
+    whole = huishen("audit", instance=instance)
+    assert (whole.exit_code, whole.output) == (0, "事件链完好\n")
+    change_an_event(instance)
+    changed = huishen("audit", instance=instance)
+    assert changed.exit_code == 1
+    assert re.search(r"^\w+ #1: audit\.changed: 第 1 条事件", changed.output, re.M)
+
+
+def test_worker_once_does_what_is_due_and_ends(instance):
+    result = huishen("worker", "--once", instance=instance)
+    assert result.exit_code == 0
+    assert re.fullmatch(r"完成 \d+ 项后台任务\n", result.output)
+
+
+# --- scenarios -------------------------------------------------------------------------------------------------------
+
+
+def test_one_scenario_is_run_and_counted():
+    result = huishen("scenario", PACKAGE, "--only", "LS01")
+    assert result.exit_code == 0
+    assert re.fullmatch(r"scenarios 1/1 flows \d+/\d+", result.output.splitlines()[-1])
+
+
+def test_a_wrong_expectation_is_told_with_file_step_expected_and_actual(package):
+    scenario = package / "scenarios/LS01.yaml"
+    replace_once(scenario, "open: [Task_accept]", "open: [Task_sign]")
+    line = scenario.read_text().splitlines().index("  - do: Task_submit") + 1
+    result = huishen("scenario", package, "--only", "LS01")
+    assert result.exit_code == 1
+    place = f"scenarios/LS01.yaml 第 1 步（do Task_submit），第 {line} 行"
+    assert f"{place}，open：应为 [Task_sign]，实际 [Task_accept]" in result.output
+    assert result.output.splitlines()[-1].startswith("scenarios 0/1 flows ")
+
+
+def test_scenarios_that_are_not_there_are_named(package):
+    result = huishen("scenario", PACKAGE, "--only", "LS99")
+    assert result.exit_code == 1
+    assert "LS99" in result.output
+    (package / "scenarios/LS01.yaml").write_text("id: [")
+    broken = huishen("scenario", package)
+    assert broken.exit_code == 1
+    assert "scenarios/LS01.yaml" in broken.output
+
+
+def test_rendering_uses_the_fonts_of_the_installation(tmp_path, monkeypatch):
+    monkeypatch.delenv("HUISHEN_FONTS", raising=False)
+    result = huishen("scenario", PACKAGE, "--only", "LS01", "--render", instance=tmp_path)
+    assert result.exit_code == 3
+    assert f"script/fonts {tmp_path / 'fonts'}" in result.output
+
+
+@pytest.mark.full
+def test_a_rendered_scenario_holds():
+    fonts = fonts_folder(ROOT / "instance")
+    result = huishen("scenario", PACKAGE, "--only", "LS01", "--render", HUISHEN_FONTS=str(fonts))
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[-1].startswith("scenarios 1/1 ")
+
+
+# --- the demonstration and the web server ----------------------------------------------------------------------------
+
+
+def test_the_demonstration_prepared_again_keeps_what_is_there(instance):
+    before = (instance / "demo-accounts.txt").read_bytes(), huishen("user", "list", instance=instance).output
+    result = huishen("demonstration", "--no-serve", instance=instance)
+    assert result.exit_code == 0
+    assert str(instance / "demo-accounts.txt") in result.output
+    assert ((instance / "demo-accounts.txt").read_bytes(), huishen("user", "list", instance=instance).output) == before
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+def test_serve_on_a_port_that_is_taken_says_so(taken_port, instance):
+    result = huishen("serve", "--port", str(taken_port), instance=instance)
+    assert result.exit_code == 3
+    assert "端口" in result.output
+    assert "已启动" not in result.output
+
+
+def test_serve_answers_when_it_says_that_it_has_started_and_ends_when_interrupted(instance):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+    arguments = [sys.executable, "-m", "webapp.cli", "--instance", str(instance), "serve", "--port", str(port)]
+    server = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"会审已启动：http://127.0.0.1:{port}/ ，按 Ctrl+C 结束\n"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+            assert answer.status == 200
+            assert "会审" in answer.read().decode()
+        server.send_signal(signal.SIGINT)
+        _, errors = server.communicate(timeout=60)
+    finally:
+        server.kill()
+    assert "Traceback" not in errors
+    assert server.returncode == 0
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+def test_settings_that_cannot_be_read_are_explained(tmp_path):
+    (tmp_path / "settings.toml").write_text("public_url = [")
+    broken = huishen("user", "list", instance=tmp_path)
+    assert broken.exit_code == 1
+    assert "settings.toml" in broken.output
+    (tmp_path / "settings.toml").write_text('colour = "red"')
+    unknown = huishen("user", "list", instance=tmp_path)
+    assert unknown.exit_code == 1
+    assert "colour" in unknown.output
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://nobody@127.0.0.1/x", "sqlite:////no/such/folder/x.db"])
+def test_a_database_that_cannot_be_opened_is_a_missing_part(url, tmp_path):
+    result = huishen("user", "list", instance=tmp_path, HUISHEN_DATABASE_URL=url)
+    assert result.exit_code == 3
+    assert "database_url" in result.output
