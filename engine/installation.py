@@ -93,6 +93,7 @@ class Installation:
 def open_installation(folder: Path, *, clock: Clock | None = None, settings: Settings | None = None) -> Installation:
     """Open (and bring up to date) the installation in a folder; makes its keys at first use."""
     folder.mkdir(parents=True, exist_ok=True)
+    os.umask(0o077)  # what an installation writes is for its own user
     settings = settings or Settings.read(folder)
     database = store.open_database(settings.database_url or f"sqlite:///{folder / 'huishen.db'}")
     store.migrate(database)

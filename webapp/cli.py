@@ -21,7 +21,8 @@ def serve_pages(installation: Installation, host: str, port: int, threads: int) 
     from webapp import create_app
 
     app = create_app(installation, secret=_secret(installation.folder))
-    server = create_server(app, host=host, port=port, threads=threads, ident="huishen")
+    limit = app.config["MAX_CONTENT_LENGTH"]  # refused before a body is spooled, not after
+    server = create_server(app, host=host, port=port, threads=threads, ident="huishen", max_request_body_size=limit)
     click.echo(f"会审已启动：http://{host}:{port}/ ，按 Ctrl+C 结束")
     background = Background(installation)
     if installation.database.dialect.name == "sqlite":

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from engine import documents, store
 from engine.cases import issuing
-from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.door import Sight, hidden, hold, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_task
 from engine.cases.sightings import task_posts
+from engine.cases.step import decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
@@ -84,6 +85,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         package = installation.package(transaction, loaded.case["version_id"])
         if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
+        separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     issuing.prepare(installation, actor.person_id, loaded.case["id"])
     with store.reading(installation.database) as transaction:
         found = documents_of(transaction, loaded.case["id"], Sight.FULL)

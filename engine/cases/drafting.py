@@ -1,6 +1,8 @@
 """Save a form on the way, and put files beside it."""
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +11,11 @@ import sqlalchemy as sa
 
 from engine import forms
 from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import Loaded, load_task
 from engine.cases.personal import Sealer
 from engine.cases.transactions import command
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Forbidden, Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, insert_into, new_id, tables
@@ -20,6 +23,7 @@ from engine.store.values import encode
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 200  # of one case
+ROW = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def save_draft(installation: Installation, actor: Actor, task_id: str, values: M
         check_revision(loaded, revision)
         package = installation.package(transaction, loaded.case["version_id"])
         sealer = Sealer(installation, loaded.case["id"])
-        sealed = sealer.sealed(values, package.forms[loaded.task["form_id"]])
+        sealed = sealer.drafted(values, package.forms[loaded.task["form_id"]])
         sealer.write(transaction)
         row = {
             "task_id": task_id,
@@ -95,7 +99,7 @@ def attach(
             "id": new_id(),
             "case_id": loaded.case["id"],
             "field": field,
-            "name": file_name[-150:],
+            "name": clean_name(file_name),
             "media_type": media_type,
             "size": len(data),
             "sha256": digest,
@@ -113,9 +117,18 @@ def attach(
     return command(installation, body)
 
 
+def clean_name(name: str) -> str:
+    """A name that is safe to show and to send: no path, no control or direction characters."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(char for char in base if unicodedata.category(char)[0] != "C").strip()
+    return kept[-150:] or "未命名"
+
+
 def accepts_file(schema: forms.FormSchema, field: str) -> bool:
     """Whether an attachment of this key (`audit`, `candidates/<row>/id_copy`) belongs to the form."""
     parts = field.split("/")
+    if len(parts) == 3 and not ROW.fullmatch(parts[1]):
+        return False
     path = f"{parts[0]}[].{parts[2]}" if len(parts) == 3 else field
     found = schema.fields.get(path)
     return found is not None and found.type == "filepicker"
@@ -132,14 +145,26 @@ def _check_count(transaction: Transaction, case_id: str) -> None:
 
 
 def detach(installation: Installation, actor: Actor, task_id: str, attachment_id: str) -> None:
-    """Take a file out of the open form; its bytes stay until retention deletes them."""
+    """Take a file out of the open form, recorded; its bytes stay until retention deletes them.
+
+    `Forbidden` for a file of another form: evidence that was submitted is not the reviewers' to remove.
+    """
 
     def body(transaction: Transaction) -> None:
         loaded = load_task(transaction, task_id)
         hold(actor, loaded.task, loaded.case)
-        table = tables.attachment
-        mine = sa.and_(table.c.id == attachment_id, table.c.case_id == loaded.case["id"])
-        transaction.execute(sa.update(table).where(mine).values(removed_at=installation.clock.now()))
+        table, now = tables.attachment, installation.clock.now()
+        mine = (table.c.id == attachment_id, table.c.case_id == loaded.case["id"], table.c.removed_at.is_(None))
+        row = transaction.execute(sa.select(table).where(*mine)).mappings().one_or_none()
+        if row is None:
+            return
+        package = installation.package(transaction, loaded.case["version_id"])
+        if not accepts_file(package.forms[loaded.task["form_id"]], row["field"]):
+            raise Forbidden("这份材料不属于现在办理的表，不能删除。", code="attachment.other-form")
+        transaction.execute(sa.update(table).where(*mine).values(removed_at=now))
+        noted = {"attachment": attachment_id, "field": row["field"], "name": row["name"], "sha256": row["sha256"]}
+        head = head_of_case(transaction, loaded.case["id"])
+        record_on_case(transaction, head, [("attachment.removed", noted)], actor.person_id, now, loaded.task["post_id"])
 
     return command(installation, body)
 

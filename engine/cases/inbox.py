@@ -1,13 +1,15 @@
 """Lists of work: read from indexed rows alone, never from the state of a case; pages by key, not by offset."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.calendar import Light, light, local_date
 from engine.cases.words import OUTCOMES, STATES, name
+from engine.errors import Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading
@@ -108,8 +110,7 @@ def inbox(installation: Installation, actor: Actor, after: str | None = None, li
     mine = sa.and_(task.c.post_id.in_(sorted(actor.post_ids)), task.c.state == "open")
     query = _task_rows().where(mine).order_by(due, task.c.id).limit(limit + 1)
     if after:
-        moment, _, key = after.partition("~")
-        at = datetime.fromisoformat(moment)
+        at, key = _place(after)
         query = query.where(
             sa.or_(
                 due > sa.bindparam("at", at, type_=task.c.due_at.type),
@@ -127,13 +128,24 @@ def inbox(installation: Installation, actor: Actor, after: str | None = None, li
     return Inbox(tuple(rows), more, total)
 
 
+def _place(text: str) -> tuple[datetime, str]:
+    """Where a page of a list begins; `Invalid` for an address that no page of ours has."""
+    moment, _, key = text.partition("~")
+    try:
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or not re.fullmatch(r"[0-9a-f]{32}", key):
+        raise Invalid("这个分页地址不完整，请从列表首页重新进入。", code="list.place")
+    return at, key
+
+
 def done(installation: Installation, actor: Actor, before: str | None = None, limit: int = 50) -> Inbox:
     """The tasks that the actor ended, the latest first."""
     mine = task.c.ended_by == actor.person_id
     query = _task_rows().where(mine).order_by(task.c.ended_at.desc(), task.c.id.desc()).limit(limit + 1)
     if before:
-        moment, _, key = before.partition("~")
-        at = datetime.fromisoformat(moment)
+        at, key = _place(before)
         query = query.where(sa.or_(task.c.ended_at < at, sa.and_(task.c.ended_at == at, task.c.id < key)))
     with reading(installation.database) as transaction:
         found = transaction.execute(query).mappings().all()

@@ -1,16 +1,19 @@
 """Personal numbers: sealed at the door of a form, shown masked, revealed with a reason that is recorded."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine import forms
+from engine.calendar import local_date
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
 from engine.errors import Invalid
+from engine.forms.personal import read_personal
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
@@ -44,10 +47,34 @@ class Sealer:
         """The values as they may be stored: no number, no mask."""
         return dict(without_masks(forms.seal_personal(dict(values), schema, self.seal)))
 
+    def drafted(self, values: Mapping[str, Any], schema: forms.FormSchema) -> dict[str, Any]:
+        """The values as a draft may keep them: a number that came as text is sealed, or dropped where it does not hold."""
+        kinds = {field.path: field for field in schema.personal}
+        return self.sealed(_typed(dict(values), "", kinds, local_date(self.installation.clock.now())), schema)
+
     def write(self, transaction: Transaction) -> None:
         if self.rows:
             statement = insert_into(transaction, personal).on_conflict_do_nothing(index_elements=["case_id", "hash"])
             transaction.execute(statement, list(self.rows.values()))
+
+
+def _typed(value: Any, path: str, kinds: Mapping[str, forms.PersonalField], today: date) -> Any:
+    """Text at the path of a personal number as the number that it is."""
+    match value:
+        case list():
+            return [_typed(item, f"{path}[]", kinds, today) for item in value]
+        case str() | {"$typed": _} if path in kinds:
+            return _number(value, kinds[path], today)
+        case dict() if KEY not in value:
+            return {key: _typed(item, f"{path}.{key}" if path else key, kinds, today) for key, item in value.items()}
+    return value
+
+
+def _number(value: Any, field: forms.PersonalField, today: date) -> forms.Personal | None:
+    try:
+        return read_personal(field.kind, value, field.derive, today) if isinstance(value, str) else None
+    except Invalid:
+        return None
 
 
 def without_masks(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from engine.cases import issuing
-from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.door import Sight, hidden, hold, separate, sight
 from engine.cases.loading import load_case, load_task
 from engine.cases.step import Step
 from engine.cases.transactions import command
@@ -26,6 +26,7 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
         step = Step(installation, transaction, loaded, actor)
         if to not in returns(step.package.definition.nodes[loaded.task["node_id"]].properties):
             raise Forbidden("这个环节不能退回到那里，请从列出的环节中选择。", code="task.no-return", to=to)
+        separate(step.package, loaded.task["node_id"], step.duties, actor)
         step.events.append(
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )

@@ -54,6 +54,7 @@ EVENTS = {
     "document.revoked": "文书撤销",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
+    "attachment.removed": "删除未提交的附件",
     "case.closed": "办结",
 }
 
