@@ -47,7 +47,7 @@ class BoxReader:
     def inside(self, element: Element | None) -> Any:
         """The one boxed expression among the children, or None after a problem."""
         found = [] if element is None else [inner for inner in element if local(inner) in self._readers]
-        if len(found) != 1 or self._depth > DEEPEST:
+        if len(found) != 1:
             return self._unsupported(element)
         return self.read(found[0])
 
@@ -57,7 +57,7 @@ class BoxReader:
 
     def read(self, element: Element) -> Any:
         reader = self._readers.get(local(element))
-        if reader is None:
+        if reader is None or self._depth >= DEEPEST:
             return self._unsupported(element)
         self._depth += 1
         logic = reader(element)

@@ -9,6 +9,7 @@ class CellReader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
         self.names: tuple[str, ...] = ()
 
     def fault(self, element: str, code: str, message: str) -> None:
@@ -17,15 +18,22 @@ class CellReader:
     def expression(self, element: str, where: str, text: str) -> Expression | None:
         """The expression, or None after a problem. `where` names table, row and column."""
         try:
-            return compile_expression(text, self.names)
+            compiled = compile_expression(text, self.names)
         except FeelSyntaxError as error:
             self.fault(element, error.code, f"{where}的表达式写法有误：{error.message}。")
             return None
+        self._warn(element, where, compiled.warnings)
+        return compiled
 
     def tests(self, element: str, where: str, text: str) -> UnaryTests | None:
         """The unary tests, or None after a problem; an empty cell passes any value."""
         try:
-            return compile_unary_tests(text, self.names)
+            compiled = compile_unary_tests(text, self.names)
         except FeelSyntaxError as error:
             self.fault(element, error.code, f"{where}的条件写法有误：{error.message}。")
             return None
+        self._warn(element, where, compiled.warnings)
+        return compiled
+
+    def _warn(self, element: str, where: str, sentences: tuple[str, ...]) -> None:
+        self.warnings += [Problem(element, "decision.null", f"{where}总是空值：{sentence}。") for sentence in sentences]

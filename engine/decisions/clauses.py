@@ -1,6 +1,7 @@
 """The register of rules: what decision tables quote, how sure its text is, and whether it binds here."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from engine.decisions.problems import DecisionProblems, Problem
 
 CONFIRMED, REFERENCE = "本省确认", "参照"
 CERTAINTIES = ("A", "B", "C", "D")
+MOST_BYTES = 1024 * 1024
 KNOWN = {"id", "text", "source", "effective_from", "effective_to", "certainty", "binding"}
 
 
@@ -41,14 +43,12 @@ class Clauses:
     @classmethod
     def read(cls, data: bytes, file: str) -> "Clauses":
         """From `clauses.toml`. Raises `DecisionProblems` with every fault."""
-        try:
-            rows = tomllib.loads(data.decode()).get("clause", [])
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            raise DecisionProblems(file, [Problem(file, "clauses.toml", f"不是合法的 TOML：{error}。")]) from error
         problems: list[Problem] = []
+        rows = _rows(data, file, problems)
         found = [clause for number, row in enumerate(rows, 1) if (clause := _clause(row, number, problems))]
-        twice = {clause.id for clause in found if sum(one.id == clause.id for one in found) > 1}
-        problems += [Problem(one, "clauses.twice", "这个编号写了两次，请只保留一条。") for one in sorted(twice)]
+        times = Counter(clause.id for clause in found)
+        twice = sorted(identity for identity, count in times.items() if count > 1)
+        problems += [Problem(one, "clauses.twice", "这个编号写了两次，请只保留一条。") for one in twice]
         if problems:
             raise DecisionProblems(file, problems)
         return cls(found)
@@ -64,6 +64,24 @@ class Clauses:
         return tuple(self._clauses.values())
 
 
+def _rows(data: bytes, file: str, problems: list[Problem]) -> list[Any]:
+    if len(data) > MOST_BYTES:
+        problems.append(Problem(file, "clauses.size", f"文件超过 {MOST_BYTES // 1024} KiB，请删去不用的条款。"))
+        return []
+    try:
+        content = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        problems.append(Problem(file, "clauses.toml", f"不是合法的 TOML：{error}。"))
+        return []
+    rows = content.pop("clause", [])
+    for key in sorted(content):
+        problems.append(Problem(file, "clauses.unknown", f"不认识的项“{key}”，条款写成 [[clause]]。"))
+    if not isinstance(rows, list):
+        problems.append(Problem(file, "clauses.row", "条款要写成 [[clause]]，一条一段。"))
+        return []
+    return rows
+
+
 def _clause(row: Any, number: int, problems: list[Problem]) -> Clause | None:
     name = str(row.get("id") or f"第 {number} 条") if isinstance(row, dict) else f"第 {number} 条"
     before = len(problems)
@@ -77,7 +95,7 @@ def _clause(row: Any, number: int, problems: list[Problem]) -> Clause | None:
             problems.append(Problem(name, "clauses.missing", f"缺少“{key}”，请补上。"))
     if row.get("certainty") not in CERTAINTIES:
         problems.append(Problem(name, "clauses.certainty", "certainty 须是 A、B、C、D 之一。"))
-    if row.get("binding") not in {CONFIRMED, REFERENCE}:
+    if row.get("binding") not in (CONFIRMED, REFERENCE):
         problems.append(Problem(name, "clauses.binding", f"binding 须是“{CONFIRMED}”或“{REFERENCE}”。"))
     days = {key: row.get(key) for key in ("effective_from", "effective_to")}
     for key, day in days.items():
@@ -85,4 +103,6 @@ def _clause(row: Any, number: int, problems: list[Problem]) -> Clause | None:
             problems.append(Problem(name, "clauses.date", f"{key} 须是日期，例如 2024-05-01。"))
     if len(problems) > before:
         return None
+    if days["effective_from"] and days["effective_to"] and days["effective_from"] > days["effective_to"]:
+        problems.append(Problem(name, "clauses.date", "effective_to 早于 effective_from，请改正。"))
     return Clause(row["id"], row["text"], row["source"], row["certainty"], row["binding"], **days)

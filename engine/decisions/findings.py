@@ -46,23 +46,29 @@ def _finding(rule: FiredRule, table_id: str, clauses: Clauses, on: date, confirm
     declared = str(rule.outputs.get("sev") or "warn")
     ids = [part.strip() for part in rule.clause.split("/") if part.strip()]
     known = [clause for one in ids if (clause := clauses.get(one)) is not None]
-    bound = bool(ids) and all(
-        one in confirmed or ((clause := clauses.get(one)) is not None and clause.binding == CONFIRMED) for one in ids
-    )
+    all_known = len(known) == len(ids)
+    bound = bool(ids) and all(clause.binding == CONFIRMED or clause.id in confirmed for clause in known)
     in_effect = all(clause.holds_on(on) for clause in known)
-    sure = (bound or code in confirmed) and in_effect
+    sure = all_known and in_effect and (bound or code in confirmed)
     return Finding(
         code=code,
-        severity="manual" if declared == "block" and not sure else declared,
+        severity=_severity(declared, sure),
         declared_severity=declared,
         reason=rule.reason,
         clause_id=rule.clause,
         clause_text="；".join(clause.text for clause in known),
         source="；".join(clause.source for clause in known),
-        certainty=max((clause.certainty for clause in known), default="D"),
+        certainty=max((clause.certainty for clause in known), default="D") if all_known else "D",
         binding=CONFIRMED if sure else "参照",
         unconfirmed=not sure,
         in_effect=in_effect,
         rule_id=rule.rule_id,
         table_id=table_id,
     )
+
+
+def _severity(declared: str, sure: bool) -> str:
+    """A word that is none of the severities asks for a person; what is not sure never blocks."""
+    if declared not in SEVERITIES or (declared == "block" and not sure):
+        return "manual"
+    return declared

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from engine.decisions.problems import Problem
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
 from engine.feel import Budget, Expression, UnaryTests
@@ -188,3 +189,5 @@ class DecisionModel:
     file: str
     decisions: Mapping[str, Decision]
     services: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
+    #: Parts that can only ever be null, which the standard allows and nobody means.
+    warnings: tuple[Problem, ...] = ()

@@ -95,7 +95,7 @@ class _Reader:
             if local(element) == "decision" and identity in self.decisions:
                 together[identity] = self.decisions[identity]
         services = {one.name: one for one in self.knowledge.values() if isinstance(one, Service)}
-        return DecisionModel(self.file, self.together, MappingProxyType(services))
+        return DecisionModel(self.file, self.together, MappingProxyType(services), tuple(self.cells.warnings))
 
     def _in_order(self) -> list[str]:
         """What is required before what requires it; circles, dead links and long chains are problems."""

@@ -10,7 +10,6 @@ from typing import Any
 from lxml import etree
 
 from engine import feel
-from engine.decisions import document
 from engine.feel import compile_expression
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -85,4 +84,3 @@ CLOCK = {
     "now": feel.Function((), lambda: dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)),
     "today": feel.Function((), lambda: dt.date(2026, 11, 23)),
 }
-document_namespaces = document.NAMESPACES
