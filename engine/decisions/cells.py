@@ -36,4 +36,4 @@ class CellReader:
         return compiled
 
     def _warn(self, element: str, where: str, sentences: tuple[str, ...]) -> None:
-        self.warnings += [Problem(element, "decision.null", f"{where}总是空值：{sentence}。") for sentence in sentences]
+        self.warnings += [Problem(element, "warning.null", f"{where}总是空值：{sentence}。") for sentence in sentences]

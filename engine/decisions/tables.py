@@ -8,11 +8,13 @@ from engine.decisions.state import State
 from engine.feel import compile_expression
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
+CELLS_PER_STEP = 16
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
 
 
 def evaluate_table(table: Table, state: State) -> Any:
     """The result; the rows that fired go to the state."""
+    state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
     values = [column.expression.value_in(state.run) for column in table.inputs]
     _check_inputs(table, values, state)
     fired = _fired(table, values, state)

@@ -50,7 +50,7 @@ def _call_user(run: Run, function: UserFunction, values: Sequence[Value]) -> Val
     for place, value, wanted, name in zip(function.slots, values, function.types, function.parameters, strict=True):
         slots[place] = value if wanted is None else _coerced(run, value, wanted, name)
     run.enter(function.height)
-    run.spend(len(slots) // 8)
+    run.spend(function.cost + len(slots) // 8)
     before = run.slots, run.scope
     run.slots, run.scope = slots, function.scope
     try:

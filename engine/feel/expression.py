@@ -7,6 +7,7 @@ from engine.feel.compiling import Closure, Compiler, new_compiler, tests
 from engine.feel.errors import FeelLimitError
 from engine.feel.names import tree_of
 from engine.feel.parser import Parser
+from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
 from engine.feel.values import Value
 
@@ -103,16 +104,22 @@ class UnaryTests:
 
 def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
     """Compiles an expression. `names` are the known names that are more than one word. Raises FeelSyntaxError."""
-    node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
-    compiler = new_compiler()
-    return Expression(text, compiler.compile(node), compiler)
+    try:
+        node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
+        compiler = new_compiler()
+        return Expression(text, compiler.compile(node), compiler)
+    except RecursionError:
+        raise too_deep(0) from None
 
 
 def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
-    node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
-    compiler = new_compiler()
-    return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
+    try:
+        node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
+        compiler = new_compiler()
+        return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
+    except RecursionError:
+        raise too_deep(0) from None
 
 
 def _warnings(compiler: Compiler) -> tuple[str, ...]:

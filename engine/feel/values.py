@@ -57,7 +57,7 @@ class Function:
 class UserFunction:
     """A function written in FEEL, with the places and the scope it was made in."""
 
-    __slots__ = ("body", "captured", "height", "parameters", "scope", "slots", "types")
+    __slots__ = ("body", "captured", "cost", "height", "parameters", "scope", "slots", "types")
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class UserFunction:
         captured: list[Value],
         scope: Mapping[str, Value],
         height: int,
+        cost: int,
     ) -> None:
         self.parameters = parameters
         self.types = types
@@ -76,6 +77,7 @@ class UserFunction:
         self.captured = captured
         self.scope = scope
         self.height = height
+        self.cost = cost
 
 
 class BuiltinFunction:

@@ -128,7 +128,7 @@ def test_a_decision_without_logic_is_let_in_only_when_asked_for():
 
 def test_what_can_only_be_null_is_a_warning():
     model = read(decision("d", table(["x"], ["n"], [["> 1", "substring(1)"]]), name="核验"))
-    assert [(one.element, one.code) for one in model.warnings] == [("r1", "decision.null")]
+    assert [(one.element, one.code) for one in model.warnings] == [("r1", "warning.null")]
     assert "表“核验”第 1 行输出“n”总是空值" in model.warnings[0].message
 
 

@@ -102,6 +102,10 @@ ENDLESS = [
     "for i in 1..90000 return count(for j in 1..90000 return j)",
     "sort(for i in 1..90000 return i, function(a, b) a < b)",
     "for i in 1..100000 return partial",
+    "for i in 1..90000 return " + "1 + " * 20_000 + "1",
+    "count((for i in 1..9000 return i)[" + "item > 0 and " * 6_000 + "true])",
+    "{f: function(x) " + "x + " * 20_000 + "1, r: for i in 1..90000 return f(i)}",
+    "some i in 1..90000, j in [" + "1 + " * 20_000 + "1] satisfies false",
 ]
 
 SWELLING = [
@@ -212,6 +216,20 @@ def test_a_compiled_expression_is_shared_by_threads():
     for thread in threads:
         thread.join()
     assert found == {k: {n(20_100 * k)} for k in range(8)}
+
+
+def test_a_caller_that_is_deep_in_its_own_calls_gets_an_error_of_feel():
+    deep = "(" * 50 + "x" + " + 1)" * 50
+    expression = feel.compile_expression(deep)
+
+    def descend() -> None:
+        for action in (lambda: feel.compile_expression(deep), lambda: expression.evaluate({"x": 1})):
+            with contextlib.suppress(feel.FeelError):
+                action()
+        with contextlib.suppress(RecursionError):
+            descend()
+
+    descend()
 
 
 def test_every_prefix_of_a_text_is_read_or_refused():

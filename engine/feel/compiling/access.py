@@ -145,7 +145,7 @@ def filter_list(compiler: Compiler, node: tree.Filter) -> Closure:
     if isinstance(node.condition, tree.Literal) and isinstance(node.condition.value, Decimal):
         return _constant_index(operand, node.condition.value, node.at)
     with compiler.local("item", None) as (item, element):
-        condition = compiler.compile(node.condition)
+        condition, cost = compiler.weigh(node.condition)
     at = node.at
 
     def closure(run: Run) -> Value:
@@ -154,7 +154,7 @@ def filter_list(compiler: Compiler, node: tree.Filter) -> Closure:
             return _of_nothing(run, condition, item, element)
         result = []
         for value in values:
-            run.spend()
+            run.spend(cost)
             run.slots[item] = run.slots[element] = value
             verdict = condition(run)
             if verdict is True:

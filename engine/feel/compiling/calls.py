@@ -30,12 +30,12 @@ def definition(compiler: Compiler, node: tree.Definition) -> Closure:
     names = tuple(name for name, _ in node.parameters)
     types = tuple(type_ for _, type_ in node.parameters)
     with compiler.local(*names) as places:
-        body = compiler.compile(node.body)
+        body, cost = compiler.weigh(node.body)
     slots, height = tuple(places), node.height + CALL_OVERHEAD
 
     def closure(run: Run) -> UserFunction:
         run.spend(len(run.slots) // 8)
-        return UserFunction(names, types, slots, body, list(run.slots), run.scope, height)
+        return UserFunction(names, types, slots, body, list(run.slots), run.scope, height, cost)
 
     return closure
 

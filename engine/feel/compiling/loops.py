@@ -20,9 +20,9 @@ def loop(compiler: Compiler, node: tree.Loop) -> Closure:
     with ExitStack() as stack:
         partial = stack.enter_context(compiler.local("partial"))[0]
         sources = _sources(compiler, node.iterators, stack)
-        body = compiler.compile(node.body)
+        body, cost = compiler.weigh(node.body)
     visit = _collect_partial(body, partial) if partial in compiler.places_read else _collect(body)
-    walk, at = _nest(sources, visit), node.at
+    walk, at = _nest(sources, visit, cost), node.at
 
     def closure(run: Run) -> list[Value] | None:
         result: list[Value] = []
@@ -58,7 +58,7 @@ def _collect_partial(body: Closure, place: int) -> Walk:
 def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
     with ExitStack() as stack:
         sources = _sources(compiler, node.iterators, stack)
-        condition = compiler.compile(node.condition)
+        condition, cost = compiler.weigh(node.condition)
     decisive, at = not node.every, node.at
 
     def visit(run: Run, unknown: list[Value]) -> bool:
@@ -69,7 +69,7 @@ def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
             unknown[:] = [None]
         return False
 
-    walk = _nest(sources, visit)
+    walk = _nest(sources, visit, cost)
 
     def closure(run: Run) -> bool | None:
         unknown: list[Value] = []
@@ -84,33 +84,36 @@ def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
     return closure
 
 
-def _sources(compiler: Compiler, iterators: list[tree.Iterator], stack: ExitStack) -> list[tuple[Source, int]]:
+def _sources(compiler: Compiler, iterators: list[tree.Iterator], stack: ExitStack) -> list[tuple[Source, int, int]]:
     """Each iterator sees the names of those before it."""
-    sources: list[tuple[Source, int]] = []
+    sources: list[tuple[Source, int, int]] = []
     for item in iterators:
-        source = _source(compiler, item)
-        sources.append((source, stack.enter_context(compiler.local(item.name))[0]))
+        source, cost = _source(compiler, item)
+        sources.append((source, stack.enter_context(compiler.local(item.name))[0], cost))
     return sources
 
 
-def _source(compiler: Compiler, item: tree.Iterator) -> Source:
-    start = compiler.compile(item.source)
+def _source(compiler: Compiler, item: tree.Iterator) -> tuple[Source, int]:
+    start, cost = compiler.weigh(item.source)
     if item.end is None:
-        return lambda run: _elements(start(run))
-    end = compiler.compile(item.end)
-    return lambda run: _steps(start(run), end(run))
+        return lambda run: _elements(start(run)), cost
+    end, end_cost = compiler.weigh(item.end)
+    return lambda run: _steps(start(run), end(run)), cost + end_cost
 
 
-def _nest(sources: list[tuple[Source, int]], visit: Walk) -> Walk:
-    for source, place in reversed(sources):
-        visit = _level(source, place, visit)
+def _nest(sources: list[tuple[Source, int, int]], visit: Walk, cost: int) -> Walk:
+    for source, place, own_cost in reversed(sources):
+        visit = _level(source, place, visit, cost)
+        cost = own_cost
     return visit
 
 
-def _level(source: Source, place: int, inner: Walk) -> Walk:
+def _level(source: Source, place: int, inner: Walk, cost: int) -> Walk:
+    """`cost` is that of what stands inside: the body, or the source of the next iterator."""
+
     def walk(run: Run, result: list[Value]) -> bool:
         for value in source(run):
-            run.spend()
+            run.spend(cost)
             run.slots[place] = value
             if inner(run, result):
                 return True

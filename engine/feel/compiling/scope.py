@@ -11,6 +11,8 @@ from engine.feel.values import PLAIN, Value
 Closure = Callable[[Run], Value]
 Handler = Callable[["Compiler", Node], Closure]
 
+NODES_PER_STEP = 16
+
 
 class Compiler:
     """Turns nodes into closures and hands out the places (slots) of local names."""
@@ -20,13 +22,21 @@ class Compiler:
         self._builtins = builtins
         self._visible: list[tuple[str | None, int]] = []
         self.slots = 0
+        self.nodes = 0
         self.free: set[str] = set()
         self.possible: set[str] = set()
         self.places_read: set[int] = set()
         self.warnings: list[tuple[int, str]] = []
 
     def compile(self, node: Node) -> Closure:
+        self.nodes += 1
         return self._handlers[type(node)](self, node)
+
+    def weigh(self, node: Node) -> tuple[Closure, int]:
+        """A part that may run many times, and how many steps each time costs: a wide body is no cheaper than a loop."""
+        before = self.nodes
+        closure = self.compile(node)
+        return closure, 1 + (self.nodes - before) // NODES_PER_STEP
 
     def warn(self, at: int, sentence: str) -> None:
         """Says that something can only give null; the text is compiled all the same, as the standard has it."""
