@@ -1,5 +1,6 @@
 """Words and shapes of values on pages: dates, sizes, lights. The one place where templates get their names."""
 
+import re
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,7 @@ PAUSES = {
     "external_reg": "登记机关办理",
     "force_majeure": "不可抗力",
 }
+NODE_CODE = re.compile(r"^[A-Z]{1,3}\d{1,3}[a-z]?\s+")  # designers number their nodes; readers need not see it
 KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
 LARGE_TEXT = "text_size"
 
@@ -63,6 +65,7 @@ def install(app: Flask) -> None:
         file_size=forms.size_text,
         file_kind=lambda key: KINDS.get(key, key),
         pause_reason=lambda key: PAUSES.get(key, key),
+        without_code=lambda text: NODE_CODE.sub("", text or ""),
         iso=lambda value: value.astimezone(ZONE).isoformat(timespec="minutes"),
     )
     hashes = {path.name: _digest(path) for path in Path(app.static_folder or "").glob("*.*")}

@@ -11,8 +11,9 @@ from engine.cases import CaseView
 from engine.installation import Installation
 from engine.packages import CompiledPackage
 from engine.store import tables
-from engine.workflow import Definition, Flow, Node
+from engine.workflow import Definition, Node
 
+CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 DAYS = re.compile(r"=\s*工作日后\(\s*(\d+)\s*\)")
 
 
@@ -46,7 +47,7 @@ def route(definition: Definition, case: CaseView) -> tuple[RouteStep, ...]:
 
 
 def main_way(definition: Definition) -> list[Node]:
-    """The user tasks from the start to the end when every gateway takes its default."""
+    """The user tasks from the start to the end when every gateway takes its default, or else what leads on."""
     starts = [node.id for node in definition.nodes.values() if _begins(definition, node)]
     return list(_walk(definition, starts))
 
@@ -70,10 +71,27 @@ def _walk(definition: Definition, starts: list[str]) -> Iterator[Node]:
         node = definition.nodes[waiting.pop(0)]
         if node.kind == "userTask":
             yield node
-        for target in _inside(definition, node) or _after(definition, node):
-            if target not in seen:
-                seen.add(target)
-                waiting.append(target)
+        targets = _inside(definition, node) or _after(definition, node)
+        if node.kind in CHOOSING:
+            targets = [target for target in targets if _leads_on(definition, target, seen)][:1]
+        waiting += [target for target in dict.fromkeys(targets) if target not in seen]
+        seen.update(targets)
+
+
+def _leads_on(definition: Definition, start: str, seen: set[str]) -> bool:
+    """Whether an end can be reached without coming by where one has been."""
+    waiting, known = [start], set(seen)
+    while waiting:
+        node_id = waiting.pop()
+        if node_id in known:
+            continue
+        known.add(node_id)
+        node = definition.nodes[node_id]
+        targets = _inside(definition, node) or _after(definition, node)
+        if not targets:
+            return True
+        waiting += targets
+    return False
 
 
 def _inside(definition: Definition, node: Node) -> list[str]:
@@ -82,19 +100,12 @@ def _inside(definition: Definition, node: Node) -> list[str]:
 
 
 def _after(definition: Definition, node: Node) -> list[str]:
-    """Where a node leads: all its flows, of an exclusive gateway the default; out of a sub-process at its end."""
+    """Where a node leads, the default first; from the end of a sub-process to what follows it."""
     flows = [flow for flow in definition.flows.values() if flow.source == node.id]
-    if node.kind in {"exclusiveGateway", "inclusiveGateway"}:
-        flows = _usual(flows)
-    targets = [flow.target for flow in flows]
-    if not targets and node.scope in definition.nodes:
+    flows.sort(key=lambda flow: (not flow.default, bool(flow.condition)))
+    if not flows and node.scope in definition.nodes:
         return _after(definition, definition.nodes[node.scope])
-    return targets
-
-
-def _usual(flows: list[Flow]) -> list[Flow]:
-    preferred = [flow for flow in flows if flow.default] or [flow for flow in flows if not flow.condition]
-    return (preferred or flows)[:1]
+    return [flow.target for flow in flows]
 
 
 def _begins(definition: Definition, node: Node) -> bool:

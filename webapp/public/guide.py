@@ -11,6 +11,7 @@ from engine.cases import Offer
 from engine.errors import NotFound
 from engine.forms import Field
 from webapp.current import installation, known_actor, today
+from webapp.presentation import accepted
 from webapp.public.blueprint import pages
 from webapp.route import ahead, days_of, main_way
 
@@ -21,6 +22,15 @@ class Material:
 
     title: str
     fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the form with its pages; `noun` counts the members of a list (名)."""
+
+    title: str
+    pages: tuple[str, ...]
+    noun: str = ""
 
 
 @pages.get("/")
@@ -41,7 +51,9 @@ def offer(key: str) -> str:
         "public/offer.html",
         offer=found,
         steps=main_way(found.package.definition),
+        contents=contents(found),
         materials=materials(found),
+        formats=sorted({accepted(field.upload) for field in found.materials}),
         acceptance=acceptance_days(found),
         expected=expected(found),
         may_start=person is None or person.holds(found.start_role),
@@ -55,6 +67,21 @@ def find_offer(key: str) -> Offer:
         if found.key == key:
             return found
     raise NotFound("没有这个事项，或它现在没有启用的流程版本。", code="package.not-in-force")
+
+
+def contents(offer: Offer) -> list[Part]:
+    """The form in a few lines: its sections with their pages, its lists with the pages of a member."""
+    found: list[Part] = []
+    for page in offer.form.pages:
+        if page.kind == "list":
+            noun = page.list.rows.item_noun if page.list.rows else ""
+            found.append(Part(page.title, tuple(p.title for p in page.pages if p.kind != "files"), noun))
+        elif page.kind != "files":
+            title = page.section or page.title
+            before = found[-1].pages if found and found[-1].title == title else ()
+            found = found[:-1] if before else found
+            found.append(Part(title, (*before, page.title) if page.section else ()))
+    return [part if part.pages != (part.title,) else Part(part.title, ()) for part in found]
 
 
 def materials(offer: Offer) -> list[Material]:

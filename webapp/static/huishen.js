@@ -46,7 +46,28 @@ function guardTyping() {
   });
 }
 
-// Answers that call for further questions: fetch the page as it would look, and swap the questions if they changed.
+// Bring questions up to date without touching those that stay: what is typed or focused there is left alone.
+const HOLDERS = "[data-person], .hs-decide__person, .hs-rows, .hs-rows__row";
+const keyOf = (node) => node.id || node.querySelector("[id]")?.id || node.getAttribute("name") || node.textContent.trim();
+
+function merge(old, fresh) {
+  const wanted = new Set([...fresh.children].map(keyOf));
+  for (const child of [...old.children]) if (!wanted.has(keyOf(child))) child.remove();
+  const known = new Map([...old.children].map((child) => [keyOf(child), child]));
+  let place = old.firstElementChild;
+  for (const child of [...fresh.children]) {
+    const twin = known.get(keyOf(child));
+    if (!twin) {
+      old.insertBefore(document.adoptNode(child), place);
+      continue;
+    }
+    if (twin.matches("input[type=hidden]")) twin.value = child.value;
+    else if (twin.matches(HOLDERS)) merge(twin, child);
+    place = twin.nextElementSibling;
+  }
+}
+
+// Answers that call for further questions: fetch the page as it would look, and take over its questions.
 function refreshQuestions() {
   const shownIn = (root) => root.querySelector("[data-swap] [name=_shown]")?.value;
   each("form[data-refresh]", (form) => {
@@ -63,9 +84,7 @@ function refreshQuestions() {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("form[data-refresh] [data-swap]");
       if (!fresh || shownIn(page) === shownIn(form)) return;
-      const active = document.activeElement?.id;
-      form.querySelector("[data-swap]").replaceWith(document.adoptNode(fresh));
-      if (active) document.getElementById(active)?.focus();
+      merge(form.querySelector("[data-swap]"), fresh);
     });
   });
 }

@@ -1,0 +1,108 @@
+"""A real browser before the real application, served on a port of this machine."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.webapp.conftest import app, office, passwords, play, prepared
+
+__all__ = ["app", "office", "passwords", "play", "prepared"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+RESULTS = Path(__file__).parent.parent.parent / "test-results" / "pages"
+WIDTHS = (1366, 375, 320)
+CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser a module; its event loop ends with it, since what signs documents in other tests needs its own."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}; bring it with: sudo apt-get install chromium")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the application."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+
+
+class Desk:
+    """One person's browser; `faults` are what the browser complained about."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.page: Page = context.new_page()
+        self.site, self.faults = site, []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.faults.append(message.text)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def press(self, words: str, *, exact: bool = True) -> None:
+        self.page.get_by_role("button", name=words, exact=exact).first.click()
+
+    def follow(self, words: str) -> None:
+        self.page.get_by_role("link", name=words).first.click()
+
+    def shoot(self, name: str) -> None:
+        """Pictures at every width; a page that must be scrolled sideways or that a reader cannot use is a fault."""
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
+            faults = self.page.evaluate(CHECKS)
+            assert not faults, f"{name} at {width}: {json.dumps(faults, ensure_ascii=False)}"
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        assert not self.faults, f"{name}: {self.faults}"
+
+
+@pytest.fixture
+def enter(browser: Browser, site: str, passwords: dict[str, str]) -> Iterator[Callable[[str | None], Desk]]:
+    """A browser of their own for somebody: `enter("acceptor")`; none signs nobody in."""
+    contexts: list[BrowserContext] = []
+
+    def begin(login: str | None) -> Desk:
+        contexts.append(browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN"))
+        desk = Desk(contexts[-1], site)
+        if login is not None:
+            desk.open("/session/sign-in")
+            desk.page.get_by_label("登录名").fill(login)
+            desk.page.get_by_label("口令").fill(passwords[login])
+            desk.press("登录")
+        return desk
+
+    yield begin
+    for context in contexts:
+        context.close()

@@ -1,0 +1,228 @@
+"""One application through every hand, in a real browser: from the guide to the verified letter."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.store import tables
+from engine.walkthrough import sample_page
+from tests.browser.conftest import Desk
+from tests.cases.playing import Play
+from tests.webapp.test_applying import fields, flat_rows
+
+pytestmark = pytest.mark.browser
+Enter = Callable[[str | None], Desk]
+TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
+
+
+def fill(page: Page, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
+    """Answer what the page asks, by the names of its inputs."""
+    for name, text in fields(answers).items():
+        control = page.locator(f"main [name='{name}']")
+        if not control.count() or text is None:
+            continue
+        kind = control.first.get_attribute("type")
+        if kind in {"radio", "checkbox"}:
+            page.locator(f"main [name='{name}'][value='{text}']").check(force=True)
+        elif control.first.evaluate("element => element.tagName") == "SELECT":
+            control.first.select_option(text)
+        else:
+            control.first.fill(text)
+    for name, file in files.items():
+        upload = page.locator(f"main input[type=file][name='{name}']")
+        if upload.count():
+            (folder / file).write_bytes(sample_page(file))
+            upload.set_input_files(folder / file)
+
+
+def go_on(desk: Desk, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
+    """Fill the page in, and what the answers call for, until it is saved."""
+    before = desk.page.url
+    for _ in range(3):
+        fill(desk.page, answers, files, folder)
+        desk.press("保存并继续")
+        desk.page.wait_for_load_state()
+        if desk.page.url != before:
+            return
+    raise AssertionError(f"{before}: {desk.page.locator('.hs-errors').all_inner_texts()}")
+
+
+def fill_application(desk: Desk, play: Play, folder: Path) -> None:
+    answers, names = play.values("Task_submit"), play.answers["Task_submit"]["attachments"]
+    home = desk.page.url
+    desk.follow("协会基本信息")
+    while desk.page.url != home:
+        go_on(desk, answers, {}, folder)
+    for candidate in answers["candidates"]:
+        fill_candidate(desk, home, candidate, names, folder)
+    desk.page.goto(home)
+    desk.shoot("task-list")
+    desk.follow("协会出具的材料")
+    desk.shoot("materials")
+    go_on(desk, answers, {name: file for name, file in names.items() if "/" not in name}, folder)
+
+
+def fill_candidate(desk: Desk, home: str, candidate: dict[str, Any], names: dict[str, str], folder: Path) -> None:
+    desk.page.goto(home)
+    desk.page.get_by_role("link", name="人选").and_(desk.page.get_by_text("添加")).first.click()
+    desk.press("添加一名", exact=False)
+    own = {key.rsplit("/", 1)[1]: file for key, file in names.items() if f"/{candidate['_key']}/" in key}
+    while "/candidates/" in desk.page.url:
+        for name, rows in candidate.items():
+            if isinstance(rows, list):
+                for number in range(len(rows)):
+                    add = desk.page.locator(f"button[value='add:{name}']")
+                    if add.count() and not desk.page.locator(f"[name='{name}-{number}-_row']").count():
+                        fill(desk.page, flat_rows(candidate), {}, folder)
+                        add.click()
+                        desk.page.wait_for_load_state()
+        go_on(desk, flat_rows(candidate), own, folder)
+
+
+def choose_all(page: Page, ending: str, value: str) -> None:
+    """The same answer for every person of a decision form."""
+    for control in page.locator(f"main input[name$='{ending}'][value='{value}']").all():
+        control.check(force=True)
+
+
+def test_from_the_guide_to_the_verified_letter(
+    enter: Enter, play: Play, passwords: dict[str, str], tmp_path: Path
+) -> None:
+    nobody = enter(None)
+    nobody.open("/")
+    nobody.shoot("guide")
+    nobody.follow("登录")
+    nobody.shoot("sign-in")
+    nobody.press("登录")
+    nobody.shoot("sign-in-errors")
+
+    applicant = enter("coldchain")
+    applicant.shoot("applications-empty")
+    applicant.follow("申报全省性行业协会商会负责人人选审核")
+    applicant.shoot("start")
+    applicant.press("开始申报")
+    applicant.shoot("task-list-empty")
+    home = applicant.page.url
+    applicant.follow("选举日期")
+    applicant.page.get_by_label("年").fill("2026")
+    applicant.page.get_by_label("月").fill("13")
+    applicant.press("保存并继续")
+    expect(applicant.page.locator(".hs-errors")).to_be_focused()
+    applicant.shoot("question-error")
+    applicant.page.goto(home)
+    fill_application(applicant, play, tmp_path)
+    applicant.page.goto(home)
+    applicant.shoot("task-list-done")
+    applicant.follow("添加或删除人选")
+    applicant.shoot("list-of-candidates")
+    applicant.page.goto(home)
+    applicant.follow("陈海澜")
+    applicant.shoot("candidate-page")
+    applicant.page.goto(home)
+    applicant.page.get_by_role("link", name="核对并提交").first.click()
+    applicant.shoot("check-answers")
+    applicant.page.get_by_role("checkbox").check(force=True)
+    applicant.press("声明并提交")
+    expect(applicant.page.get_by_role("heading", level=1)).to_have_text("申请已提交")
+    applicant.shoot("confirmation")
+
+    acceptor = enter("acceptor")
+    acceptor.shoot("inbox")
+    acceptor.follow(TITLE)
+    acceptor.shoot("case-accept")
+    fill(acceptor.page, {"decision": "accept"}, {}, tmp_path)
+    acceptor.page.get_by_label("登录口令").fill(passwords["acceptor"])
+    acceptor.press("提交意见")
+    expect(acceptor.page.get_by_text("已办理")).to_be_visible()
+    with ThreadPoolExecutor(1) as aside:  # the browser's loop runs in this thread, and signing needs one of its own
+        aside.submit(play.office.work_off).result()
+
+    party = enter("party-logistics")
+    party.follow(TITLE)
+    party.shoot("case-party")
+    fill(party.page, play.values("Task_party_initial"), {}, tmp_path)
+    party.press("提交意见")
+    case_id = str(play.rows(tables.case)[0]["id"])
+    checker = enter("joint-court")
+    checker.follow(TITLE)
+    choose_all(checker.page, "-opinion", "none")
+    checker.shoot("case-joint")
+    checker.press("提交意见")
+    for task in play.open(case_id):
+        other = enter(play.holder(task.post).login)
+        other.open(f"/desk/tasks/{task.id}")
+        choose_all(other.page, "-opinion", "none")
+        other.press("提交意见")
+
+    handler = enter("handler-a")
+    handler.follow(TITLE)
+    choose_all(handler.page, "-suggestion", "approved")
+    fill(handler.page, {"summary_internal": "经核验和联审，建议同意。"}, {}, tmp_path)
+    handler.shoot("case-summary")
+    handler.press("提交意见")
+    expect(handler.page.get_by_text("已办理")).to_be_visible()
+
+    head = enter("head")
+    head.follow(TITLE)
+    fill(head.page, {"decision": "agree"}, {}, tmp_path)
+    head.shoot("case-head")
+    head.press("提交意见")
+    secretary = enter("secretary")
+    secretary.follow(TITLE)
+    fill(secretary.page, play.values("Task_meeting"), {}, tmp_path)
+    for ending, votes in [("-agree", "8"), ("-against", "0"), ("-abstain", "0")]:
+        for control in secretary.page.locator(f"main input[name$='{ending}']").all():
+            control.fill(votes)
+    choose_all(secretary.page, "-result", "approved")
+    secretary.shoot("case-meeting")
+    secretary.press("提交意见")
+
+    leader = enter("leader")
+    leader.follow(TITLE)
+    leader.shoot("sign-before")
+    leader.press("取号并生成待签文本")
+    leader.page.get_by_role("checkbox").check(force=True)
+    leader.shoot("sign")
+    leader.page.get_by_label("登录口令").fill(passwords["leader"])
+    leader.press("签名")
+
+    keeper = enter("seal")
+    keeper.follow(TITLE)
+    keeper.page.get_by_role("checkbox").check(force=True)
+    keeper.page.get_by_label("登录口令").fill(passwords["seal"])
+    keeper.shoot("seal")
+    keeper.press("用印")
+
+    clerk = enter("clerk")
+    clerk.follow(TITLE)
+    fill(clerk.page, {"served_by": "站内送达"}, {}, tmp_path)
+    for label, text in [("年", "2026"), ("月", "11"), ("日", "23")]:
+        clerk.page.get_by_label(label, exact=True).fill(text)
+    clerk.shoot("case-serve")
+    clerk.press("登记送达")
+    clerk.follow("已办")
+    clerk.shoot("done")
+    clerk.follow(TITLE)
+    clerk.shoot("case-closed")
+
+    applicant.open("/portal/")
+    applicant.shoot("applications")
+    applicant.follow(TITLE)
+    applicant.shoot("status-closed")
+    with applicant.page.expect_download() as coming:
+        applicant.follow("下载 审核意见函")
+    letter = tmp_path / "letter.pdf"
+    coming.value.save_as(letter)
+    applicant.press("审核意见函", exact=False)
+    expect(applicant.page.get_by_text("签收").first).to_be_visible()
+
+    nobody.open("/verify")
+    nobody.shoot("verify")
+    nobody.page.get_by_label("选择要验的 PDF 文件").set_input_files(letter)
+    nobody.press("开始验真")
+    expect(nobody.page.get_by_role("heading", level=1)).to_contain_text("真实有效")
+    nobody.shoot("verdict")
