@@ -1,23 +1,23 @@
 """Plays the parts of everybody in a case of the leader review, with the answers of the package's own scenario."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine import audit, cases, forms, packages, store
+from engine import audit, cases, forms, identity, packages, store
 from engine.calendar import local_date
 from engine.cases import AttachmentRef, Completed
-from engine.walkthrough import sample_page
-from engine.identity import Actor
 from engine.forms.personal import read_personal
+from engine.identity import Actor
 from engine.keys import audit_trust
 from engine.scenarios import Complete, read_all
 from engine.store import new_id, tables
 from engine.store.values import decode
+from engine.walkthrough import sample_page
 from tests.installations import BPMN, Office
 
 PACKAGE = "leader_review"
@@ -87,6 +87,21 @@ class Play:
                 self._holders = {row.post_id: row.login for row in transaction.execute(query)}
         return self.office.actor(self._holders[post_id])
 
+    def also(self, login: str, role: str) -> Actor:
+        """Give a post of the department to another person as well."""
+        with self.writing() as transaction:
+            person_id = self.office.actor(login).person_id
+            post_id = identity.find_post(transaction, role)
+            identity.assign(transaction, post_id=post_id, person_id=person_id, since=local_date(self.clock.now()))
+        return self.office.actor(login)
+
+    def new_person(self, login: str, role: str) -> None:
+        """Somebody new in the department, in a post that is set up for it."""
+        with self.writing() as transaction:
+            person_id = identity.add_person(transaction, login=login, name=login, password="long-enough-for-tests")
+            post_id = identity.post_of(transaction, role, title=role)
+            identity.assign(transaction, post_id=post_id, person_id=person_id, since=local_date(self.clock.now()))
+
     # --- what there is ---
 
     def open(self, case_id: str) -> list[Open]:
@@ -126,6 +141,22 @@ class Play:
     def writing(self) -> AbstractContextManager[store.Transaction]:
         return store.writing(self.installation.database)
 
+    def reading(self) -> AbstractContextManager[store.Transaction]:
+        return store.reading(self.installation.database)
+
+    @contextmanager
+    def watching(self, note: Callable[[str, Any], object]) -> Iterator[None]:
+        """Tells every statement with its parameters."""
+
+        def before(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            note(statement, parameters)
+
+        sa.event.listen(self.installation.database, "before_cursor_execute", before)
+        try:
+            yield
+        finally:
+            sa.event.remove(self.installation.database, "before_cursor_execute", before)
+
     # --- what they do ---
 
     def begin(self, key: str | None = None) -> str:
@@ -145,7 +176,7 @@ class Play:
 
     def values(self, node: str) -> dict[str, Any]:
         """The answers without the files."""
-        return {name: value for name, value in self.answers[node].items() if name != "attachments"}
+        return {name: value for name, value in self.answers.get(node, {}).items() if name != "attachments"}
 
     def complete(self, task: Open, values: Mapping[str, Any] | None = None, **options: Any) -> Completed:
         """The holder of the task's post completes it: signs what is shown, and has proved identity just now."""
