@@ -11,6 +11,8 @@ from engine.background import Background
 from engine.cli import group, opened, speaks
 from engine.installation import Installation
 
+__all__ = ["group", "main", "serve_pages"]
+
 BPMN = Path(__file__).resolve().parent.parent / "bpmn"
 
 
