@@ -14,6 +14,14 @@ from engine.decisions.shapes import Shape
 
 MOST_LINKS = 12
 ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService", "knowledgeSource")
+REQUIREMENTS = {
+    "requiredDecision": ("decision",),
+    "requiredInput": ("inputData",),
+    "requiredKnowledge": ("businessKnowledgeModel", "decisionService"),
+    "outputDecision": ("decision",),
+    "inputDecision": ("decision",),
+    "inputData": ("inputData",),
+}
 NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output")
 
 
@@ -55,7 +63,8 @@ class _Reader:
         self.file = file
         self.complete = complete
         self.cells = cells
-        cells.names = tuple({e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")})
+        names = {e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")}
+        cells.names = tuple(name for name in names if not name.isidentifier())
         self.shapes = ShapeReader(cells, root)
         self.elements: dict[str, Element] = {}
         self.inputs: dict[str, tuple[str, Shape | None]] = {}
@@ -100,28 +109,31 @@ class _Reader:
     def _in_order(self) -> list[str]:
         """What is required before what requires it; circles, dead links and long chains are problems."""
         waiting = {identity: self._links(identity, element) for identity, element in self.elements.items()}
-        depth: dict[str, int] = {}
-        while ready := [one for one, links in waiting.items() if all(link in depth for link in links)]:
+        ordered: dict[str, None] = {}
+        for _ in range(MOST_LINKS):
+            ready = _ready(waiting, ordered)
             for one in ready:
-                depth[one] = 1 + max((depth[link] for link in waiting.pop(one)), default=0)
-        for one in list(waiting)[:1]:
-            self.cells.fault(one, "decision.cycle", "决策绕了一圈又依赖自己，请拆开。")
-        deepest = max(depth, key=depth.__getitem__, default="")
-        if deepest and depth[deepest] > MOST_LINKS:
+                del waiting[one]
+            ordered.update(dict.fromkeys(ready))
+        stuck = next(iter(waiting), "")
+        if _ready(waiting, ordered):
             message = f"决策一个依赖一个，超过了 {MOST_LINKS} 层，请合并几个。"
-            self.cells.fault(deepest, "decision.size", message)
-            return []
-        return list(depth)
+            self.cells.fault(stuck, "decision.size", message)
+        elif stuck:
+            self.cells.fault(stuck, "decision.cycle", "决策绕了一圈又依赖自己，请拆开。")
+        return [*ordered, *waiting]
 
     def _links(self, identity: str, element: Element) -> list[str]:
-        wanted = ("requiredDecision", "requiredInput", "requiredKnowledge")
-        links = [reference(inner) for requirement in element for inner in children(requirement, *wanted)]
-        links += [reference(inner) for inner in children(element, "outputDecision", "inputDecision", "inputData")]
-        for link in links:
-            if link not in self.elements:
+        links: list[str] = []
+        outer = [inner for requirement in element for inner in children(requirement, *REQUIREMENTS)]
+        for inner in (*outer, *children(element, *REQUIREMENTS)):
+            link, kinds = reference(inner), REQUIREMENTS[local(inner)]
+            if link in self.elements and local(self.elements[link]) in kinds:
+                links.append(link)
+            else:
                 message = f"依赖的决策“{link}”不在本文件里，请补上。"
                 self.cells.fault(identity, "decision.unknown-requirement", message)
-        return [link for link in links if link in self.elements]
+        return links
 
     # --- the kinds of elements
 
@@ -150,9 +162,12 @@ class _Reader:
             tuple(self._required(element, "informationRequirement", "requiredDecision")),
             self.together,
             self._known(element),
-            tuple((given, shape) for given, shape in map(self.inputs.__getitem__, data) if shape is not None),
+            tuple((given, shape) for given, shape in map(self._input, data) if shape is not None),
             self._shape(element),
         )
+
+    def _input(self, identity: str) -> tuple[str, Shape | None]:
+        return self.inputs.get(identity, ("", None))
 
     def _knowledge_model(self, identity: str, element: Element) -> None:
         name = element.get("name") or identity
@@ -169,10 +184,16 @@ class _Reader:
         parameters = []
         for inner in (*children(element, "inputData"), *children(element, "inputDecision")):
             link = reference(inner)
-            given = self.elements[link]
+            given = self.elements.get(link)
+            if given is None:
+                continue
             shape = self._shape(given) or self.shapes.or_any(None)
             parameters.append((link if local(given) == "decision" else "", given.get("name") or link, shape))
         links = [reference(inner) for inner in children(element, "outputDecision")]
         outputs = tuple(self.decisions[link] for link in links if link in self.decisions)
         name = element.get("name") or identity
         self.knowledge[identity] = Service(identity, name, tuple(parameters), outputs, self._shape(element))
+
+
+def _ready(waiting: dict[str, list[str]], known: dict[str, None]) -> list[str]:
+    return [one for one, links in waiting.items() if all(link in known for link in links)]

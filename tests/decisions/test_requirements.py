@@ -193,6 +193,13 @@ GRAPHS = [
     ([decision("a", literal("1"), needs("b")), decision("b", literal("1"), needs("a"))], "decision.cycle"),
     ([decision("a", literal("1"), needs("a"))], "decision.cycle"),
     ([decision("a", literal("1"), needs("nobody"))], "decision.unknown-requirement"),
+    ([decision("a", literal("1"), needs(inputs=["nobody"]))], "decision.unknown-requirement"),
+    (['<inputData id="i" name="i"/>', decision("a", literal("1"), needs("i"))], "decision.unknown-requirement"),
+    ([decision("a", literal("1"), needs(knowledge=["nobody"]))], "decision.unknown-requirement"),
+    (
+        [decision("a", literal("1")), '<decisionService id="s" name="s"><inputData href="#no"/></decisionService>'],
+        "decision.unknown-requirement",
+    ),
     (
         [decision("a0", literal("1"))] + [decision(f"a{n}", literal("1"), needs(f"a{n - 1}")) for n in range(1, 40)],
         "decision.size",
@@ -205,3 +212,9 @@ def test_requirements_that_do_not_hold_are_problems(bodies, code):
     with pytest.raises(decisions.DecisionProblems) as caught:
         read(*bodies)
     assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_cells_are_checked_even_in_a_circle():
+    with pytest.raises(decisions.DecisionProblems) as caught:
+        read(decision("a", literal("1 +"), needs("b")), decision("b", literal("(2"), needs("a")))
+    assert [problem.code for problem in caught.value.problems] == ["decision.cycle", "feel.syntax", "feel.syntax"]

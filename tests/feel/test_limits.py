@@ -73,6 +73,7 @@ LONG_AND_FLAT = [
     ("if false then 1 else " * 4_000 + "2", n(2)),
     ('count(["' + "字" * 90_000 + '"])', n(1)),
     ("{" + ",".join(f"k{i}: {i}" for i in range(7_000)) + "}.k6999", n(6_999)),
+    ("{a: 1," + ",".join(f"k{i}: a" for i in range(9_000)) + "}.k8999", n(1)),
 ]
 
 

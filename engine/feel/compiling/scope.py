@@ -20,7 +20,8 @@ class Compiler:
     def __init__(self, handlers: dict[type[Node], Handler], builtins: Callable[[str], Value]) -> None:
         self._handlers = handlers
         self._builtins = builtins
-        self._visible: list[tuple[str | None, int]] = []
+        self._order: list[str | None] = []
+        self._visible: dict[str | None, list[tuple[int, int]]] = {}
         self.slots = 0
         self.nodes = 0
         self.free: set[str] = set()
@@ -49,37 +50,36 @@ class Compiler:
     @contextmanager
     def local(self, *names: str | None) -> Iterator[list[int]]:
         """Makes names visible inside the block, the last one first; None stands for the element of a filter."""
-        places = [self.new_slot() for _ in names]
-        self._visible.extend(zip(names, places, strict=True))
+        places = [self.declare(name) for name in names]
         yield places
-        del self._visible[len(self._visible) - len(names) :]
+        self.hide(len(names))
 
-    def declare(self, name: str) -> int:
+    def declare(self, name: str | None) -> int:
         """Makes one more name visible until `hide`."""
         place = self.new_slot()
-        self._visible.append((name, place))
+        self._order.append(name)
+        self._visible.setdefault(name, []).append((len(self._order), place))
         return place
 
     def hide(self, count: int) -> None:
-        if count:
-            del self._visible[-count:]
+        """Hides the names that were declared last."""
+        for _ in range(count):
+            self._visible[self._order.pop()].pop()
 
     def is_local(self, name: str) -> bool:
-        return any(name == visible for visible, _ in self._visible)
+        return bool(self._visible.get(name))
 
     def free_name(self, name: str) -> bool:
         """Whether the name can only mean an entry of the scope."""
-        return not any(visible is None or visible == name for visible, _ in self._visible)
+        return not self._visible.get(name) and not self._visible.get(None)
 
     def resolve(self, name: str, at: int) -> Closure:
         """The reader of a name."""
-        elements: list[int] = []
-        for visible, place in reversed(self._visible):
-            if visible is None:
-                elements.append(place)
-            elif visible == name:
-                self.places_read.add(place)
-                return _element_entry(name, elements, _local(place))
+        depth, place = (self._visible.get(name) or [(0, -1)])[-1]
+        elements = [inner for at_depth, inner in reversed(self._visible.get(None, [])) if at_depth > depth]
+        if place >= 0:
+            self.places_read.add(place)
+            return _element_entry(name, elements, _local(place))
         (self.possible if elements else self.free).add(name)
         return _element_entry(name, elements, _free(name, at, self._builtins(name)))
 
