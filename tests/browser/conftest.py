@@ -81,6 +81,7 @@ class Desk:
         RESULTS.mkdir(parents=True, exist_ok=True)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_function("[...document.images].every((image) => image.complete)")
             self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
             faults = self.page.evaluate(CHECKS)
             assert not faults, f"{name} at {width}: {json.dumps(faults, ensure_ascii=False)}"

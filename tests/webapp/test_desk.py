@@ -124,7 +124,7 @@ def test_a_supplement_goes_out_item_by_item_and_comes_back(
     assert "一次性补正通知书" in applicant.page.text
     applicant.follow("补正材料")
     page = applicant.page
-    for words in ["财务审计报告", "未附审计报告", "提交审计报告", "2026年12月7日前"]:
+    for words in ["第 1 项 财务审计报告", "问题未附审计报告", "要求提交审计报告", "2026年12月7日前补齐 1 项", "待补"]:
         assert words in page.text
     answers = {one.get("name"): "已补交" for one in page.tree.iter("textarea") if one.get("name")}
     upload = page.tree.xpath("//input[@type='file']/@name")[0]

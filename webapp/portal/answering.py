@@ -14,6 +14,8 @@ from webapp.filling import Place
 from webapp.held import is_restored
 from webapp.portal import places
 from webapp.portal.blueprint import pages
+from webapp.portal.supplementing import requests
+from webapp.route import package_of
 from webapp.session import signed_in
 
 REMOVE = "remove-file:"
@@ -149,6 +151,12 @@ def _out_of(task: TaskView) -> str:
     return url_for(".tasks", task_id=task.id)
 
 
+def _template(bound: BoundPage | BoundList, answers_requests: bool) -> str:
+    if isinstance(bound, BoundList):
+        return "portal/list.html"
+    return "portal/supplement.html" if answers_requests else "portal/page.html"
+
+
 def _show(
     task: TaskView,
     place: Place,
@@ -159,8 +167,12 @@ def _show(
 ) -> str:
     whole = task.schema.page(place.key)
     section, number, count = places.position(task, place)
+    asked = []
+    if isinstance(bound, BoundPage) and task.act == "supplement":
+        asked = requests(bound, package_of(installation(), task.case))
     return render_template(
-        "portal/list.html" if isinstance(bound, BoundList) else "portal/page.html",
+        _template(bound, bool(asked)),
+        requests=asked,
         task=task,
         place=place,
         bound=bound,
