@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from io import BytesIO
+from threading import Lock
 
 import pypdfium2
 from flask import Response, request, send_file
@@ -10,6 +11,7 @@ from engine import cases
 from engine.errors import NotFound
 from webapp.current import actor, installation
 
+PDFIUM = Lock()  # the library draws in one thread at a time
 DOTS = 120 / 72  # of a picture, to a point of the page
 INLINE = "default-src 'none'; frame-ancestors 'self'"
 
@@ -32,7 +34,7 @@ def attachment(attachment_id: str) -> Response:
 
 def page_count(data: bytes) -> int:
     """How many pages a document of ours has."""
-    with pypdfium2.PdfDocument(data) as pdf:
+    with PDFIUM, pypdfium2.PdfDocument(data) as pdf:
         return len(pdf)
 
 
@@ -47,7 +49,7 @@ def page_picture(document_id: str, number: int) -> Response:
 
 @lru_cache(maxsize=32)
 def _drawn(data: bytes, number: int) -> bytes | None:
-    with pypdfium2.PdfDocument(data) as pdf:
+    with PDFIUM, pypdfium2.PdfDocument(data) as pdf:
         if not 1 <= number <= len(pdf):
             return None
         pdf.init_forms()  # seals and signatures are drawn from their fields

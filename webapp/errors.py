@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound, Unavailable
-from webapp.current import known_actor
+from webapp.current import installation, known_actor
+from webapp.records import EndedTask, ended_task
 from webapp.session import ask_to_sign_in
 
 STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
@@ -48,9 +49,12 @@ def install(app: Flask) -> None:
     """Register a page for every kind of error."""
 
     @app.errorhandler(HuishenError)
-    def known(error: HuishenError) -> tuple[str, int]:
+    def known(error: HuishenError) -> Any:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-        return page(status, error.message, code=error.code)
+        ended, person = _ended(error), known_actor()
+        if ended is not None and person is not None and ended.ended_by == person.person_id:
+            return redirect(url_for("desk.case", case_id=ended.case_id))  # a second click on what oneself has done
+        return page(status, error.message, ended.case_id if ended is not None else "")
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Any:
@@ -66,21 +70,25 @@ def install(app: Flask) -> None:
         return page(413, SENTENCES[413])
 
 
-def page(status: int, sentence: str, code: str = "") -> tuple[str, int]:
-    """An error in words, with where to go on."""
+def page(status: int, sentence: str, case_id: str = "") -> tuple[str, int]:
+    """An error in words, with where to go on; `case_id` of a case that the person may look at."""
     title = TITLES.get(status, TITLES[400])
-    return render_template(
-        "error.html", title=title, sentence=sentence, code=code, onward=_onward(status, code)
-    ), status
+    return render_template("error.html", title=title, sentence=sentence, onward=_onward(status, case_id)), status
 
 
-def _onward(status: int, code: str) -> list[Onward]:
-    person = known_actor()
-    found = []
+def _ended(error: HuishenError) -> EndedTask | None:
+    """Where a task belongs that was taken or ended meanwhile."""
+    task_id = error.details.get("task")
+    return ended_task(installation(), task_id) if isinstance(error, Conflict) and task_id else None
+
+
+def _onward(status: int, case_id: str) -> list[Onward]:
+    if known_actor() is None:
+        found = [Onward(url_for("public.guide"), "回到办事指南")]
+    else:
+        found = [Onward(url_for("session.start"), "回到我的首页")]
+    if case_id:
+        found.append(Onward(url_for("desk.case", case_id=case_id), "看这件申请"))
     if status in {400, 413}:
         found.append(Onward(request.path, "重新打开这一页"))
-    if person is None:
-        return [*found, Onward(url_for("public.guide"), "回到办事指南")]
-    if person.is_department and code.startswith("task."):
-        found.append(Onward(url_for("desk.done"), "看已办"))
-    return [Onward(url_for("session.start"), "回到我的首页"), *found]
+    return found

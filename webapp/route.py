@@ -4,13 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from engine import store
 from engine.cases import CaseView
-from engine.installation import Installation
-from engine.packages import CompiledPackage
-from engine.store import tables
 from engine.workflow import Definition, Node
 
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -26,13 +20,6 @@ class RouteStep:
     lane: str
     state: str
     times: int = 0
-
-
-def package_of(installation: Installation, case: CaseView) -> CompiledPackage:
-    """The version that a case runs on; the case was shown to the person already."""
-    with store.reading(installation.database) as transaction:
-        query = sa.select(tables.case.c.version_id).where(tables.case.c.id == case.id)
-        return installation.package(transaction, transaction.execute(query).scalar_one())
 
 
 def route(definition: Definition, case: CaseView) -> tuple[RouteStep, ...]:

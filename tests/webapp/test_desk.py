@@ -147,7 +147,7 @@ def test_a_task_is_taken_and_put_back(play: Play, signed_in: Enter, office: Offi
     refused = other.open(url)
     assert refused.status == 409
     assert "已被他人认领" in refused.text
-    assert other.follow("看已办").heading.startswith("已办")
+    assert other.follow("看这件申请").heading == TITLE
     someone.press("放回待办")
     assert other.open(url).status == 200
 
@@ -163,6 +163,19 @@ def test_the_second_of_two_deciders_is_told(
     late = second.press("提交意见", decision="accept", password=passwords["clerk"])
     assert late.status == 409
     assert "已被他人办理" in late.text
+    assert "形式审查：办理完成" in second.follow("看这件申请").section("history")
+
+
+def test_the_second_click_of_the_same_person_shows_what_was_done(
+    play: Play, signed_in: Enter, passwords: dict[str, str]
+) -> None:
+    someone = at(play, signed_in, "Task_accept", "acceptor")
+    form = someone.page
+    someone.press("提交意见", decision="accept", password=passwords["acceptor"])
+    someone.page = form
+    again = someone.press("提交意见", decision="accept", password=passwords["acceptor"])
+    assert again.status == 200
+    assert "形式审查：办理完成" in again.section("history")
 
 
 def test_a_colleague_saving_first_loses_nobody_their_words(play: Play, signed_in: Enter, office: Office) -> None:
@@ -260,6 +273,7 @@ def test_sending_back_needs_a_reason_and_keeps_the_opinions(play: Play, signed_i
     assert "已退回" in done.text
     handler = signed_in("handler-a")
     handler.follow(TITLE)
+    assert "文字需修改" in handler.page.section("returned")
     assert "文字需修改" in handler.page.section("history")
     assert "建议同意" in handler.page.section("opinions")
 

@@ -14,7 +14,8 @@ from webapp.current import actor, installation, today
 from webapp.desk.blueprint import pages
 from webapp.desk.evidence import evidence
 from webapp.held import is_restored
-from webapp.route import package_of, route
+from webapp.records import package_of
+from webapp.route import route
 from webapp.security import embed_files
 from webapp.session import signed_in
 from webapp.track import track

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from engine import cases, forms, identity
-from engine.cases import TaskView
+from engine.cases import HistoryLine, TaskView
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid
 from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
@@ -117,10 +117,21 @@ def _show(
         "changed": changed,
         "revision": view.revision if fresh else filling.sent_revision(view),
         "beside": neighbours(view.id),
+        "returned": _sent_back(view),
     }
     if view.act in {"sign", "seal"}:
         return render_template("desk/letters.html", **parts, case=view.case, **_letters(view))
     return render_template("desk/case.html", **parts, **screen(view.case), drafts=documents_in(view.case, "drafted"))
+
+
+def _sent_back(view: TaskView) -> HistoryLine | None:
+    """The line of the record that sent the case back to this task, until the task is done again."""
+    for line in view.case.history:
+        if line.text.startswith(f"{view.name}：办理完成"):
+            return None
+        if line.text == f"退回至{view.name}":
+            return line
+    return None
 
 
 def _letters(view: TaskView) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from webapp.held import is_restored
 from webapp.portal import places
 from webapp.portal.blueprint import pages
 from webapp.portal.supplementing import requests
-from webapp.route import package_of
+from webapp.records import package_of
 from webapp.session import signed_in
 
 REMOVE = "remove-file:"

@@ -12,7 +12,8 @@ from webapp.current import actor, installation
 from webapp.desk.evidence import items_title
 from webapp.held import is_restored
 from webapp.portal.blueprint import pages
-from webapp.route import package_of, route
+from webapp.records import package_of
+from webapp.route import route
 from webapp.session import signed_in
 
 

@@ -16,7 +16,8 @@ from webapp.held import is_restored
 from webapp.portal import places
 from webapp.portal.answering import open_task
 from webapp.portal.blueprint import pages
-from webapp.route import days_of, package_of, route
+from webapp.records import package_of
+from webapp.route import days_of, route
 from webapp.session import signed_in
 
 DECLARED = "declared"
