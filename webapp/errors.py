@@ -83,10 +83,8 @@ def _ended(error: HuishenError) -> EndedTask | None:
 
 
 def _onward(status: int, case_id: str) -> list[Onward]:
-    if known_actor() is None:
-        found = [Onward(url_for("public.guide"), "回到办事指南")]
-    else:
-        found = [Onward(url_for("session.start"), "回到我的首页")]
+    home = Onward(url_for("session.start"), "回到我的首页")
+    found = [home if known_actor() is not None else Onward(url_for("public.guide"), "回到办事指南")]
     if case_id:
         found.append(Onward(url_for("desk.case", case_id=case_id), "看这件申请"))
     if status in {400, 413}:

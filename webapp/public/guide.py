@@ -42,6 +42,12 @@ def guide() -> Any:
     return render_template("public/offers.html", offers=offers)
 
 
+@pages.get("/favicon.ico")
+def favicon() -> Any:
+    """Browsers ask for it beside files that are no pages."""
+    return redirect(url_for("static", filename="mark.svg"))
+
+
 @pages.get("/guide/<key>")
 def offer(key: str) -> str:
     """One matter."""
