@@ -12,13 +12,6 @@ from engine.store.values import decode
 
 Row = dict[str, Any]
 
-_NEWEST_CLAUSES = (
-    sa.select(clauses_version.c.id)
-    .order_by(clauses_version.c.since.desc(), clauses_version.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -30,87 +23,88 @@ class Loaded:
     root: dict[str, Any]
     organisation: Row
     clauses_id: str
+    root_text: str = ""  # the variables as they are stored
+
+
+class _Reading:
+    """A statement that gives one row of several tables; built once, since building costs more than sending."""
+
+    def __init__(self, tables: tuple[sa.Table, ...], source: sa.FromClause, which: sa.ColumnElement[bool]) -> None:
+        newest = clauses_version.c.since.desc(), clauses_version.c.id.desc()
+        clauses = sa.select(clauses_version.c.id).order_by(*newest).limit(1).scalar_subquery()
+        source = source.join(organisation, organisation.c.id == case.c.organisation_id)
+        source = source.outerjoin(scope, sa.and_(scope.c.case_id == case.c.id, scope.c.path == ""))
+        self.places = [(table.name, column.name) for table in tables for column in table.c]
+        columns = [column.label(f"{table.name}__{column.name}") for table in tables for column in table.c]
+        self.statement = sa.select(*columns, scope.c["values"], clauses).select_from(source).where(which)
+
+    def load(self, transaction: Transaction, key: str) -> Loaded:
+        row = transaction.execute(self.statement, {"key": key}).one_or_none()
+        if row is None:
+            raise hidden()
+        parts: dict[str, Row] = {}
+        for (table, column), value in zip(self.places, row, strict=False):
+            parts.setdefault(table, {})[column] = value
+        found, text = parts.get("draft"), row[-2]
+        return Loaded(
+            case=parts["case"],
+            task=parts.get("task", {}),
+            draft=found if found and found["task_id"] else None,
+            root=decode(text) if text else {},
+            organisation=parts["organisation"],
+            clauses_id=row[-1] or "",
+            root_text=text or "",
+        )
+
+
+_KEY = sa.bindparam("key", type_=sa.String)
+_BY_TASK = _Reading(
+    (case, organisation, task, draft),
+    task.join(case, case.c.id == task.c.case_id).outerjoin(draft, draft.c.task_id == task.c.id),
+    task.c.id == _KEY,
+)
+_BY_CASE = _Reading((case, organisation), case, case.c.id == _KEY)
+_LOCK_BY_TASK = (
+    sa.select(case.c.id)
+    .where(case.c.id == sa.select(task.c.case_id).where(task.c.id == _KEY).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+_LOCK_BY_CASE = sa.select(case.c.id).where(case.c.id == _KEY).with_for_update(key_share=True)
+_OTHER_SCOPES = sa.select(scope.c.path, scope.c["values"]).where(scope.c.case_id == _KEY, scope.c.path != "")
 
 
 def load_task(transaction: Transaction, task_id: str, *, lock: bool = True) -> Loaded:
     """By a task's id, its case locked for this transaction; `NotFound` where it does not exist."""
     if lock:
-        _lock(transaction, sa.select(task.c.case_id).where(task.c.id == task_id).scalar_subquery())
-    query = _columns(task, draft).join(case, case.c.id == task.c.case_id)
-    query = query.outerjoin(draft, draft.c.task_id == task.c.id)
-    return _load(transaction, query.where(task.c.id == task_id), has_task=True)
+        _lock(transaction, _LOCK_BY_TASK, task_id)
+    return _BY_TASK.load(transaction, task_id)
 
 
 def load_case(transaction: Transaction, case_id: str, *, lock: bool = True) -> Loaded:
     """By a case's id, locked for this transaction; `NotFound` where it does not exist."""
     if lock:
-        _lock(transaction, case_id)
-    return _load(transaction, _columns().where(case.c.id == case_id), has_task=False)
+        _lock(transaction, _LOCK_BY_CASE, case_id)
+    return _BY_CASE.load(transaction, case_id)
 
 
-def _lock(transaction: Transaction, case_id: Any) -> None:
+def _lock(transaction: Transaction, statement: sa.Select[Any], key: str) -> None:
     """The row of the case is the one lock of everything in it.
 
     A statement of its own, since one that both waits and reads would read, beside the locked row, what was there
     before it waited: the variables and the draft of the step before. SQLite has let nobody else in already.
     """
     if transaction.dialect.name != "sqlite":
-        transaction.execute(sa.select(case.c.id).where(case.c.id == case_id).with_for_update(key_share=True))
-
-
-class _Query:
-    """A select that keeps its FROM list open for joins."""
-
-    def __init__(self, columns: list[Any], start: Any) -> None:
-        self.columns, self.source = columns, start
-
-    def join(self, table: Any, on: Any) -> "_Query":
-        return _Query(self.columns, self.source.join(table, on))
-
-    def outerjoin(self, table: Any, on: Any) -> "_Query":
-        return _Query(self.columns, self.source.outerjoin(table, on))
-
-    def where(self, condition: Any) -> sa.Select[Any]:
-        source = self.source.join(organisation, organisation.c.id == case.c.organisation_id).outerjoin(
-            scope, sa.and_(scope.c.case_id == case.c.id, scope.c.path == "")
-        )
-        return sa.select(*self.columns).select_from(source).where(condition)
-
-
-def _columns(*tables: sa.Table) -> _Query:
-    wanted: list[Any] = [
-        column.label(f"{table.name}__{column.name}") for table in (case, organisation, *tables) for column in table.c
-    ]
-    wanted += [scope.c["values"].label("root"), _NEWEST_CLAUSES.label("clauses_id")]
-    return _Query(wanted, tables[0] if tables else case)
-
-
-def _load(transaction: Transaction, query: sa.Select[Any], *, has_task: bool) -> Loaded:
-    row = transaction.execute(query).mappings().one_or_none()
-    if row is None:
-        raise hidden()
-    parts: dict[str, Row] = {}
-    for key, value in row.items():
-        table, _, column = key.partition("__")
-        if column:
-            parts.setdefault(table, {})[column] = value
-    found = parts.get("draft")
-    return Loaded(
-        case=parts["case"],
-        task=parts["task"] if has_task else {},
-        draft=found if found and found["task_id"] else None,
-        root=decode(row["root"]) if row["root"] else {},
-        organisation=parts["organisation"],
-        clauses_id=row["clauses_id"] or "",
-    )
+        transaction.execute(statement, {"key": key})
 
 
 def load_scopes(transaction: Transaction, loaded: Loaded) -> dict[str, dict[str, Any]]:
     """Every scope of the case; the root came with the case, so a case without others costs no statement."""
-    scopes = {"": loaded.root}
-    if loaded.case["scope_count"] > 1:
-        query = sa.select(scope.c.path, scope.c["values"]).where(
-            scope.c.case_id == loaded.case["id"], scope.c.path != ""
-        )
-        scopes |= {path: decode(values) for path, values in transaction.execute(query)}
-    return scopes
+    return {"": loaded.root} | {path: decode(text) for path, text in load_other_texts(transaction, loaded).items()}
+
+
+def load_other_texts(transaction: Transaction, loaded: Loaded) -> dict[str, str]:
+    """The stored variables of every scope but the root."""
+    if loaded.case["scope_count"] <= 1:
+        return {}
+    rows = transaction.execute(_OTHER_SCOPES, {"key": loaded.case["id"]})
+    return {row.path: row[1] for row in rows}

@@ -3,37 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
-from engine import audit, jobs, workflow
+from engine import workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, issuing
-from engine.cases.assignments import posts_of
 from engine.cases.effects import Effects
-from engine.cases.loading import Loaded, load_scopes
+from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
+from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import CompiledPackage
-from engine.store import Transaction, insert_into, new_id, tables, upsert
+from engine.store import Transaction, new_id
 from engine.store.values import decode, encode
-
-CHANGING = (
-    "number",
-    "title",
-    "state",
-    "outcome",
-    "submitted_at",
-    "accepted_at",
-    "closed_at",
-    "due_on",
-    "due_estimated",
-    "promise",
-)
-
-
-class CaseMoved(Exception):
-    """The case changed between reading and writing: the command is run again."""
 
 
 class Step:
@@ -62,24 +43,21 @@ class Step:
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
-        self._before: dict[str, dict[str, Any]] = load_scopes(transaction, loaded)
-        self._written = {path: encode(values) for path, values in self._before.items()}
-        if not self.case["engine_state"]:
-            self._written = {}
-        self._before[""] |= assign or {}
         self._facts = self.facts()
-        self.run = self._restore()
-        begins = not self.case["engine_state"]
-        self._open_before = {} if begins else {task.id: task for task in self.run.open_tasks()}
-        self._timers_before = {} if begins else {timer.id: timer for timer in self.run.timers()}
+        self._before = NOTHING
+        self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
 
     # --- what the process sees ---
 
-    def _restore(self) -> workflow.Run:
-        state = self.case["engine_state"]
-        if not state:
-            return workflow.start(self.package.definition, self._runtime(), self._before.get("", {}))
-        return workflow.restore(self.package.definition, self._runtime(), state, self._before)
+    def _begin(self) -> workflow.Run:
+        return workflow.start(self.package.definition, self._runtime(), self.loaded.root)
+
+    def _restore(self, assign: Mapping[str, Any]) -> workflow.Run:
+        texts = load_other_texts(self.transaction, self.loaded)
+        scopes = {"": {**self.loaded.root, **assign}} | {path: decode(text) for path, text in texts.items()}
+        run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], scopes)
+        self._before = Shape.of(run, {"": self.loaded.root_text} | texts)
+        return run
 
     def _runtime(self) -> workflow.Runtime:
         around = actions.Surroundings(
@@ -151,29 +129,16 @@ class Step:
     # --- writing ---
 
     def write(self) -> None:
-        """Everything of this step, in as few statements as there are tables; `CaseMoved` where somebody was first."""
+        """Everything of this step in one go; `CaseMoved` where somebody was first."""
         self._note_effects()
-        opened, closed = self._task_rows()
-        self.opened = opened
         self._follow_clock()
         self._follow_state()
         issuing.write_documents(self)
-        self._event_of_change(opened, closed)
-        events, head = self._event_rows()
-        self._write_case(head)
-        self.transaction.execute(sa.insert(tables.event), events)
-        self._write_scopes()
-        self._write_tasks(opened, closed)
-        self._write_timers()
-        for name in ("entry", "document"):
-            if self.rows[name]:
-                self.transaction.execute(sa.insert(tables.metadata.tables[name]), self.rows[name])
-        upsert(
-            self.transaction, tables.outcome, self.rows["outcome"], ("label", "result", "reason_public", "clause", "at")
-        )
-        self._tell(opened)
-        if self.jobs:
-            jobs.defer(self.transaction, self.jobs)
+        scopes = self.run.scopes()
+        after = Shape.of(self.run, {path: encode(values) for path, values in scopes.items()})
+        writer = Writer(self, self._before, after, scopes)
+        writer.write()
+        self.opened = writer.opened
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
@@ -193,46 +158,6 @@ class Step:
             self.promise = Promise(self.package.manifest.promise.working_days, self.today)
             self.case["accepted_at"] = self.now
             self.events.append(("promise.started", {"working_days": self.promise.working_days}))
-
-    def _task_rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        now_open = {task.id: task for task in self.run.open_tasks()}
-        fresh = [task for key, task in now_open.items() if key not in self._open_before]
-        gone = [task for key, task in self._open_before.items() if key not in now_open]
-        posts = posts_of(self.transaction, {self._assignment(task) for task in fresh})
-        opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
-        closed = [
-            {"id": task.id, "state": "cancelled", "ended_by": None} | self.ended_tasks.get(task.id, {}) for task in gone
-        ]
-        return opened, closed
-
-    def _assignment(self, task: workflow.OpenTask) -> str:
-        role = task.assignment or ""
-        if "@" not in role and self.package.manifest.posts.get(role) == "organisation":
-            return f"{role}@{self.loaded.organisation['key']}"
-        return role
-
-    def _task_row(self, task: workflow.OpenTask, post_id: str) -> dict[str, Any]:
-        due_on = task.due and local_date(task.due)
-        element = task.element if isinstance(task.element, dict) else {}
-        return {
-            "id": task.id,
-            "case_id": self.case["id"],
-            "node_id": task.node_id,
-            "name": self.package.definition.nodes[task.node_id].name,
-            "path": task.path,
-            "item_key": element.get("key"),
-            "form_id": task.form_id,
-            "post_id": post_id,
-            "state": "open",
-            "claimed_by": None,
-            "claimed_at": None,
-            "revision": 0,
-            "created_at": self.now,
-            "due_at": task.due,
-            "due_estimated": bool(due_on and self.calendar.is_estimated(self.today, due_on)),
-            "ended_at": None,
-            "ended_by": None,
-        }
 
     def _follow_clock(self) -> None:
         """The promise stands while an open task says that it does."""
@@ -262,137 +187,6 @@ class Step:
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
         elif stated:
             self.case["state"] = stated[0]
-
-    def _event_of_change(self, opened: list[dict[str, Any]], closed: list[dict[str, Any]]) -> None:
-        """The first event of a step also says what it changed, so that the case can be rebuilt from its events."""
-        if not self.events:
-            return
-        kind, body = self.events[0]
-        scopes = self.run.scopes()
-        self.events[0] = (
-            kind,
-            {
-                **body,
-                "opened": [
-                    {
-                        "task": row["id"],
-                        "node": row["node_id"],
-                        "path": row["path"],
-                        "post": row["post_id"],
-                        "due": row["due_at"],
-                    }
-                    for row in opened
-                ],
-                "closed": [{"task": row["id"], "state": row["state"]} for row in closed],
-                "flows": self.run.taken,
-                "timers": [{"node": t.node_id, "path": t.path, "due": t.due} for t in self.run.timers()],
-                "variables": {p: v for p, v in scopes.items() if encode(v) != self._written.get(p)},
-                "ended_scopes": sorted(set(self._written) - set(scopes)),
-                "state": self.case["state"],
-                "promise": self.case["promise"],
-            },
-        )
-
-    def _event_rows(self) -> tuple[list[dict[str, Any]], audit.Head]:
-        head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
-        rows = []
-        for kind, body in self.events:
-            row, head = audit.link(
-                head,
-                kind,
-                self.now,
-                self.actor.person_id if self.actor else None,
-                self.loaded.task.get("post_id"),
-                body,
-            )
-            rows.append(row)
-        return rows, head
-
-    def _write_case(self, head: audit.Head) -> None:
-        values = {
-            "duties": encode(self.duties),
-            "engine_state": self.run.state(),
-            "scope_count": len(self.run.scopes()),
-            "event_seq": head.seq,
-            "event_hash": head.hash,
-            "revision": self.case["revision"] + 1,
-        }
-        if self.case["engine_state"]:
-            written = self._update_case(values | {name: self.case[name] for name in CHANGING})
-        else:
-            insert = insert_into(self.transaction, tables.case).values(self.case | values).on_conflict_do_nothing()
-            written = self.transaction.execute(insert.returning(tables.case.c.id)).first() is not None
-        if not written:
-            raise CaseMoved
-
-    def _update_case(self, values: dict[str, Any]) -> bool:
-        table = tables.case
-        unmoved = (table.c.id == self.case["id"], table.c.revision == self.case["revision"])
-        return self.transaction.execute(sa.update(table).where(*unmoved).values(values)).rowcount == 1
-
-    def _write_scopes(self) -> None:
-        scopes = {path: encode(values) for path, values in self.run.scopes().items()}
-        changed = [
-            {"case_id": self.case["id"], "path": path, "values": text}
-            for path, text in scopes.items()
-            if self._written.get(path) != text
-        ]
-        upsert(self.transaction, tables.scope, changed, ("values",))
-        if gone := set(self._written) - set(scopes):
-            self.transaction.execute(
-                sa.delete(tables.scope).where(
-                    tables.scope.c.case_id == self.case["id"], tables.scope.c.path.in_(sorted(gone))
-                )
-            )
-
-    def _write_tasks(self, opened: list[dict[str, Any]], closed: list[dict[str, Any]]) -> None:
-        """New and ended tasks in one statement; for the ended only their end is taken over."""
-        ended = []
-        for row in closed:
-            task = self._open_before[row["id"]]
-            blank = self._task_row(task, self.loaded.task.get("post_id") or "")
-            ended.append(blank | {"state": row["state"], "ended_at": self.now, "ended_by": row["ended_by"]})
-        upsert(self.transaction, tables.task, opened + ended, ("state", "ended_at", "ended_by"))
-
-    def _write_timers(self) -> None:
-        now_armed = {timer.id: timer for timer in self.run.timers()}
-        rows = [self._timer_row(timer, "armed") for key, timer in now_armed.items() if key not in self._timers_before]
-        rows += [
-            self._timer_row(timer, "fired" if timer.due <= self.now else "dropped")
-            for key, timer in self._timers_before.items()
-            if key not in now_armed
-        ]
-        upsert(self.transaction, tables.timer, rows, ("state",))
-
-    def _timer_row(self, timer: workflow.DueTimer, state: str) -> dict[str, Any]:
-        return {
-            "id": timer.id,
-            "case_id": self.case["id"],
-            "node_id": timer.node_id,
-            "due_at": timer.due,
-            "state": state,
-        }
-
-    def _tell(self, opened: list[dict[str, Any]]) -> None:
-        """Who has a new task, and whom the process names, finds it among the notices."""
-        told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in opened]
-        posts = posts_of(self.transaction, {to for to, _ in self.effects.notices})
-        told += [(posts[to], text) for to, text in self.effects.notices]
-        rows = [
-            {
-                "id": new_id(),
-                "key": f"{self.case['id']}:{self.case['revision'] + 1}:{place}",
-                "post_id": post_id,
-                "case_id": self.case["id"],
-                "text": text,
-                "at": self.now,
-                "read_at": None,
-                "read_by": None,
-            }
-            for place, (post_id, text) in enumerate(told)
-        ]
-        if rows:
-            self.transaction.execute(sa.insert(tables.notification), rows)
 
 
 def decode_duties(text: str) -> dict[str, list[str]]:

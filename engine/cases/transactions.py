@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine import store
-from engine.cases.step import CaseMoved
+from engine.cases.writing import CaseMoved
 from engine.errors import Conflict
 from engine.installation import Installation
 

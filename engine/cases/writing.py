@@ -1,0 +1,239 @@
+"""What a step changed, as rows: the case, its events, variables, tasks, timers and notices, a statement a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine import audit, jobs, workflow
+from engine.calendar import local_date
+from engine.cases.assignments import posts_of
+from engine.store import Transaction, insert_into, new_id, tables
+from engine.store.values import encode
+
+if TYPE_CHECKING:
+    from engine.cases.step import Step
+
+CHANGING = (
+    "number",
+    "title",
+    "state",
+    "outcome",
+    "submitted_at",
+    "accepted_at",
+    "closed_at",
+    "due_on",
+    "due_estimated",
+    "promise",
+)
+OUTCOME = ("label", "result", "reason_public", "clause", "at")
+Row = dict[str, Any]
+
+_UNMOVED = sa.update(tables.case).where(
+    tables.case.c.id == sa.bindparam("the_case"), tables.case.c.revision == sa.bindparam("read_revision")
+)
+
+
+class CaseMoved(Exception):
+    """The case changed between reading and writing: the command is run again."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A case as its rows say it: open tasks and timers by id, and the text of the variables of every scope."""
+
+    tasks: Mapping[str, workflow.OpenTask]
+    timers: Mapping[str, workflow.DueTimer]
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, run: workflow.Run, texts: Mapping[str, str]) -> "Shape":
+        return cls({task.id: task for task in run.open_tasks()}, {timer.id: timer for timer in run.timers()}, texts)
+
+
+NOTHING = Shape({}, {}, {})
+
+
+class Writer:
+    """Writes what lies between two shapes of a case; used once."""
+
+    def __init__(self, step: "Step", before: Shape, after: Shape, scopes: Mapping[str, Row]) -> None:
+        self.step, self.before, self.after = step, before, after
+        self.transaction, self.case = step.transaction, step.case
+        self.changed = {path: text for path, text in after.texts.items() if before.texts.get(path) != text}
+        self.ended = sorted(set(before.texts) - set(after.texts))
+        self.variables = {path: scopes[path] for path in self.changed}
+        fresh = [task for key, task in after.tasks.items() if key not in before.tasks]
+        posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
+        self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
+        self.closed = [self._end_of(task) for key, task in before.tasks.items() if key not in after.tasks]
+
+    def write(self) -> None:
+        """As few statements as there are tables; `CaseMoved` where somebody was first."""
+        events, head = self._events()
+        self._write_case(head)
+        self._insert(tables.event, events)
+        self._write_scopes()
+        _upsert(self.transaction, tables.task, self.opened + self.closed, ("state", "ended_at", "ended_by"))
+        _upsert(self.transaction, tables.timer, self._timers(), ("state",))
+        self._insert(tables.entry, self.step.rows["entry"])
+        self._insert(tables.document, self.step.rows["document"])
+        _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
+        self._insert(tables.notification, self._notices())
+        if self.step.jobs:
+            jobs.defer(self.transaction, self.step.jobs)
+
+    # --- tasks and timers ---
+
+    def _assignment(self, task: workflow.OpenTask) -> str:
+        role = task.assignment or ""
+        if "@" not in role and self.step.package.manifest.posts.get(role) == "organisation":
+            return f"{role}@{self.step.loaded.organisation['key']}"
+        return role
+
+    def _task_row(self, task: workflow.OpenTask, post_id: str) -> Row:
+        step = self.step
+        due_on = task.due and local_date(task.due)
+        element = task.element if isinstance(task.element, dict) else {}
+        return {
+            "id": task.id,
+            "case_id": self.case["id"],
+            "node_id": task.node_id,
+            "name": step.package.definition.nodes[task.node_id].name,
+            "path": task.path,
+            "item_key": element.get("key"),
+            "form_id": task.form_id,
+            "post_id": post_id,
+            "state": "open",
+            "claimed_by": None,
+            "claimed_at": None,
+            "revision": 0,
+            "created_at": step.now,
+            "due_at": task.due,
+            "due_estimated": bool(due_on and step.calendar.is_estimated(step.today, due_on)),
+            "ended_at": None,
+            "ended_by": None,
+        }
+
+    def _end_of(self, task: workflow.OpenTask) -> Row:
+        """The row is there already, so that only its end is taken over."""
+        row = self._task_row(task, self.step.loaded.task.get("post_id") or "")
+        return row | {"state": "cancelled", "ended_at": self.step.now} | self.step.ended_tasks.get(task.id, {})
+
+    def _timers(self) -> list[Row]:
+        before, after = self.before.timers, self.after.timers
+        rows = [self._timer_row(timer, "armed") for key, timer in after.items() if key not in before]
+        gone = [timer for key, timer in before.items() if key not in after]
+        return rows + [self._timer_row(t, "fired" if t.due <= self.step.now else "dropped") for t in gone]
+
+    def _timer_row(self, timer: workflow.DueTimer, state: str) -> Row:
+        ids = {"id": timer.id, "case_id": self.case["id"], "node_id": timer.node_id}
+        return ids | {"due_at": timer.due, "state": state}
+
+    # --- events ---
+
+    def _events(self) -> tuple[list[Row], audit.Head]:
+        step = self.step
+        head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
+        person = step.actor.person_id if step.actor else None
+        post = step.loaded.task.get("post_id")
+        (first, about), *others = step.events
+        rows = []
+        for kind, body in [(first, {**about, **self._change()}), *others]:
+            row, head = audit.link(head, kind, step.now, person, post, body)
+            rows.append(row)
+        return rows, head
+
+    def _change(self) -> Row:
+        """The first event of a step also says what it changed, so that the case can be rebuilt from its events."""
+        return {
+            "opened": [
+                {
+                    "task": row["id"],
+                    "node": row["node_id"],
+                    "path": row["path"],
+                    "post": row["post_id"],
+                    "due": row["due_at"],
+                }
+                for row in self.opened
+            ],
+            "closed": [{"task": row["id"], "state": row["state"]} for row in self.closed],
+            "flows": self.step.run.taken,
+            "timers": [{"node": t.node_id, "path": t.path, "due": t.due} for t in self.after.timers.values()],
+            "variables": self.variables,
+            "ended_scopes": self.ended,
+            "state": self.case["state"],
+            "promise": self.case["promise"],
+        }
+
+    # --- the case and its variables ---
+
+    def _write_case(self, head: audit.Head) -> None:
+        values = {
+            "duties": encode(self.step.duties),
+            "engine_state": self.step.run.state(),
+            "scope_count": len(self.after.texts),
+            "event_seq": head.seq,
+            "event_hash": head.hash,
+            "revision": self.case["revision"] + 1,
+        }
+        if self.case["engine_state"]:
+            read = {"the_case": self.case["id"], "read_revision": self.case["revision"]}
+            changing = {name: self.case[name] for name in CHANGING}
+            written = self.transaction.execute(_UNMOVED, changing | values | read).rowcount == 1
+        else:
+            insert = insert_into(self.transaction, tables.case).values(self.case | values).on_conflict_do_nothing()
+            written = self.transaction.execute(insert.returning(tables.case.c.id)).first() is not None
+        if not written:
+            raise CaseMoved
+
+    def _write_scopes(self) -> None:
+        rows = [{"case_id": self.case["id"], "path": path, "values": text} for path, text in self.changed.items()]
+        _upsert(self.transaction, tables.scope, rows, ("values",))
+        if self.ended:
+            which = (tables.scope.c.case_id == self.case["id"], tables.scope.c.path.in_(self.ended))
+            self.transaction.execute(sa.delete(tables.scope).where(*which))
+
+    # --- notices ---
+
+    def _notices(self) -> list[Row]:
+        """Who has a new task, and whom the process names, finds it among the notices."""
+        told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
+        named = self.step.effects.notices
+        posts = posts_of(self.transaction, {to for to, _ in named})
+        told += [(posts[to], text) for to, text in named]
+        return [
+            {
+                "id": new_id(),
+                "key": f"{self.case['id']}:{self.case['revision'] + 1}:{place}",
+                "post_id": post_id,
+                "case_id": self.case["id"],
+                "text": text,
+                "at": self.step.now,
+                "read_at": None,
+                "read_by": None,
+            }
+            for place, (post_id, text) in enumerate(told)
+        ]
+
+    def _insert(self, table: sa.Table, rows: list[Row]) -> None:
+        if rows:
+            self.transaction.execute(sa.insert(table), rows)
+
+
+def _upsert(transaction: Transaction, table: sa.Table, rows: list[Row], changing: tuple[str, ...]) -> None:
+    if rows:
+        transaction.execute(_upserting(transaction.dialect.name, table, changing), rows)
+
+
+@cache
+def _upserting(dialect: str, table: sa.Table, changing: tuple[str, ...]) -> Any:
+    """As `engine.store.upsert`, built once: naming what is excluded costs more than sending the rows."""
+    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in changing}
+    )
