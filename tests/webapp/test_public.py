@@ -124,3 +124,8 @@ def test_no_page_names_another_host(visitor: Visitor) -> None:
         sources = page.tree.xpath("//@href|//@src|//@action")
         assert all(source.startswith(("/", "#")) for source in sources), sources
         assert not page.tree.xpath("//style|//*[@style]|//script[not(@src)]|//*[@onclick]")
+
+
+@pytest.mark.parametrize("url", ["/verify", "/session/sign-in", "/guide/leader_review"])
+def test_a_page_can_be_asked_for_without_its_content(visitor: Visitor, url: str) -> None:
+    assert visitor.client.head(url).status_code == 200

@@ -61,7 +61,7 @@ def reveal(case_id: str, digest: str) -> Any:
     """A whole number; who looked and why is recorded."""
     view, reason = cases.case_view(installation(), actor(), case_id), request.form.get("reason", "")
     shown = {"case": view, "digest": digest, "reason": reason}
-    if request.method == "GET" or is_restored():
+    if request.method != "POST" or is_restored():
         return render_template("desk/reveal.html", **shown)
     try:
         number = cases.reveal(installation(), actor(), case_id, digest, reason)

@@ -32,7 +32,7 @@ def task(task_id: str) -> Any:
     view = cases.task_view(installation(), actor(), task_id)
     if view.act in {"submit", "supplement"}:
         return redirect(url_for("portal.tasks", task_id=task_id))
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(view, _bound(view, None))
     bound = _bound(view, request.form)
     if is_restored():
@@ -107,7 +107,7 @@ def _show(
     errors = list(bound.errors)
     if fault is not None:
         errors.append(FieldError("", fault.message, anchor=PASSWORD if fault.code.startswith("identity.") else ""))
-    fresh = request.method == "GET" or changed is not None
+    fresh = request.method != "POST" or changed is not None
     parts = {
         "task": view,
         "bound": bound,
@@ -171,7 +171,7 @@ def send_back(task_id: str) -> Any:
     view = cases.task_view(installation(), actor(), task_id)
     reason, to = request.form.get("reason", ""), request.form.get("to", "")
     shown = {"task": view, "case": view.case, "reason": reason, "to": to}
-    if request.method == "GET" or is_restored():
+    if request.method != "POST" or is_restored():
         return render_template("desk/return.html", **shown)
     try:
         cases.return_task(installation(), actor(), task_id, to, reason)

@@ -76,7 +76,7 @@ def item(task_id: str, key: str, number: int, inner: str) -> Any:
 
 
 def _answer(task: TaskView, place: Place) -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(task, place, filling.bind(task, place))
     bound = filling.bind(task, place, request.form)
     if is_restored():
@@ -184,7 +184,7 @@ def _show(
         single=places.is_single(task.schema),
         restored=restored,
         changed=changed,
-        revision=task.revision if changed is not None or request.method == "GET" else filling.sent_revision(task),
+        revision=task.revision if changed is not None or request.method != "POST" else filling.sent_revision(task),
         leave=_out_of(task),
         address=places.address,
         Place=Place,

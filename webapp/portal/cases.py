@@ -42,7 +42,7 @@ def status(case_id: str) -> Any:
 def withdraw(case_id: str) -> Any:
     """Take the application back, with a reason."""
     case, reason = own_case(case_id), request.form.get("reason", "")
-    if request.method == "GET" or is_restored():
+    if request.method != "POST" or is_restored():
         return render_template("portal/withdraw.html", case=case, reason=reason)
     try:
         cases.withdraw(installation(), actor(), case_id, reason)

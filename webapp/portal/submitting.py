@@ -32,7 +32,7 @@ def check(task_id: str) -> Any:
     sent = request.form if request.method == "POST" else None
     bound = filling.bind(task, Place(last.key), sent) if last is not None else None
     assert bound is None or isinstance(bound, BoundPage)
-    if request.method == "GET" or is_restored():
+    if request.method != "POST" or is_restored():
         return _show(task, bound)
     errors = _declaration_errors(bound)
     if errors:

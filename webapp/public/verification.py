@@ -28,7 +28,7 @@ VERDICTS = {
 @limiter.limit("30 per minute", methods=["POST"])
 def verify() -> Any:
     """By upload; nothing of the file is kept."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("public/verify.html")
     sent = request.files.get("file")
     data = sent.read(MOST_BYTES + 1) if sent is not None else b""

@@ -90,4 +90,4 @@ def show_again(sealed: str) -> Any:
 
 
 def _target() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else ""
+    return request.full_path.rstrip("?") if request.method != "POST" else ""

@@ -22,7 +22,7 @@ LARGE_TEXT = "text_size"
 def sign_in() -> Any:
     """By login and password; what was typed before a session ended comes back afterwards."""
     target = safe_target(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(target) if current_user.is_authenticated else _form(target)
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     if not login or not password:
