@@ -19,6 +19,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 RESULTS = Path(__file__).parent.parent.parent / "test-results" / "pages"
 WIDTHS = (1366, 375, 320)
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
+IMAGES = "() => Promise.all([...document.images].map((one) => one.complete || one.decode().catch(() => null)))"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -81,7 +82,7 @@ class Desk:
         RESULTS.mkdir(parents=True, exist_ok=True)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.wait_for_function("[...document.images].every((image) => image.complete)")
+            self.page.evaluate(IMAGES)
             self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
             faults = self.page.evaluate(CHECKS)
             assert not faults, f"{name} at {width}: {json.dumps(faults, ensure_ascii=False)}"
