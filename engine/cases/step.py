@@ -54,9 +54,10 @@ class Step:
 
     def _restore(self, assign: Mapping[str, Any]) -> workflow.Run:
         texts = load_other_texts(self.transaction, self.loaded)
-        scopes = {"": {**self.loaded.root, **assign}} | {path: decode(text) for path, text in texts.items()}
-        run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], scopes)
-        self._before = Shape.of(run, {"": self.loaded.root_text} | texts)
+        scopes = {"": self.loaded.root} | {path: decode(text) for path, text in texts.items()}
+        given = scopes | {"": {**self.loaded.root, **assign}}
+        run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], given)
+        self._before = Shape.restored(run, scopes, {"": self.loaded.root_text} | texts)
         return run
 
     def _runtime(self) -> workflow.Runtime:
@@ -134,9 +135,7 @@ class Step:
         self._follow_clock()
         self._follow_state()
         issuing.write_documents(self)
-        scopes = self.run.scopes()
-        after = Shape.of(self.run, {path: encode(values) for path, values in scopes.items()})
-        writer = Writer(self, self._before, after, scopes)
+        writer = Writer(self, self._before, self._before.moved_to(self.run))
         writer.write()
         self.opened = writer.opened
 

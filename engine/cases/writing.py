@@ -43,29 +43,54 @@ class CaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """A case as its rows say it: open tasks and timers by id, and the text of the variables of every scope."""
+    """A case as its rows say it: open tasks and timers by id, variables by scope, as values and as the stored text."""
 
     tasks: Mapping[str, workflow.OpenTask]
     timers: Mapping[str, workflow.DueTimer]
+    scopes: Mapping[str, Mapping[str, Any]]
     texts: Mapping[str, str]
 
     @classmethod
-    def of(cls, run: workflow.Run, texts: Mapping[str, str]) -> "Shape":
-        return cls({task.id: task for task in run.open_tasks()}, {timer.id: timer for timer in run.timers()}, texts)
+    def restored(cls, run: workflow.Run, scopes: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> "Shape":
+        """The shape before a command, which came with the texts."""
+        return cls({task.id: task for task in run.open_tasks()}, {t.id: t for t in run.timers()}, scopes, texts)
+
+    def moved_to(self, run: workflow.Run) -> "Shape":
+        """The shape after a command; only a scope in which something was written is put into text again."""
+        scopes = run.scopes()
+        texts = {path: self._text(path, values) for path, values in scopes.items()}
+        return Shape.restored(run, scopes, texts)
+
+    def _text(self, path: str, values: Mapping[str, Any]) -> str:
+        before = self.scopes.get(path)
+        untouched = (
+            before is not None
+            and before.keys() == values.keys()
+            and all(before[name] is value for name, value in values.items())
+        )
+        return self.texts[path] if untouched and path in self.texts else encode(dict(values))
 
 
-NOTHING = Shape({}, {}, {})
+NOTHING = Shape({}, {}, {}, {})
+
+
+def written(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
+    """The variables that are new or have another value."""
+    return {name: value for name, value in after.items() if name not in before or _differs(before[name], value)}
+
+
+def _differs(before: Any, after: Any) -> bool:
+    return before is not after and encode(before) != encode(after)
 
 
 class Writer:
     """Writes what lies between two shapes of a case; used once."""
 
-    def __init__(self, step: "Step", before: Shape, after: Shape, scopes: Mapping[str, Row]) -> None:
+    def __init__(self, step: "Step", before: Shape, after: Shape) -> None:
         self.step, self.before, self.after = step, before, after
         self.transaction, self.case = step.transaction, step.case
         self.changed = {path: text for path, text in after.texts.items() if before.texts.get(path) != text}
         self.ended = sorted(set(before.texts) - set(after.texts))
-        self.variables = {path: scopes[path] for path in self.changed}
         fresh = [task for key, task in after.tasks.items() if key not in before.tasks]
         posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
         self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
@@ -163,11 +188,20 @@ class Writer:
             "closed": [{"task": row["id"], "state": row["state"]} for row in self.closed],
             "flows": self.step.run.taken,
             "timers": [{"node": t.node_id, "path": t.path, "due": t.due} for t in self.after.timers.values()],
-            "variables": self.variables,
-            "ended_scopes": self.ended,
+            "ended_scopes": sorted({*self.ended, *self._afresh()}),
+            "variables": {path: self._written(path) for path in self.changed},
             "state": self.case["state"],
             "promise": self.case["promise"],
         }
+
+    def _afresh(self) -> set[str]:
+        """Scopes that ended and began again in this step: the names that they had are gone."""
+        before, after = self.before.scopes, self.after.scopes
+        return {path for path in self.changed if before.get(path, {}).keys() - after[path].keys()}
+
+    def _written(self, path: str) -> Row:
+        before = {} if path in self._afresh() else self.before.scopes.get(path, {})
+        return written(before, self.after.scopes[path])
 
     # --- the case and its variables ---
 

@@ -28,7 +28,9 @@ def test_a_changed_event_of_the_case_is_found(play: Play) -> None:
 
 
 def test_the_events_alone_give_back_the_variables_the_open_tasks_and_the_state(play: Play) -> None:
-    for case_id in (play.until("MI_joint_check"), play.whole()):
+    asked_again = play.until("Task_head_review")
+    play.do(asked_again, "Task_head_review", {"decision": "redo_joint", "note_internal": "重新征求意见"})
+    for case_id in (play.until("MI_joint_check"), asked_again, play.whole()):
         variables, opened, state = replayed(play, case_id)
         scopes = play.rows(tables.scope, tables.scope.c.case_id == case_id)
         assert variables == {row["path"]: decode(row["values"]) for row in scopes}
@@ -36,14 +38,15 @@ def test_the_events_alone_give_back_the_variables_the_open_tasks_and_the_state(p
         assert state == play.row(case_id)["state"]
 
 
-def replayed(play: Play, case_id: str) -> tuple[dict[str, object], set[str], str]:
-    variables: dict[str, object] = {}
+def replayed(play: Play, case_id: str) -> tuple[dict[str, dict[str, object]], set[str], str]:
+    variables: dict[str, dict[str, object]] = {}
     opened: set[str] = set()
     state = "draft"
     for _, body in play.events(case_id):
-        variables.update(body.get("variables", {}))
         for path in body.get("ended_scopes", ()):
             del variables[path]
+        for path, written in body.get("variables", {}).items():
+            variables.setdefault(path, {}).update(written)
         opened |= {one["task"] for one in body.get("opened", ())}
         opened -= {one["task"] for one in body.get("closed", ())}
         state = body.get("state", state)
