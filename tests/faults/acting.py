@@ -1,0 +1,101 @@
+"""What somebody may do next in an office, chosen at random: every command of a case, its jobs and its timers."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from engine import cases, jobs
+from engine.cases import HANDLERS
+from engine.errors import Conflict
+from engine.store import new_id, tables
+from tests.cases.playing import Open, Play
+
+Said = tuple[str, str]  # what was done, and the id of the case or task it was done to
+
+REMINDED, LATE = 15, 40  # days after which reminders are due, and supplements lapse
+
+
+DOING = "doing"  # said right before a command or a job
+
+
+class Actor:
+    """Does one thing after the other for ever; says what it is about to do, and each that a command acknowledged."""
+
+    def __init__(self, play: Play, seed: int) -> None:
+        self.play, self.dice = play, random.Random(seed)
+        self.play.later(days=self.dice.choice((0, 0, REMINDED, LATE)))
+
+    def acts(self) -> Iterator[Said]:
+        while True:
+            yield from self.act()
+
+    def act(self) -> Iterator[Said]:
+        chance = self.dice.random()
+        if chance < 0.12:
+            yield DOING, "jobs"
+            jobs.run_due(self.play.installation, HANDLERS)
+        elif chance < 0.17:
+            yield DOING, "timers"
+            cases.fire_timers(self.play.installation)
+        elif chance < 0.22 or not (tasks := self._open()):
+            yield DOING, "start"
+            yield "started", self.play.begin(new_id())
+        else:
+            oldest_first = int(self.dice.random() ** 2 * len(tasks))  # so that some cases come to their end
+            yield from self._go_on(tasks[oldest_first])
+
+    def _open(self) -> list[tuple[str, Open]]:
+        rows = self.play.rows(tables.task, tables.task.c.state == "open")
+        return [(r["case_id"], Open(r["id"], r["node_id"], r["item_key"], r["post_id"], r["claimed_by"])) for r in rows]
+
+    def _go_on(self, place: tuple[str, Open]) -> Iterator[Said]:
+        case_id, task = place
+        chance = self.dice.random()
+        try:
+            if chance < 0.08:
+                yield from self._claim(task)
+            elif chance < 0.30 and task.node == "Task_sign":
+                yield from self._return(task)
+            elif chance < 0.10 and task.node != "Task_submit":
+                applicant = self.play.actor("applicant")
+                yield DOING, case_id
+                cases.withdraw(self.play.installation, applicant, case_id, "协会调整人选")
+                yield "withdrawn", case_id
+            else:
+                yield from self._complete(case_id, task)
+        except Conflict:
+            return  # not withdrawable any more
+
+    def _claim(self, task: Open) -> Iterator[Said]:
+        person = self.play.holder(task.post)
+        yield DOING, task.id
+        (cases.release if task.claimed_by else cases.claim)(self.play.installation, person, task.id)
+        yield ("released" if task.claimed_by else "claimed"), task.id
+
+    def _return(self, task: Open) -> Iterator[Said]:
+        place, leader = self.play.installation, self.play.holder(task.post)
+        yield DOING, task.id
+        cases.prepare_documents(place, leader, task.id)
+        cases.return_task(place, leader, task.id, "Task_summary", "文字需修改")
+        yield "returned", task.id
+
+    def _complete(self, case_id: str, task: Open) -> Iterator[Said]:
+        values: dict[str, Any] | None = None
+        if task.node == "Task_submit":
+            self.play.files(case_id)
+        elif task.node == "Task_accept" and self.dice.random() < 0.2:
+            items = [{"material": "审计报告", "problem": "未附", "requirement": "提交", "basis": "第二十七条"}]
+            values = {"decision": "supplement", "supplement_items": items}
+        elif task.node in {"Task_close", "Task_missing", "Task_supplement"}:
+            values = self._answer(task)
+            if values is None:
+                return
+        yield DOING, task.id
+        self.play.complete(task, values)
+        yield "completed", task.id
+
+    def _answer(self, task: Open) -> dict[str, Any] | None:
+        """Of nodes that the usual way does not come to; a supplement is never answered, so that it lapses."""
+        if task.node == "Task_close":
+            return {"confirmed": True}
+        return {"decision": "wait", "reason_internal": "继续等待"} if task.node == "Task_missing" else None
