@@ -1,6 +1,9 @@
 """Send a case back to an earlier node, withdraw it, and fire what time has made due."""
 
+from itertools import islice
+
 import sqlalchemy as sa
+import structlog
 
 from engine.cases import issuing
 from engine.cases.door import Sight, hidden, hold, separate, sight
@@ -11,6 +14,8 @@ from engine.errors import Conflict, Forbidden, Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
+
+log = structlog.get_logger()
 
 
 def return_task(installation: Installation, actor: Actor, task_id: str, to: str, reason: str) -> None:
@@ -79,17 +84,27 @@ def _reason(text: str, message: str) -> str:
 
 
 def fire_timers(installation: Installation, limit: int = 100) -> int:
-    """Fire the timers that are due, one case a transaction; the number of timers fired."""
+    """Fire what is due, one case a transaction, at most `limit` cases; the number of timers fired.
+
+    A case whose timer cannot fire is logged and holds up no other.
+    """
     now = installation.clock.now()
+    due = (tables.timer.c.state == "armed", tables.timer.c.due_at <= now)
+    query = sa.select(tables.timer.c.case_id).where(*due).order_by(tables.timer.c.due_at, tables.timer.c.id)
     with reading(installation.database) as transaction:
-        query = (
-            sa.select(tables.timer.c.case_id)
-            .where(tables.timer.c.state == "armed", tables.timer.c.due_at <= now)
-            .order_by(tables.timer.c.due_at, tables.timer.c.id)
-            .limit(limit)
-        )
-        cases = list(dict.fromkeys(transaction.execute(query).scalars()))
-    return sum(_fire(installation, case_id) for case_id in cases)
+        cases = dict.fromkeys(transaction.execute(query).scalars())
+    fired = (_fire_or_log(installation, case_id) for case_id in cases)
+    return sum(islice((count for count in fired if count), limit))
+
+
+def _fire_or_log(installation: Installation, case_id: str) -> int:
+    try:
+        return _fire(installation, case_id)
+    except sa.exc.SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.error("timer.failed", case=case_id, code=getattr(error, "code", ""), exc_info=True)
+        return 0
 
 
 def _fire(installation: Installation, case_id: str) -> int:

@@ -14,6 +14,7 @@ Result = TypeVar("Result")
 
 def command(installation: Installation, body: Callable[[store.Transaction], Result]) -> Result:
     """Run `body` in a transaction, again from its reading when the case moved meanwhile; bounded."""
+    installation.calendar()  # read before the transaction: within it, it would take a second connection of the pool
     for _ in range(ATTEMPTS):
         try:
             with store.writing(installation.database) as transaction:

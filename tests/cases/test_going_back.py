@@ -151,6 +151,25 @@ def test_clocks_of_several_processes_fire_once(play: Play) -> None:
     assert play.faults() == []
 
 
+def test_a_case_that_cannot_go_on_holds_up_no_other(play: Play) -> None:
+    damaged, whole = play.until("MI_joint_check"), play.until("MI_joint_check")
+    with play.writing() as transaction:
+        transaction.execute(tables.case.update().where(tables.case.c.id == damaged).values(engine_state=b"\x01damaged"))
+    play.clock.set(next_timer(play) + timedelta(days=1))
+    assert cases.fire_timers(play.installation) == 1
+    (slip,) = play.rows(tables.document, tables.document.c.kind == "D14")
+    assert slip["case_id"] == whole
+    armed = play.rows(tables.timer, tables.timer.c.case_id == damaged, tables.timer.c.state == "armed")
+    assert len(armed) == 2
+
+
+def test_no_more_cases_than_asked_for_are_fired_in_one_look(play: Play) -> None:
+    for _ in range(3):
+        play.until("MI_joint_check")
+    play.clock.set(next_timer(play) + timedelta(days=1))
+    assert [cases.fire_timers(play.installation, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
 def test_timers_are_dropped_when_everybody_has_answered(play: Play) -> None:
     case_id = play.until("MI_joint_check")
     play.do(case_id, "MI_joint_check")
