@@ -186,7 +186,7 @@ def test_links_between_the_pages_lead_somewhere():
 
 
 def event_kinds() -> set[str]:
-    """Texts that look like a kind of event and are no code of an error, in the modules that write events."""
+    """Texts that look like a kind of event, in the modules that write events: no code of an error, no line of the log."""
     found: set[str] = set()
     for path in (ROOT / "engine/cases").glob("*.py"):
         if path.name in {"words.py", "history.py"}:
@@ -194,6 +194,7 @@ def event_kinds() -> set[str]:
         tree = ast.parse(path.read_text())
         codes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "code"}
         codes |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Assign) and names_a_code(node)}
+        codes |= {id(node.args[0]) for node in ast.walk(tree) if isinstance(node, ast.Call) and is_logged(node)}
         found |= {
             node.value
             for node in ast.walk(tree)
@@ -201,6 +202,10 @@ def event_kinds() -> set[str]:
             if EVENT_KIND.fullmatch(node.value)
         }
     return found
+
+
+def is_logged(node: ast.Call) -> bool:
+    return bool(node.args) and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "log"
 
 
 def names_a_code(node: ast.Assign) -> bool:
