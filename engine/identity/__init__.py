@@ -14,7 +14,7 @@ from engine.identity.people import (
     set_password,
 )
 from engine.identity.posts import find_post, find_posts
-from engine.identity.signing_in import Proof, authenticate, prove, prove_apart, sign_in
+from engine.identity.signing_in import Proof, authenticate, prove, prove_apart, sign_in, sign_out
 
 __all__ = [
     "Actor",
@@ -38,4 +38,5 @@ __all__ = [
     "set_active",
     "set_password",
     "sign_in",
+    "sign_out",
 ]
