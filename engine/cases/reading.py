@@ -341,6 +341,7 @@ class _View:
             "title": self.row["title"],
             "organisation": self.loaded.organisation["key"],
             "organisation_name": self.loaded.organisation["name"],
+            "organisation_uscc": self.loaded.organisation["uscc"],
             "today": self.today,
         }
         return case_names(self.package, case, self.installation.calendar(), self.today)

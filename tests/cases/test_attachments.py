@@ -99,6 +99,6 @@ def test_a_file_that_was_submitted_stays_evidence_when_a_later_form_drops_it(pla
     play.complete(play.task(case_id, "Task_accept"), {"decision": "supplement", "supplement_items": items})
     entries = cases.case_view(play.installation, acceptor, case_id).entries
     (supplement,) = [one for one in entries if one.node_id == "Task_supplement"]
-    names = [file.name for section in supplement.sections for row in section.rows for file in row.files]
+    names = [file["name"] for section in supplement.sections for row in section.rows for file in row.files]
     assert names == ["审计报告.pdf"]
     assert first.id in {one.id for one in cases.case_view(play.installation, acceptor, case_id).attachments}
