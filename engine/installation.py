@@ -115,6 +115,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
     settings = settings or Settings.read(folder)
     database = store.open_database(settings.database_url or f"sqlite:///{folder / 'huishen.db'}")
     store.migrate(database)
+    calendar.ensure(database)
     passphrase = _passphrase(folder)
     return Installation(
         folder=folder,
