@@ -94,6 +94,7 @@ class _View:
 
     def case(self) -> CaseView:
         row = self.row
+        documents = shown.documents_of(self.transaction, row["id"], self.sight)
         return CaseView(
             id=row["id"],
             number=row["number"] or "草稿",
@@ -117,8 +118,8 @@ class _View:
             entries=self._entries(),
             attachments=self._attachments(),
             tasks=self._open_tasks(),
-            documents=shown.documents_of(self.transaction, row["id"], self.sight),
-            history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor),
+            documents=documents,
+            history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor, documents),
             steps=self._steps(),
             withdrawable=self._withdrawable(),
         )

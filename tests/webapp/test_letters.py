@@ -104,7 +104,8 @@ def test_the_association_sees_no_letter_before_it_takes_effect(play: Play, signe
     )
     applicant = signed_in("coldchain")
     applicant.open(f"/portal/cases/{case_id}")
-    assert "审核意见函" not in applicant.page.section("now")
+    assert "审核意见函" not in applicant.page.text
+    assert "受理通知书：生效" in applicant.page.text
     assert applicant.open(f"/portal/documents/{letter.id}.pdf").status == 404
     assert applicant.open(f"/desk/documents/{letter.id}/pages/1.png").status == 404
 
