@@ -99,6 +99,7 @@ def test_a_draft_is_previewed_as_a_draft(play: Play, signed_in: Enter) -> None:
 
 def test_the_association_sees_no_letter_before_it_takes_effect(play: Play, signed_in: Enter) -> None:
     case_id = play.until("Task_sign")
+    play.office.work_off()
     letter = next(
         one for one in cases.case_view(play.installation, play.actor("leader"), case_id).documents if one.kind == "D06"
     )
