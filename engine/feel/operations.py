@@ -29,6 +29,7 @@ from engine.feel.values import (
     chinese_kind,
     kind,
 )
+from engine.feel.wide import length
 
 ORDER: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt,
@@ -73,7 +74,7 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    kinds = ((one.start_included, one.end_included, one.outside) for one in (left, right))
+    kinds = ((one.start_included, one.end_included, one.operator) for one in (left, right))
     if next(kinds) != next(kinds):
         return False
     return _all_equal(run, ((left.start, right.start), (left.end, right.end)))
@@ -141,7 +142,7 @@ def add(left: Value, right: Value) -> Value:
         case "years and months duration", ("date" | "date and time"):
             return temporal.add_months(right, left.months)
         case "days and time duration", "days and time duration":
-            return _bounded(lambda: left + right)
+            return temporal.make_duration(length(left) + length(right))
         case "years and months duration", "years and months duration":
             return _months(left.months + right.months)
     raise Fault(_cannot("相加", left, right))
@@ -155,11 +156,11 @@ def subtract(left: Value, right: Value) -> Value:
         case (("date" | "date and time" | "time"), ("date" | "date and time" | "time")):
             return temporal.subtract(left, right)
         case (("date" | "date and time" | "time"), "days and time duration"):
-            return temporal.add_duration(left, _bounded(lambda: -right))
+            return temporal.add_duration(left, temporal.make_duration(-length(right)))
         case (("date" | "date and time"), "years and months duration"):
             return temporal.add_months(left, -right.months)
         case "days and time duration", "days and time duration":
-            return _bounded(lambda: left - right)
+            return temporal.make_duration(length(left) - length(right))
         case "years and months duration", "years and months duration":
             return _months(left.months - right.months)
     raise Fault(_cannot("相减", left, right))
@@ -184,7 +185,7 @@ def multiply(left: Value, right: Value) -> Value:
 def divide(left: Value, right: Value) -> Value:
     """`/`. Raises Fault, also for a division by zero."""
     kinds = kind(left), kind(right)
-    if right in (0, dt.timedelta(), MonthsDuration(0)) and right is not False:
+    if kinds[1] in (NUMBER, DAYS, MONTHS) and right in (0, dt.timedelta(), MonthsDuration(0)):
         raise Fault("除数是零")
     match kinds:
         case "number", "number":
@@ -213,17 +214,10 @@ def negate(value: Value) -> Value:
         case "number":
             return CONTEXT.minus(value)
         case "days and time duration":
-            return _bounded(lambda: -value)
+            return temporal.make_duration(-length(value))
         case "years and months duration":
             return MonthsDuration(-value.months)
     raise Fault(f"{chinese_kind(value)}不能取负")
-
-
-def _bounded(action: Callable[[], dt.timedelta]) -> dt.timedelta:
-    try:
-        return action()
-    except OverflowError:
-        raise Fault("时长太长") from None
 
 
 def _months(months: int) -> MonthsDuration:

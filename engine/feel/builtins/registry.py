@@ -9,6 +9,7 @@ from typing import TypeVar
 from engine.feel.errors import Fault
 from engine.feel.run import SMALL, Run
 from engine.feel.values import BuiltinFunction, Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
+from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 
 Body = Callable[..., Value]
 FunctionBody = TypeVar("FunctionBody", bound=Body)
@@ -19,9 +20,9 @@ _CLASSES: dict[str, tuple[frozenset[type], str]] = {
     "boolean": (frozenset((bool,)), "是非值"),
     "list": (frozenset((list,)), "列表"),
     "context": (frozenset((dict,)), "上下文"),
-    "date": (frozenset((dt.date, dt.datetime)), "日期"),
-    "time": (frozenset((dt.time,)), "时刻"),
-    "duration": (frozenset((dt.timedelta, MonthsDuration)), "时长"),
+    "date": (frozenset((dt.date, dt.datetime, WideDate, WideDateTime)), "日期"),
+    "time": (frozenset((dt.time, WideTime)), "时刻"),
+    "duration": (frozenset((dt.timedelta, WideDuration, MonthsDuration)), "时长"),
     "range": (frozenset((Range,)), "区间"),
     "function": (frozenset((Function, UserFunction, BuiltinFunction)), "函数"),
     "any": (frozenset(), "值"),

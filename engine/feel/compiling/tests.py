@@ -204,7 +204,7 @@ def half_interval(compiler: Compiler, node: tree.HalfInterval) -> Closure:
     def closure(run: Run) -> Range:
         end = endpoint(run)
         if symbol in ("=", "!="):
-            return Range(end, end, outside=symbol == "!=")
+            return Range(end, end, operator=symbol)
         return Range(None, end, False, included) if symbol[0] == "<" else Range(end, None, included, False)
 
     return closure
