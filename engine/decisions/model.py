@@ -134,24 +134,31 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision: its logic, after the decisions, inputs and knowledge that it requires."""
+    """One decision: its logic, after the decisions, inputs and knowledge that it requires.
+
+    What comes from an imported file bears the name of the import, by which the expressions reach it (`""`: its own file).
+    """
 
     id: str
     name: str
     logic: Any
     requires: tuple[str, ...] = ()
     model: Mapping[str, "Decision"] = field(default_factory=dict, compare=False, repr=False)
-    knows: tuple["Knowledge", ...] = field(default=(), compare=False, repr=False)
-    inputs: tuple[tuple[str, Shape], ...] = ()
+    knows: tuple[tuple[str, "Knowledge"], ...] = field(default=(), compare=False, repr=False)
+    inputs: tuple[tuple[str, str, Shape], ...] = ()
     shape: Shape | None = None
+    imported: tuple[tuple[str, "Decision"], ...] = ()
 
     @property
     def input_names(self) -> frozenset[str]:
         """The free names that evaluating it reads, required decisions included."""
         inner = [self.model[key] for key in self.requires if key in self.model]
-        given = {name for one in inner for name in (one.id, one.name)} | {one.name for one in self.knows}
+        given = {name for one in inner for name in (one.id, one.name)} | {
+            alias or one.name for alias, one in self.knows
+        }
+        given |= {alias or one.name for alias, one in self.imported}
         own: frozenset[str] = self.logic.names - given
-        return own.union(*(one.input_names for one in inner))
+        return own.union(*(one.input_names for one in (*inner, *(one for _, one in self.imported))))
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -188,6 +195,7 @@ class DecisionModel:
 
     file: str
     decisions: Mapping[str, Decision]
-    services: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
+    #: Business knowledge models and decision services by name.
+    functions: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
     #: Parts that can only ever be null, which the standard allows and nobody means.
     warnings: tuple[Problem, ...] = ()

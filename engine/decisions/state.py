@@ -1,7 +1,8 @@
 """One evaluation of a decision and of all that it requires."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from engine.feel import Run
@@ -16,7 +17,9 @@ class State:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.given: Mapping[str, Any] = run.scope
-        self.results: dict[str, Any] = {}
+        self.results: dict[tuple[str, ...], Any] = {}
+        #: The imports that lead from the file that was asked to the one being evaluated.
+        self.path: tuple[str, ...] = ()
         self.functions: dict[int, Any] = {}
         self.fired: list[Any] = []
         self.inputs: dict[str, Any] = {}
@@ -25,6 +28,21 @@ class State:
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+    @contextmanager
+    def beyond(self, alias: str) -> Iterator[None]:
+        """Inside an imported file, whose inputs the caller may give as a context under the name of the import."""
+        if not alias:
+            yield
+            return
+        before = self.path, self.given
+        self.path = (*self.path, alias)
+        own = self.given.get(alias)
+        self.given = ChainMap(own, self.given) if isinstance(own, dict) else self.given  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            self.path, self.given = before
 
     def inside(self, names: dict[str, Any], logic: Any) -> Any:
         """The value of a part whose scope has more names."""

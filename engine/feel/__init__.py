@@ -4,6 +4,7 @@ It imports nothing of the project. A text cannot reach Python, and a budget boun
 """
 
 from engine.feel.builtins import BUILTINS
+from engine.feel.builtins.conversion import written
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.run import Budget, Run
@@ -38,4 +39,5 @@ __all__ = [
     "import_value",
     "kind",
     "parse_temporal",
+    "written",
 ]

@@ -195,7 +195,8 @@ def nanosecond(value: Any) -> int:
 
 def since_midnight(value: Any) -> int:
     """The nanoseconds of a time, or of a date and time since its midnight."""
-    return ((value.hour * 60 + value.minute) * 60 + value.second) * NANOSECONDS + nanosecond(value)
+    seconds: int = (value.hour * 60 + value.minute) * 60 + value.second
+    return seconds * NANOSECONDS + nanosecond(value)
 
 
 def _instant_of_time(value: Any) -> int:

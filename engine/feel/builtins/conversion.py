@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.feel import temporal, wide
 from engine.feel.builtins.registry import builtin
-from engine.feel.errors import Fault
+from engine.feel.errors import Fault, FeelLimitError
 from engine.feel.run import Run
 from engine.feel.values import (
     CONTEXT,
@@ -173,6 +173,14 @@ def to_text(run: Run, value: Value) -> str:
     """A value as FEEL writes it; strings inside lists and contexts are quoted."""
     writer = _WRITERS.get(value.__class__)
     return writer(run, value) if writer else "null"
+
+
+def written(value: Value) -> str:
+    """Any value as FEEL writes it, texts in quotes; for people, who see the start of what is long."""
+    try:
+        return _inner_text(Run({}), value)
+    except (FeelLimitError, RecursionError):
+        return "…"
 
 
 def _list_text(run: Run, values: list[Value]) -> str:
