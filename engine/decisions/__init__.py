@@ -1,12 +1,14 @@
 """Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
 
 from engine.decisions.clauses import Clause, Clauses
+from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
-from engine.decisions.model import Decision, DecisionModel, Evaluation, FiredRule, Rule, Table
+from engine.decisions.model import Checked, Decision, DecisionModel, Evaluation, FiredRule, Rule, Table, Why
 from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.reader import read
 
 __all__ = [
+    "Checked",
     "Clause",
     "Clauses",
     "Decision",
@@ -18,6 +20,8 @@ __all__ = [
     "Problem",
     "Rule",
     "Table",
+    "Why",
     "findings",
     "read",
+    "sentences",
 ]

@@ -2,11 +2,12 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from engine.decisions.model import Decision, Evaluation, Knowledge, Table
+from engine.decisions.model import Decision, Evaluation, Knowledge, Table, Why
 from engine.decisions.shapes import Shape
-from engine.decisions.state import State
+from engine.decisions.state import Reasons, State
 from engine.feel import Budget, Run
 
 
@@ -20,11 +21,33 @@ def evaluate(
     return Evaluation(decision.id, result, tuple(state.fired), state.inputs, notes)
 
 
+def explain(decision: Decision, scope: Mapping[str, Any], budget: Budget | None = None) -> Why:
+    """The decision with the tree of its reasons. Raises `feel.FeelLimitError`."""
+    state = State(Run(scope, budget, with_notes=True))
+    state.reasons = Reasons()
+    decide(decision, state)
+    root: Why = state.reasons.required[0]
+    return replace(root, notes=(*state.notes, *(state.run.notes or ())))
+
+
 def decide(decision: Decision, state: State) -> Any:
     """The value of a decision over what the caller gave; its rows that fired are those left in the state."""
     key = (*state.path, decision.id)
     if key in state.results:
         return state.results[key]
+    outer = state.reasons
+    if outer is None:
+        return _decide(decision, state, key)
+    state.reasons = inner = Reasons()
+    value = _decide(decision, state, key)
+    state.reasons = outer
+    text = decision.logic.text if not isinstance(decision.logic, Table) else ""
+    result = state.run.export(value)
+    outer.required.append(Why(decision.id, decision.name, result, text, tuple(inner.tables), tuple(inner.required)))
+    return value
+
+
+def _decide(decision: Decision, state: State, key: tuple[str, ...]) -> Any:
     names = required(decision, state)
     state.fired, state.inputs = [], {}
     scope = ChainMap(names, state.given) if names else state.given  # type: ignore[arg-type]

@@ -98,13 +98,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A cell over the value of its column: what it asks, and what was there."""
+
+    label: str
+    test: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class FiredRule:
-    """A row whose tests all held, with what it gave."""
+    """A row whose tests all held (`checked`), with what it gave."""
 
     rule_id: str
     number: int
     outputs: dict[str, Any]
     annotations: Mapping[str, str]
+    checked: tuple[Checked, ...] = ()
 
     @property
     def clause(self) -> str:
@@ -129,6 +139,42 @@ class Evaluation:
     result: Any
     fired: tuple[FiredRule, ...]
     inputs: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table that was asked: all its cells when it fired, else the first that did not hold."""
+
+    rule_id: str
+    number: int
+    fired: bool
+    checked: tuple[Checked, ...]
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table over its inputs, row by row."""
+
+    name: str
+    hit_policy: str
+    inputs: Mapping[str, Any]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A decision with its result and what that rests on: the tables asked, the decisions required before it, and what
+    became null on the way. `text` is the expression where it is one."""
+
+    decision: str
+    name: str
+    result: Any
+    text: str
+    tables: tuple[Asked, ...]
+    required: tuple["Why", ...]
     notes: tuple[str, ...] = ()
 
 
@@ -176,6 +222,12 @@ class Decision:
         from engine.decisions.evaluation import evaluate
 
         return evaluate(self, scope, budget, explain=explain)
+
+    def explain(self, scope: Mapping[str, Any], budget: Budget | None = None) -> "Why":
+        """The same with its reasons as a tree. Raises `feel.FeelLimitError`."""
+        from engine.decisions.evaluation import explain
+
+        return explain(self, scope, budget)
 
 
 class Knowledge(Protocol):

@@ -3,12 +3,21 @@
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.feel import Run
 
 #: Python frames that one call of a business knowledge model may take on top of the body's own.
 CALL_FRAMES = 24
+
+
+@dataclass(slots=True)
+class Reasons:
+    """What one decision rests on, gathered while it is made."""
+
+    tables: list[Any] = field(default_factory=list)
+    required: list[Any] = field(default_factory=list)
 
 
 class State:
@@ -24,6 +33,8 @@ class State:
         self.fired: list[Any] = []
         self.inputs: dict[str, Any] = {}
         self.notes: list[str] = []
+        #: Where an explanation is asked for: the tables asked, and the decisions made, inside the one being made.
+        self.reasons: Reasons | None = None
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:

@@ -37,8 +37,10 @@ def texts_of(parts: Parts) -> Iterator[Text]:
 def names_read(decision: Decision) -> tuple[frozenset[str], frozenset[str]]:
     """(names that must be given, names that may also be keys of the elements of a list), required decisions included."""
     certain, possible = split(decision.logic)
-    given = {alias or one.name for alias, one in (*decision.knows, *decision.imported)}
-    own = [inner for key in decision.requires if (inner := decision.model.get(key)) is not None]
+    given = {alias or one.name for alias, one in decision.knows} | {
+        alias or one.name for alias, one in decision.imported
+    }
+    own: list[Decision] = [inner for key in decision.requires if (inner := decision.model.get(key)) is not None]
     given |= {name for inner in own for name in (inner.id, inner.name)}
     for inner in (*own, *(one for _, one in decision.imported)):
         more = names_read(inner)
