@@ -1,5 +1,6 @@
 """Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
 
+from engine.decisions.analysis import Flaw, analyse
 from engine.decisions.clauses import Clause, Clauses
 from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
@@ -17,10 +18,12 @@ __all__ = [
     "Evaluation",
     "Finding",
     "FiredRule",
+    "Flaw",
     "Problem",
     "Rule",
     "Table",
     "Why",
+    "analyse",
     "findings",
     "read",
     "sentences",

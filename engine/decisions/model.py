@@ -31,12 +31,13 @@ class Logic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A column that is asked: its words, its expression, the values it may have."""
+    """A column that is asked: its words, its expression, the values and the type it may have."""
 
     id: str
     label: str
     expression: Expression
     allowed: UnaryTests | None = None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping
 
 from engine.feel.builtins import FUNCTION_NAMES
 from engine.feel.compiling import Closure, Compiler, new_compiler, tests
+from engine.feel.constants import constants
 from engine.feel.errors import FeelLimitError
 from engine.feel.names import tree_of
 from engine.feel.parser import Parser
 from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
+from engine.feel.syntax import Tests
 from engine.feel.values import Value
 
 _CONTAINERS = (list, dict)
@@ -68,12 +70,13 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
+    __slots__ = ("_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
 
-    def __init__(self, text: str, test: tests.Test, compiler: Compiler, *, is_any: bool) -> None:
+    def __init__(self, text: str, node: Tests, test: tests.Test, compiler: Compiler) -> None:
         self.text = text
+        self._node = node
         #: Whether the text is `-`, which any value passes.
-        self.is_any = is_any
+        self.is_any = not node.tests
         self.names = frozenset(compiler.free | compiler.possible)
         self.element_names = frozenset(compiler.possible - compiler.free)
         self.warnings = _warnings(compiler)
@@ -82,6 +85,10 @@ class UnaryTests:
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
+
+    def constants(self) -> tuple[tuple[Value, ...], bool]:
+        """(the constants in the tests, whether the tests do nothing but compare with these)."""
+        return constants(self._node, lambda node: new_compiler().compile(node)(Run({})))
 
     def matches(self, value: Value, scope: Mapping[str, Value], budget: Budget | None = None) -> bool | None:
         """Whether the value passes; None when that cannot be said. Raises FeelLimitError on the budget."""
@@ -117,7 +124,7 @@ def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
         compiler = new_compiler()
-        return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
+        return UnaryTests(text, node, tests.unary_tests(compiler, node), compiler)
     except RecursionError:
         raise too_deep(0) from None
 

@@ -86,7 +86,6 @@ def value_test(compiler: Compiler, node: tree.Node) -> Test:
     if isinstance(node, tree.Interval) and _is_plain_interval(node):
         return _plain_interval_test(compiler, node)
     closure, at = compiler.compile(node), node.at
-
     if isinstance(node, tree.Interval):
         return _interval_test(closure, at)
 
@@ -136,7 +135,9 @@ def _literal_test(python: Callable[[Value, Value], Any], symbol: str, literal: V
 def _is_plain_interval(node: tree.Interval) -> bool:
     ends = (node.start, node.end)
     classes = {end.value.__class__ for end in ends if isinstance(end, tree.Literal)}
-    return all(isinstance(end, tree.Literal) for end in ends) and len(classes) == 1 and classes <= ORDERED_BY_PYTHON
+    if not all(isinstance(end, tree.Literal) for end in ends) or len(classes) != 1 or not classes <= ORDERED_BY_PYTHON:
+        return False
+    return bool(node.start.value <= node.end.value)  # type: ignore[attr-defined]
 
 
 def _plain_interval_test(compiler: Compiler, node: tree.Interval) -> Test:
