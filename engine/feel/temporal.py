@@ -33,6 +33,7 @@ _DAYS = re.compile(
     r"(-?)P(?:([0-9]{1,18})D)?(?:T(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,40}))?S)?)?"
 )
 _MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
+_SHORTEST_MONTH = 28
 MAX_MONTHS = 12 * 10**12
 MAX_DURATION = 10**13 * DAY_NANOSECONDS
 _TOO_LONG = "时长太长"
@@ -197,6 +198,8 @@ def format_wide(value: WideDate | WideTime | WideDateTime | wide.WideDuration) -
 def add_months(value: AnyDate | AnyDateTime, months: int) -> AnyDate | AnyDateTime:
     """The same day so many months on, or the last one of a shorter month. A date and time stays one. Raises Fault."""
     year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
+    if value.day <= _SHORTEST_MONTH and dt.MINYEAR <= year <= dt.MAXYEAR and isinstance(value, dt.date):
+        return value.replace(year=year, month=month + 1)
     if abs(year) > wide.MAX_YEAR:
         raise Fault(_BEYOND)
     last = calendar.monthrange(wide.near(year), month + 1)[1]
@@ -208,6 +211,11 @@ def add_months(value: AnyDate | AnyDateTime, months: int) -> AnyDate | AnyDateTi
 
 def add_duration(value: AnyDate | AnyTime | AnyDateTime, duration: AnyDuration) -> AnyDate | AnyTime | AnyDateTime:
     """A date (counted from its midnight), date and time, or time (round the clock) so much later. Raises Fault."""
+    if isinstance(value, dt.date) and isinstance(duration, dt.timedelta):
+        try:
+            return value + duration  # of a date the whole days before, as from its midnight
+        except OverflowError:
+            pass
     nanoseconds = wide.length(duration)
     if isinstance(value, dt.time | WideTime):
         return wide.time_of((wide.since_midnight(value) + nanoseconds) % DAY_NANOSECONDS, value.tzinfo)

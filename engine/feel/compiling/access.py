@@ -53,7 +53,29 @@ def list_literal(compiler: Compiler, node: tree.ListLiteral) -> Closure:
 
 def path(compiler: Compiler, node: tree.Path) -> Closure:
     operand, name, at = compiler.compile(node.operand), node.name, node.at
+    if isinstance(node.operand, tree.Name) and compiler.free_name(node.operand.name):
+        return _path_of_name(node.operand.name, _path_of(operand, name, at), name)
+    return _path_of(operand, name, at)
 
+
+def _path_of_name(variable: str, otherwise: Closure, name: str) -> Closure:
+    """An entry of a context in the scope, the most frequent path, without a call in between."""
+
+    def closure(run: Run) -> Value:
+        try:
+            value = run.scope[variable]
+            if value.__class__ is dict:
+                entry = value[name]
+                cls = entry.__class__
+                return entry if cls in PLAIN or cls is dict else run.read(entry)
+        except KeyError:
+            pass
+        return otherwise(run)
+
+    return closure
+
+
+def _path_of(operand: Closure, name: str, at: int) -> Closure:
     def closure(run: Run) -> Value:
         value = operand(run)
         if value.__class__ is dict:

@@ -11,6 +11,7 @@ from engine.feel.types import is_instance, is_known
 from engine.feel.values import UserFunction, Value
 
 CALL_OVERHEAD = 4
+_FOLDED = frozenset(("date", "time", "date and time", "duration"))
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
@@ -66,10 +67,22 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     if not found:
         return always_null(compiler, node.at, f"{builtin.name}：参数的个数或名称不对，应当是 {builtin.usage()}")
     if len(found) > 1:
-        return _overloaded_call(builtin, arguments, node)
+        return _folded(_overloaded_call(builtin, arguments, node), builtin.name, node)
     signature, order = found[0]
-    takes = _arrange(signature, arguments, order)
-    body, name, at = signature.body, builtin.name, node.at
+    closure = _single_call(builtin.name, signature, _arrange(signature, arguments, order), node.at)
+    return _folded(closure, builtin.name, node)
+
+
+def _folded(closure: Closure, name: str, node: tree.Call) -> Closure:
+    """`date("2026-01-01")` and its like are computed once."""
+    if name not in _FOLDED or not all(isinstance(argument, tree.Literal) for argument in node.arguments):
+        return closure
+    value = closure(Run({}))
+    return closure if value is None else lambda run: value
+
+
+def _single_call(name: str, signature: Signature, takes: list[Closure], at: int) -> Closure:
+    body = signature.body
 
     def closure(run: Run) -> Value:
         try:

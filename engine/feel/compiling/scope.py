@@ -100,7 +100,7 @@ def _free(name: str, at: int, builtin: Value) -> Closure:
                 run.note(at, f"没有“{name}”这个变量")
             return builtin
         cls = value.__class__
-        if cls in PLAIN or (cls is Decimal and value.is_finite()):
+        if cls in PLAIN or cls is dict or (cls is Decimal and value.is_finite()):
             return value
         return run.read(value)
 
