@@ -77,6 +77,12 @@ class Table:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    #: The columns with values of their own.
+    bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
+        object.__setattr__(self, "bounded", tuple(bounded))
 
     @property
     def names(self) -> frozenset[str]:

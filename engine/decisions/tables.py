@@ -9,6 +9,7 @@ from engine.feel import compile_expression
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 CELLS_PER_STEP = 16
+CONTAINERS = frozenset((list, dict))
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
 
 
@@ -25,9 +26,10 @@ def evaluate_table(table: Table, state: State) -> Any:
         state.reasons.tables.append(_asked(table, values, fired, state))
     result, kept = _hit(table, fired, state)
     state.fired.extend(kept)
-    state.inputs.update(
-        (column.label, state.run.export(value)) for column, value in zip(table.inputs, values, strict=True)
-    )
+    state.inputs |= {
+        column.label: value if value.__class__ not in CONTAINERS else _own(state, value)
+        for column, value in zip(table.inputs, values, strict=True)
+    }
     return result
 
 
@@ -40,9 +42,9 @@ def _noted(column: Input, table: Table, state: State) -> Any:
 
 
 def _check_inputs(table: Table, values: list[Any], state: State) -> None:
-    for column, value in zip(table.inputs, values, strict=True):
-        if column.allowed is not None and column.allowed.matches_in(state.run, value) is not True:
-            state.note(f"表“{table.name}”的输入“{column.label}”不在它列出的取值里")
+    for number, allowed in table.bounded:
+        if allowed.matches_in(state.run, values[number]) is not True:
+            state.note(f"表“{table.name}”的输入“{table.inputs[number].label}”不在它列出的取值里")
 
 
 def _fired(table: Table, values: list[Any], state: State) -> list[FiredRule]:
@@ -62,14 +64,18 @@ def _fired(table: Table, values: list[Any], state: State) -> list[FiredRule]:
 def _fire(table: Table, rule: Rule, values: list[Any], state: State) -> FiredRule:
     state.run.spend()
     outputs = {
-        column.name: state.run.export(cell.value_in(state.run)) if cell is not None else None
+        column.name: _own(state, cell.value_in(state.run)) if cell is not None else None
         for column, cell in zip(table.outputs, rule.outputs, strict=True)
     }
     checked = tuple(
-        Checked(table.inputs[column].label, test.text, state.run.export(values[column]))
-        for column, test in rule.conditions
+        Checked(table.inputs[column].label, test.text, _own(state, values[column])) for column, test in rule.conditions
     )
     return FiredRule(rule.id, rule.number, outputs, rule.annotations, checked)
+
+
+def _own(state: State, value: Any) -> Any:
+    """A value as the result holds it."""
+    return state.run.export(value) if value.__class__ in CONTAINERS else value
 
 
 def _asked(table: Table, values: list[Any], fired: list[FiredRule], state: State) -> Asked:

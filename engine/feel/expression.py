@@ -56,9 +56,12 @@ class Expression:
 
     def value_in(self, run: Run) -> Value:
         """The value in a run that several expressions share, before `Run.export`. Raises FeelLimitError."""
-        before = run.slots
-        if self._slots:
-            run.slots = [None] * self._slots
+        if not self._slots:
+            try:
+                return self._closure(run)
+            except RecursionError:
+                raise _too_deep() from None
+        before, run.slots = run.slots, [None] * self._slots
         try:
             return self._closure(run)
         except RecursionError:

@@ -111,8 +111,16 @@ class Builtin:
 
     def apply(self, run: Run, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
         """Calls the first signature whose parameters accept the values. Raises Fault."""
-        refused = Fault(f"参数的个数或名称不对，应当是 {self.usage()}")
-        for signature, order in self.fitting(len(values), names):
+        found = self.fitting(len(values), names)
+        if not found:
+            raise Fault(f"参数的个数或名称不对，应当是 {self.usage()}")
+        return self.apply_first(run, found, values)
+
+    @staticmethod
+    def apply_first(run: Run, found: list[tuple[Signature, list[int]]], values: list[Value]) -> Value:
+        """The same among signatures that take so many arguments."""
+        refused = Fault("")
+        for signature, order in found:
             try:
                 accepted = signature.accept(run, values, order)
             except Fault as fault:

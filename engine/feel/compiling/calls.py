@@ -67,7 +67,7 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     if not found:
         return always_null(compiler, node.at, f"{builtin.name}：参数的个数或名称不对，应当是 {builtin.usage()}")
     if len(found) > 1:
-        return _folded(_overloaded_call(builtin, arguments, node), builtin.name, node)
+        return _folded(_overloaded_call(builtin, found, arguments, node), builtin.name, node)
     signature, order = found[0]
     closure = _single_call(builtin.name, signature, _arrange(signature, arguments, order), node.at)
     return _folded(closure, builtin.name, node)
@@ -96,14 +96,16 @@ def _single_call(name: str, signature: Signature, takes: list[Closure], at: int)
     return closure
 
 
-def _overloaded_call(builtin: Builtin, arguments: list[Closure], node: tree.Call) -> Closure:
+def _overloaded_call(
+    builtin: Builtin, found: list[tuple[Signature, list[int]]], arguments: list[Closure], node: tree.Call
+) -> Closure:
     """Several ways to call with so many arguments: what the values are decides."""
-    names, name, at = node.names, builtin.name, node.at
+    apply_first, name, at = builtin.apply_first, builtin.name, node.at
 
     def closure(run: Run) -> Value:
         values = [argument(run) for argument in arguments]
         try:
-            return builtin.apply(run, values, names)
+            return apply_first(run, found, values)
         except Fault as fault:
             run.note(at, f"{name}：{fault.sentence}")
         except ArithmeticError:
