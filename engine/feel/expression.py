@@ -73,7 +73,7 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
+    __slots__ = ("_is_plain", "_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
 
     def __init__(self, text: str, node: Tests, test: tests.Test, compiler: Compiler) -> None:
         self.text = text
@@ -85,6 +85,7 @@ class UnaryTests:
         self.warnings = _warnings(compiler)
         self._test = test
         self._slots = compiler.slots
+        self._is_plain = not compiler.slots and not tests.mentions_tested(node)
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
@@ -100,6 +101,11 @@ class UnaryTests:
 
     def matches_in(self, run: Run, value: Value) -> bool | None:
         """The same in a run that several tests share; `value` is one that an expression gave."""
+        if self._is_plain:
+            try:
+                return self._test(run, value)
+            except RecursionError:
+                raise _too_deep() from None
         before = run.slots, run.tested
         if self._slots:
             run.slots = [None] * self._slots

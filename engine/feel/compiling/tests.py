@@ -53,7 +53,7 @@ def _any_of(tests: list[Test]) -> Test:
 
 def _cell_test(compiler: Compiler, node: tree.Node) -> Test:
     """A test of a cell. One that speaks of `?`, or is a condition by its form, must itself be true."""
-    if not isinstance(node, _PREDICATES) and not _mentions_tested(node):
+    if not isinstance(node, _PREDICATES) and not mentions_tested(node):
         return value_test(compiler, node)
     closure = compiler.compile(node)
 
@@ -64,7 +64,8 @@ def _cell_test(compiler: Compiler, node: tree.Node) -> Test:
     return predicate
 
 
-def _mentions_tested(node: object) -> bool:
+def mentions_tested(node: object) -> bool:
+    """Whether `?` stands anywhere in it."""
     pending: list[object] = [node]
     while pending:
         item = pending.pop()
