@@ -18,6 +18,7 @@ class ShapeReader:
         self._elements = {element.get("name", ""): element for element in children(root, "itemDefinition")}
         self._known: dict[str, Shape] = {}
         self._resolving: list[str] = []
+        cells.shape = self.defined
 
     def of(self, name: str | None) -> Shape | None:
         """The shape of a `typeRef` attribute; None when there is none or it admits anything."""
@@ -25,6 +26,10 @@ class ShapeReader:
             return None
         shape = self._named(name.strip())
         return None if shape.base == ANY and shape.allowed is None else shape
+
+    def defined(self, name: str) -> Shape | None:
+        """The shape of a name that this file or an import defines."""
+        return self._named(name) if name in self._elements else self._foreign(name)
 
     def or_any(self, name: str | None) -> Shape:
         return self.of(name) or Shape(ANY, ANY)

@@ -24,7 +24,7 @@ REQUIREMENTS = {
     "inputDecision": ("decision",),
     "inputData": ("inputData",),
 }
-NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output", "import")
+NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output", "import", "itemDefinition")
 
 
 def read(

@@ -11,6 +11,7 @@ from engine.feel.parser import Parser
 from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
 from engine.feel.syntax import Tests
+from engine.feel.types import DefinedTypes
 from engine.feel.values import Value
 
 _CONTAINERS = (list, dict)
@@ -118,21 +119,28 @@ class UnaryTests:
             run.slots, run.tested = before
 
 
-def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
-    """Compiles an expression. `names` are the known names that are more than one word. Raises FeelSyntaxError."""
+def _undefined(name: str) -> None:
+    return None
+
+
+def compile_expression(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> Expression:
+    """Compiles an expression. `names` are the known names that are more than one word, `types` those beside FEEL's own.
+
+    Raises FeelSyntaxError.
+    """
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
-        compiler = new_compiler()
+        compiler = new_compiler(types)
         return Expression(text, compiler.compile(node), compiler)
     except RecursionError:
         raise too_deep(0) from None
 
 
-def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
+def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
-        compiler = new_compiler()
+        compiler = new_compiler(types)
         return UnaryTests(text, node, tests.unary_tests(compiler, node), compiler)
     except RecursionError:
         raise too_deep(0) from None

@@ -70,6 +70,19 @@ def test_types_of_an_imported_file_bear_the_name_of_the_import():
     assert [found.decisions["a"].evaluate({"x": x}).result for x in ("甲", "丙")] == ["甲", None]
 
 
+def test_a_value_can_be_asked_for_a_type_that_the_file_or_an_import_defines():
+    own = '<itemDefinition name="t age"><typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues></itemDefinition>'
+    text = '[70 instance of t age, 700 instance of t age, [1, 2] instance of list<t age>, "甲" instance of the other.tName]'
+    found = model(own + decision("a", literal(text)), IMPORT)
+    assert found.decisions["a"].evaluate({}).result == [True, False, True, True]
+
+
+def test_a_parameter_may_be_of_a_type_that_the_file_defines():
+    own = '<itemDefinition name="tAge"><typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues></itemDefinition>'
+    found = model(own + decision("a", literal("{f: function(x: tAge) x, r: [f(70), f(700)]}.r")))
+    assert found.decisions["a"].evaluate({}).result == [70, None]
+
+
 def test_the_same_file_reached_on_two_ways_has_the_inputs_of_each():
     between = OTHER.replace("urn:other", "urn:{0}").replace(
         "<itemDefinition", '<import namespace="urn:other" name="o"/><itemDefinition'

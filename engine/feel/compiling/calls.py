@@ -7,7 +7,7 @@ from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
-from engine.feel.types import is_instance, is_known
+from engine.feel.types import is_instance, is_known, resolved
 from engine.feel.values import UserFunction, Value
 
 CALL_OVERHEAD = 4
@@ -15,7 +15,7 @@ _FOLDED = frozenset(("date", "time", "date and time", "duration"))
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
-    operand, wanted = compiler.compile(node.operand), node.type
+    operand, wanted = compiler.compile(node.operand), resolved(node.type, compiler.defined)
     if not is_known(wanted):
         return always_null(compiler, node.at, f"没有“{wanted.name}”这个类型")
 
@@ -29,7 +29,7 @@ def definition(compiler: Compiler, node: tree.Definition) -> Closure:
     if node.body is None:
         return always_null(compiler, node.at, "不支持外部函数")
     names = tuple(name for name, _ in node.parameters)
-    types = tuple(type_ for _, type_ in node.parameters)
+    types = tuple(resolved(type_, compiler.defined) if type_ is not None else None for _, type_ in node.parameters)
     with compiler.local(*names) as places:
         body, cost = compiler.weigh(node.body)
     slots, height = tuple(places), node.height + CALL_OVERHEAD
