@@ -35,6 +35,8 @@ class ShapeReader:
         return self.of(name) or Shape(ANY, ANY)
 
     def _named(self, name: str) -> Shape:
+        if name not in self._elements and name.rpartition(":")[2] in self._elements:
+            name = name.rpartition(":")[2]  # with the prefix of its own namespace, as DMN 1.1 wrote it
         element = self._elements.get(name)
         if element is None:
             return self._foreign(name) or basic(name) or Shape(name, ANY)

@@ -219,7 +219,7 @@ def power(left: Value, right: Value) -> Value:
     """`**`. Raises Fault."""
     if kind(left) != NUMBER or kind(right) != NUMBER:
         raise Fault(_cannot("求幂", left, right))
-    return CONTEXT.power(left, right)
+    return CONTEXT.power(left, right) if right else Decimal(1)  # also of zero, by IEEE 754-2008 section 9.2.1
 
 
 def negate(value: Value) -> Value:
