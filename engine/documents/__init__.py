@@ -3,8 +3,8 @@
 from engine.documents.content import Attachment, Block, Column, Content, Paragraph, Run, Table
 from engine.documents.examiner import Examiner
 from engine.documents.fonts import Faces
+from engine.documents.frame import Frame
 from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, KeyVault, Signer, Trust
-from engine.documents.layout import Frame
 from engine.documents.press import Press
 from engine.documents.problems import ComposeError, MissingGlyph, RenderFailed, TemplateProblem, TemplateProblems
 from engine.documents.rendering import Rendered, SealPlace

@@ -6,11 +6,24 @@ collects every fault with its line. `read` reads the composed XML, where a fault
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.documents.content import Attachment, Block, Column, Content, Face, Form, Paragraph, Run, Table
+from engine.documents.content import (
+    Attachment,
+    Block,
+    Column,
+    Content,
+    Entries,
+    Entry,
+    Face,
+    Form,
+    Opinion,
+    Paragraph,
+    Run,
+    Table,
+)
 from engine.documents.filters import chinese_number
 from engine.documents.problems import ComposeError, TemplateProblem
 
@@ -19,12 +32,23 @@ LEVELS = {"一级": 1, "二级": 2, "三级": 3, "四级": 4}
 FACES: dict[str, Face] = {"黑": "hei", "楷": "kai"}
 LEVEL_FACES: dict[int, Face] = {1: "hei", 2: "kai", 3: "fang", 4: "fang"}
 OWN_NUMBER = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d{1,2}[.．、]|（\d{1,2}）)\s*")
-TOP = frozenset("机关 标题 主送 段 一级 二级 三级 四级 清单 附件 名单 署名 抄送 附注 联系 等级".split())  # noqa: SIM905
-BLOCKS = frozenset(["段", "一级", "二级", "三级", "四级", "清单"])
-REQUIRED = {"letter": ("标题", "主送"), "notice": ("标题", "主送"), "slip": ("标题",)}
-ONCE = frozenset(["机关", "标题", "主送", "署名", "抄送", "附注", "等级"])
+ATTENDANCE = ("出席", "请假", "列席")
+BLOCKS = frozenset(["段", "一级", "二级", "三级", "四级", "清单", "栏", "意见"])
+HEADS = frozenset(["份号", "紧急程度", "签发人", "机关", "标题", "主送"])
+TAILS = frozenset(["署名", "抄送", "印发", "附注", "等级", *ATTENDANCE])
+TOP = BLOCKS | HEADS | TAILS | {"附件", "名单", "联系"}
+REQUIRED = dict.fromkeys(("letter", "document", "notice"), ("标题", "主送"))
+ONCE = HEADS | TAILS
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("份号", "紧急程度"), ("document", "minutes")),
+    "签发人": ("document",),
+    "印发": ("document", "minutes"),
+    "等级": ("slip",),
+    **dict.fromkeys(ATTENDANCE, ("minutes",)),
+    **dict.fromkeys(("栏", "意见"), ("sheet",)),
+}
 MOST_PARAGRAPH, MOST_CELL, MOST_SHORT, MOST_TEXT = 4000, 600, 200, 60_000
-MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_CONTACT = 400, 400, 10, 4
+MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_CONTACT, MOST_ENTRIES = 400, 400, 10, 4, 4
 TEXT_WIDTH = 156.0
 
 
@@ -65,7 +89,18 @@ GRAMMAR = {
     "附注": Rule(),
     "联系": Rule(),
     "等级": Rule(),
+    "份号": Rule(),
+    "紧急程度": Rule(),
+    "签发人": Rule(),
+    "印发": Rule(),
+    **{name: Rule() for name in ATTENDANCE},
+    "栏": Rule(_names("项"), text=False),
+    "项": Rule(frozenset(), _names("名 宽"), _names("名")),
+    "意见": Rule(frozenset(), _names("名 人 日 高"), _names("名")),
 }
+MEASURES = _names("宽 高")
+PRECEDENCES = ("特急", "加急")
+COPY_NUMBER = re.compile(r"\d{6}\Z")
 CHOICES = {"齐": _names("左 中"), "型": _names("姓名")}
 URGENCIES = ("蓝", "黄", "红")
 
@@ -76,8 +111,8 @@ def parse(xml: str) -> etree._Element:
     return etree.fromstring(xml.encode(), parser)
 
 
-def check(skeleton: str, form: str) -> list[TemplateProblem]:
-    """Every fault of a template's elements; an empty list when there is none."""
+def check(skeleton: str, form: str, public: bool = False) -> list[TemplateProblem]:
+    """Every fault of a template's elements; an empty list when there is none. A `public` one is addressed to nobody."""
     try:
         root = parse(skeleton)
     except etree.XMLSyntaxError as error:
@@ -89,8 +124,12 @@ def check(skeleton: str, form: str) -> list[TemplateProblem]:
     problems = [problem for element in root.iter("*") for problem in _faults(element)]
     problems += _crossings(root)
     present = {child.tag for child in root}
-    for name in REQUIRED[form]:
-        if name not in present:
+    for child in root.iter("*"):
+        if form not in ONLY_IN.get(str(child.tag), (form,)):
+            message = f"<{child.tag}> 只用于 form 为 {'、'.join(ONLY_IN[str(child.tag)])} 的文书"
+            problems.append(TemplateProblem(_line(child), "template.misplaced", message))
+    for name in REQUIRED.get(form, ("标题",)):
+        if name not in present and not (public and name == "主送"):
             problems.append(TemplateProblem(_line(root), "template.required", f"缺少必备元素 <{name}>"))
     return problems
 
@@ -137,8 +176,10 @@ def _attribute_faults(line: int, name: str, rule: Rule, attribute: str, value: s
     elif attribute in CHOICES and value not in CHOICES[attribute]:
         allowed = "、".join(sorted(CHOICES[attribute]))
         yield TemplateProblem(line, "template.attribute", f"属性 {attribute} 只能是{allowed}")
-    elif attribute == "宽" and not re.fullmatch(r"\d{1,3}(?:\.\d)?", value):
-        yield TemplateProblem(line, "template.attribute", '属性 宽 是毫米数，如 宽="22"，不能由变量给出')
+    elif attribute in MEASURES and not re.fullmatch(r"\d{1,3}(?:\.\d)?", value):
+        yield TemplateProblem(
+            line, "template.attribute", f'属性 {attribute} 是毫米数，如 {attribute}="22"，不能由变量给出'
+        )
 
 
 def _own_text(element: etree._Element) -> Iterator[str]:
@@ -147,8 +188,8 @@ def _own_text(element: etree._Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
-    """The content of a composed document; `ComposeError` names what does not fit."""
+def read(xml: str, kind: str, form: Form, issuer: str, *, public: bool = False, names: Iterable[str] = ()) -> Content:
+    """The content of a composed document; `ComposeError` names what does not fit. `names` of people stay whole."""
     try:
         root = parse(xml)
     except etree.XMLSyntaxError as error:
@@ -158,9 +199,11 @@ def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
         if len(found) > 1:
             raise ComposeError(f"文书 {kind} 有 {len(found)} 个 <{name}>，只能有一个")
     short = {name: _short(found[0]) if found else "" for name, found in single.items() if name != "标题"}
-    if short["等级"] and short["等级"] not in URGENCIES:
-        raise ComposeError(f"<等级> 只能是{'、'.join(URGENCIES)}，得到的是“{short['等级']}”")
-    if form != "slip" and not short["主送"]:
+    _choose("等级", short["等级"], URGENCIES)
+    _choose("紧急程度", short["紧急程度"], PRECEDENCES)
+    if short["份号"] and not COPY_NUMBER.match(short["份号"]):
+        raise ComposeError(f"<份号> 是六位数字，得到的是“{short['份号']}”")
+    if form in REQUIRED and not public and not short["主送"]:
         raise ComposeError(f"文书 {kind} 的主送单位是空的")
     name = short["机关"] or issuer
     if not name:
@@ -173,14 +216,25 @@ def read(xml: str, kind: str, form: Form, issuer: str) -> Content:
         to=short["主送"].rstrip("：:") + "：" if short["主送"] else "",
         blocks=_blocks(root),
         attachments=tuple(_attachments(root)),
-        signer=short["署名"] or name,
+        signer="" if form in ("minutes", "sheet") else short["署名"] or name,
         copies=_copies(short["抄送"]),
         note=_note(short["附注"]),
         urgency=short["等级"],
         contact=_contact(root),
+        copy_number=short["份号"],
+        precedence=short["紧急程度"],
+        signatory=short["签发人"],
+        printer=short["印发"],
+        attendance=tuple((label, short[label]) for label in ATTENDANCE if short[label]),
     )
-    _limit(content.text(), MOST_TEXT, f"文书 {kind} 全文")
-    return content
+    text = content.text()
+    _limit(text, MOST_TEXT, f"文书 {kind} 全文")
+    return replace(content, whole=tuple(sorted(name for name in set(names) if name in text)))
+
+
+def _choose(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value and value not in choices:
+        raise ComposeError(f"<{name}> 只能是{'、'.join(choices)}，得到的是“{value}”")
 
 
 def _contact(root: etree._Element) -> tuple[str, ...]:
@@ -232,6 +286,10 @@ def _blocks(parent: etree._Element) -> tuple[Block, ...]:
     for element in parent:
         if element.tag == "清单":
             out.append(_table(element))
+        elif element.tag == "栏":
+            out.append(_entries(element))
+        elif element.tag == "意见":
+            out.append(_opinion(element))
         elif element.tag in LEVELS:
             out.append(_heading(element, counters))
         elif element.tag == "段":
@@ -328,7 +386,7 @@ def _without_breaks(runs: Iterable[Run]) -> Iterator[Run]:
 
 def _short(element: etree._Element) -> str:
     text = clean("".join(str(part) for part in element.itertext()))
-    _limit(text, MOST_SHORT * (5 if element.tag in ("抄送", "附注") else 1), f"<{element.tag}>")
+    _limit(text, MOST_SHORT * (5 if element.tag in ("抄送", "附注", *ATTENDANCE) else 1), f"<{element.tag}>")
     return text
 
 
@@ -359,6 +417,25 @@ def _column(element: etree._Element) -> Column:
     names = element.get("型") == "姓名"
     width = float(element.get("宽") or 0)
     return Column(_short(element), width, "left" if element.get("齐") == "左" else "center", names)
+
+
+def _entries(element: etree._Element) -> Entries:
+    found = tuple(
+        Entry(clean(child.get("名") or ""), _cell(child), float(child.get("宽") or 0))
+        for child in element
+        if child.tag == "项"
+    )
+    free = TEXT_WIDTH - sum(entry.width for entry in found)
+    open_entries = sum(entry.width == 0 for entry in found)
+    if not 1 <= len(found) <= MOST_ENTRIES or free < 30 * open_entries - 0.01:
+        raise ComposeError(f"<栏> 里有 {len(found)} 个 <项>，版心宽 {TEXT_WIDTH:g} 毫米排不下")
+    return Entries(found)
+
+
+def _opinion(element: etree._Element) -> Opinion:
+    label, person, day = (clean(element.get(name) or "") for name in ("名", "人", "日"))
+    _limit(person + day, MOST_SHORT, "<意见> 的人和日")
+    return Opinion(label, _cell(element), person, day, float(element.get("高") or 0))
 
 
 def _row(element: etree._Element, columns: int, number: int) -> tuple[str, ...]:
