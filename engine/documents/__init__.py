@@ -1,32 +1,40 @@
 """Official documents: templates become content, content becomes pages, pages are signed and later verified."""
 
-from engine.documents.content import Attachment, Block, Column, Content, Paragraph, Run, Table
+from engine.documents.assurance import PLAIN, Assurance, Level, TimestampAuthority, TimestampFailed
+from engine.documents.content import Attachment, Block, Column, Content, Entries, Entry, Opinion, Paragraph, Run, Table
 from engine.documents.examiner import Examiner
 from engine.documents.fonts import Faces
 from engine.documents.frame import Frame
-from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, KeyVault, Signer, Trust
+from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, Signer, TokenStore, Trust
 from engine.documents.press import Press
 from engine.documents.problems import ComposeError, MissingGlyph, RenderFailed, TemplateProblem, TemplateProblems
 from engine.documents.rendering import Rendered, SealPlace
 from engine.documents.signing import approve, seal
 from engine.documents.template import Template, read_template
+from engine.documents.vault import KeyVault
 from engine.documents.verify import SignatureFacts, Verdict, verify
 
 __all__ = [
     "AUTHORITY",
+    "PLAIN",
     "REVIEWER",
+    "Assurance",
     "Attachment",
     "Block",
     "Certificate",
     "Column",
     "ComposeError",
     "Content",
+    "Entries",
+    "Entry",
     "Examiner",
     "Faces",
     "Field",
     "Frame",
     "KeyVault",
+    "Level",
     "MissingGlyph",
+    "Opinion",
     "Paragraph",
     "Press",
     "RenderFailed",
@@ -39,6 +47,9 @@ __all__ = [
     "Template",
     "TemplateProblem",
     "TemplateProblems",
+    "TimestampAuthority",
+    "TimestampFailed",
+    "TokenStore",
     "Trust",
     "Verdict",
     "approve",

@@ -132,7 +132,7 @@ class Fronts:
             colour, label = TAGS[content.urgency]
             tag = Markup('<span style="background:{}">{}</span>').format(colour, f"{label}（{content.urgency}）")
             parts.append(placed("tag", f"top:{top:.4f}mm", tag))
-        elif number:
+        elif content.form == "notice":
             parts.append(placed("number", f"top:{top:.4f}mm", plain(number, self.faces)))
         return Front(lines * PITCH, tuple(parts))
 

@@ -122,17 +122,19 @@ def _atoms(spans: Sequence[Span], size: float, room: float, faces: Faces) -> lis
     out: list[Atom] = []
     for text, face in spans:
         for token in TOKEN.findall(text):
-            if len(token) >= LONG_CODE and CODE.fullmatch(token):
-                *parts, last = re.findall(r"[^-]+-?", token)
-                out += [replace(_atom(part, face, size, faces), glued=CODE_PRICE) for part in parts]
-                out.append(_atom(last, face, size, faces))
-                continue
-            atom = _atom(token, face, size, faces)
-            if atom.width <= room or len(token) == 1:
-                out.append(atom)
-            else:  # an address longer than the line: broken anywhere rather than set outside the paper
-                out.extend(_atom(character, face, size, faces) for character in token)
+            *parts, last = _turnable(token)
+            found = [replace(_atom(part, face, size, faces), glued=CODE_PRICE) for part in parts]
+            for atom in [*found, _atom(last, face, size, faces)]:
+                if atom.width <= room or len(atom.text) == 1:
+                    out.append(atom)
+                else:  # an address longer than the line: broken anywhere rather than set outside the paper
+                    out.extend(_atom(character, face, size, faces) for character in atom.text)
     return out
+
+
+def _turnable(token: str) -> list[str]:
+    """A token, or the parts of a long code."""
+    return re.findall(r"[^-]+-?", token) if len(token) >= LONG_CODE and CODE.fullmatch(token) else [token]
 
 
 def _glued(parts: list[Atom], names: Sequence[str]) -> list[Atom]:

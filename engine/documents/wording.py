@@ -62,14 +62,13 @@ def check_types(types: Mapping[str, str], values: Mapping[str, Any]) -> None:
 
 
 def names_of_people(value: Any, depth: int = 0) -> Iterator[str]:
-    """Every person's name under a key `name`: it is never broken at the end of a line."""
+    """Every person's name, under a key `name` or as a member of a list: not broken at the end of a line."""
     if depth > 20:
         return
+    if depth and isinstance(value, str) and NAME_OF_A_PERSON.fullmatch(value):
+        yield value
     if isinstance(value, Mapping):
-        name = value.get("name")
-        if isinstance(name, str) and NAME_OF_A_PERSON.fullmatch(name):
-            yield name
-        value = list(value.values())
+        value = [one for key, one in value.items() if key == "name" or not isinstance(one, str)]
     if isinstance(value, list | tuple):
         for member in value:
             yield from names_of_people(member, depth + 1)

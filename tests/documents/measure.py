@@ -122,7 +122,8 @@ def _chars(page: Any) -> Iterator[Char]:
     content, height = page.get_textpage(), page.get_height()
     for i in range(raw.FPDFText_CountChars(content.raw)):
         code = raw.FPDFText_GetUnicode(content.raw, i)
-        if code in (0, 2, 9, 10, 13, 32, 0x3000) or raw.FPDFText_IsGenerated(content.raw, i) == 1:
+        code = ord("-") if code == 2 else code  # pdfium's way to tell of a hyphen at the end of a line
+        if code in (0, 9, 10, 13, 32, 0x3000) or raw.FPDFText_IsGenerated(content.raw, i) == 1:
             continue
         d = [ctypes.c_double() for _ in range(6)]
         raw.FPDFText_GetCharOrigin(content.raw, i, d[0], d[1])
