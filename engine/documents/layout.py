@@ -64,7 +64,11 @@ class Layout:
             "attendance": self._feet.attendance(content),
             "signature": self._feet.signature(content, frame),
             "note": self._note(content),
-            "attachments": [self._attachment(a, content) for a in content.attachments if a.blocks],
+            "attachments": [
+                self._attachment(one, position, content)
+                for position, one in enumerate(content.attachments, 1)
+                if one.blocks
+            ],
             "foot": self._feet.foot(content, frame, preview, bool(alone)),
             "alone": alone,
             "apart": content.form in WITH_COLOPHON,
@@ -123,9 +127,8 @@ class Layout:
             return []
         return [line_div(line) for line in compose([(content.note, "fang")], Setting(first=2), self.faces)]
 
-    def _attachment(self, attachment: Attachment, content: Content) -> dict[str, Any]:
-        several = len(content.attachments) > 1
-        label = f"附件{content.attachments.index(attachment) + 1}" if several else "附件"
+    def _attachment(self, attachment: Attachment, position: int, content: Content) -> dict[str, Any]:
+        label = f"附件{position}" if len(content.attachments) > 1 else "附件"
         rows = break_title(attachment.title, MOST_TITLE, self.faces)
         return {
             "label": label,

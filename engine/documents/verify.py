@@ -10,12 +10,14 @@ import hashlib
 import io
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -40,6 +42,7 @@ Code = Literal[
     "unknown-to-register",
 ]
 MOST_BYTES, MOST_RECORD, MOST_SIGNATURES = 40 * 1024 * 1024, 1024 * 1024, 8
+VALUE = re.compile(rb"<((?:[0-9A-F]{2})+)>")  # as the library writes a signature value
 LOCAL = ZoneInfo("Asia/Shanghai")
 ROLES: dict[str, str] = {REVIEWER: "审签", AUTHORITY: "印章"}
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what strangers upload is no news
@@ -128,10 +131,24 @@ def _judge(pdf: bytes, trust: Trust, digest: str) -> Verdict:
         return Verdict("broken", f"文件里有 {len(found)} 个签名，不是本系统签发的文书。", digest, (), record)
     archived = _archived(reader, trust)
     signatures = tuple(_facts(one, trust, archived) for one in found)
-    code, sentence = _decide(signatures, trust.known is None)
+    tidy = all(_tidy(one, pdf) for one in reader.embedded_signatures)
+    code, sentence = _decide(signatures, trust.known is None, tidy)
     ours = [one for one, facts in zip(found, signatures, strict=True) if facts.ours and facts.intact]
     changes = changes_since(reader, ours[-1].signed_revision) if code == "ours.changed" and ours else ()
     return Verdict(code, sentence, digest, signatures, record, changes)
+
+
+def _tidy(embedded: Any, pdf: bytes) -> bool:
+    """What no signature covers, the room of its own value, holds the value as we write it and zeros, nothing else."""
+    start, end = embedded.byte_range[0] + embedded.byte_range[1], embedded.byte_range[2]
+    written = VALUE.fullmatch(pdf[start:end])
+    if not written:
+        return False
+    data = bytes.fromhex(written[1].decode())
+    value = cms.ContentInfo.load(data, strict=False)
+    unsigned = value["content"]["signer_infos"][0]["unsigned_attrs"]
+    added = {attribute["type"].native for attribute in unsigned or ()}
+    return not data[len(value.dump()) :].strip(b"\0") and added <= {"signature_time_stamp_token"}
 
 
 def _archived(reader: Any, trust: Trust) -> bool:
@@ -230,12 +247,14 @@ def _within(time: datetime, since: datetime, until: datetime | None) -> bool:
     return since.replace(microsecond=0) <= time and (until is None or time < until)
 
 
-def _decide(signatures: Sequence[SignatureFacts], without_register: bool) -> tuple[Code, str]:
+def _decide(signatures: Sequence[SignatureFacts], without_register: bool, tidy: bool) -> tuple[Code, str]:
     if not any(one.ours for one in signatures):
         if all(one.intact and one.genuine for one in signatures) and signatures[-1].whole:
             return "foreign.intact", "文件的签名完整，但不是本机关签发的。"
         return "broken", "文件不是本机关签发的，其签名也与内容不符。"
     changed = _changed(signatures)
+    if not changed and not tidy:
+        changed = "文书里存放签名值的位置被改动，已经无效。"
     if changed:
         return "ours.changed", changed
     withdrawn = [one for one in signatures if not one.current]

@@ -84,6 +84,10 @@ class Reading:
         """Lines of 3号 on a page."""
         return rows([c for c in self.pages[page] if abs(c.size - 15.75) < 0.1 and c.y < 262.5])
 
+    def rows_of(self, page: int, size: float) -> list[Row]:
+        """Lines in one size of type."""
+        return rows([c for c in self.pages[page] if abs(c.size - size) < 0.2])
+
     def rects(self, page: int) -> list[Rect]:
         """Filled paths of a page: rules, grounds, the lines of tables."""
         return sorted(_paths(self.document[page]), key=lambda rect: rect.top)
@@ -161,7 +165,7 @@ def rows(chars: list[Char]) -> list[Row]:
             out[-1].append(char)
         else:
             out.append([char])
-    return [sorted(row, key=lambda c: c.x) for row in out]
+    return [sorted(row, key=lambda c: c.left) for row in out]  # a half-width bracket begins left of its cell
 
 
 def text(row: Row) -> str:

@@ -37,7 +37,7 @@ def faults(reading: Reading, form: str) -> list[str]:
 def survey(reading: Reading, form: str) -> Iterator[Found]:
     yield from _paper(reading)
     yield from _lines(reading)
-    title = _sized(reading, 0, TITLE_SIZE)
+    title = reading.rows_of(0, TITLE_SIZE)
     yield from _title(reading, form, title)
     if form == "letter":
         yield from _letter_head(reading, title)
@@ -49,10 +49,6 @@ def survey(reading: Reading, form: str) -> Iterator[Found]:
     yield from _attachments(reading)
     yield from _copies(reading)
     yield from _page_numbers(reading, form)
-
-
-def _sized(reading: Reading, page: int, size: float) -> list[Row]:
-    return rows([c for c in reading.pages[page] if abs(c.size - size) < 0.2])
 
 
 def _is(row: Row, family: str) -> float:
@@ -283,7 +279,7 @@ def _attachments(reading: Reading) -> Iterator[Found]:
         body = reading.body(number)
         if not body or not re.fullmatch(r"附件\d*", text(body[0])):
             continue
-        mark, title = body[0], _sized(reading, number, TITLE_SIZE)
+        mark, title = body[0], reading.rows_of(number, TITLE_SIZE)
         yield Found("附件: line of its mark", (mark[0].cell_top - 37) / PITCH + 1)
         yield Found("附件: mark's left", mark[0].x)
         yield Found("附件: mark in 黑体", _is(mark, "hei"))
@@ -298,7 +294,7 @@ def _colophon(reading: Reading) -> Iterator[Found]:
     yield Found("版记: page, even", (last + 1) % 2)
     lines = [r for r in reading.rects(last) if r.width > 150 and r.height < 1 and r.top > 200 and r.colour != RED]
     lines = sorted(lines, key=lambda rect: rect.top)[-3:]
-    foot = [row for row in _sized(reading, last, FOOT_SIZE) if row[0].y < 262]
+    foot = [row for row in reading.rows_of(last, FOOT_SIZE) if row[0].y < 262]
     yield Found("版记: first line's thickness", lines[0].height)
     yield Found("版记: line between", lines[1].height if len(lines) == 3 else 0.25)
     yield Found("版记: last line's thickness", lines[-1].height)
@@ -310,7 +306,7 @@ def _colophon(reading: Reading) -> Iterator[Found]:
 
 
 def _copies(reading: Reading) -> Iterator[Found]:
-    foot = [row for row in _sized(reading, -1, FOOT_SIZE) if row[0].y < 262.2]
+    foot = [row for row in reading.rows_of(-1, FOOT_SIZE) if row[0].y < 262.2]
     starts = [n for n, row in enumerate(foot) if text(row).startswith("抄送：")]
     if not starts:
         return

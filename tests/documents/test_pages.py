@@ -77,6 +77,12 @@ def test_rare_names_are_printed(name: str, office: Office) -> None:
     assert name in Reading(office.rendered(content).pdf).text()
 
 
+def test_a_rare_character_in_a_title_stays_in_its_line(office: Office) -> None:
+    content = replace(samples.content("D01"), title=("关于王䶮、李㛃", "人选的通知书"))
+    title = Reading(office.rendered(content).pdf).rows_of(0, 22)
+    assert [text(row) for row in title][1:] == ["关于王䶮、李㛃人选的通知书"]
+
+
 def test_a_rare_character_does_not_move_its_line(office: Office) -> None:
     plain, rare = (
         Reading(office.rendered(replace(samples.content("D01"), to=f"王{c}同志：")).pdf).body(0)[1] for c in "龙䶮"
