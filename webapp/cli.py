@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import engine.document_cli  # noqa: F401  its commands join the group
 from engine import store
 from engine.background import Background
 from engine.cli import group, opened, speaks

@@ -16,10 +16,11 @@ from engine.cases.step import decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
-from engine.documents import Content, Trust, Verdict
+from engine.documents import Content, Verdict
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
+from engine.keys import trust
 from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
@@ -215,11 +216,15 @@ def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
     )
 
 
-def trust(installation: Installation) -> Trust:
-    """The installation's root and the keys that may fill each signature field."""
+def register_list(installation: Installation) -> bytes:
+    """The register as a signed list, for verification elsewhere: keys, and documents that took effect."""
+    query = sa.select(document).where(document.c.issued_sha256.is_not(None), document.c.signature != "slip")
     with store.reading(installation.database) as transaction:
-        rows = transaction.execute(sa.select(tables.signing_key)).mappings().all()
-    known: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        known.setdefault(row["field"], {})[row["fingerprint"]] = (row["since"], row["until"])
-    return Trust(root=installation.vault.root(), known=known)
+        rows = transaction.execute(query).mappings().all()
+    entries = {
+        row["issued_sha256"]: documents.RegisterEntry(row["number"], row["state"], row["reason"]) for row in rows
+    }
+    held = trust(installation).known or {}
+    return documents.export_register(
+        installation.vault, documents.RegisterList(installation.clock.now(), held, entries)
+    )

@@ -8,9 +8,14 @@ from engine.documents.frame import Frame
 from engine.documents.keys import AUTHORITY, REVIEWER, Certificate, Field, Signer, TokenStore, Trust
 from engine.documents.press import Press
 from engine.documents.problems import ComposeError, MissingGlyph, RenderFailed, TemplateProblem, TemplateProblems
+from engine.documents.register import Entry as RegisterEntry
+from engine.documents.register import RegisterList, verify_offline
+from engine.documents.register import export as export_register
+from engine.documents.register import read as read_register
 from engine.documents.rendering import Rendered, SealPlace
 from engine.documents.signing import approve, seal
 from engine.documents.template import Template, read_template
+from engine.documents.token import Token
 from engine.documents.vault import KeyVault
 from engine.documents.verify import SignatureFacts, Verdict, verify
 
@@ -37,6 +42,8 @@ __all__ = [
     "Opinion",
     "Paragraph",
     "Press",
+    "RegisterEntry",
+    "RegisterList",
     "RenderFailed",
     "Rendered",
     "Run",
@@ -49,11 +56,15 @@ __all__ = [
     "TemplateProblems",
     "TimestampAuthority",
     "TimestampFailed",
+    "Token",
     "TokenStore",
     "Trust",
     "Verdict",
     "approve",
+    "export_register",
+    "read_register",
     "read_template",
     "seal",
     "verify",
+    "verify_offline",
 ]
