@@ -8,7 +8,7 @@ import click
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from engine import cases, documents
+from engine import archive, cases, documents
 from engine.cli import group, opened, speaks
 from engine.errors import Invalid
 from engine.keys import replace_key, revocation_list, withdraw_key
@@ -124,3 +124,31 @@ def export_root(context: click.Context, file: Path) -> None:
 def export_revocations(context: click.Context, file: Path) -> None:
     file.write_bytes(revocation_list(opened(context)))
     click.echo(f"已导出到 {file}")
+
+
+@group.group(name="archive", help="归档包：生成、检查。")
+def bundles() -> None:
+    pass
+
+
+@bundles.command(name="make", help="生成已办结案件的归档包（BagIt，ZIP）。")
+@click.argument("number")
+@click.argument("file", type=TARGET)
+@click.pass_context
+@speaks
+def make_archive(context: click.Context, number: str, file: Path) -> None:
+    file.write_bytes(archive.make_bundle(opened(context), number))
+    click.echo(f"已写入 {file}")
+
+
+@bundles.command(name="verify", help="四性检查：真实、完整、可用、安全。不打开安装实例。退出码 0 全部通过，1 有问题。")
+@click.argument("file", type=FILE)
+@click.option("--root", type=FILE, help="发文机关的根证书（PEM）；不给时用包内的，不能证明包是谁的。")
+@speaks
+def verify_archive(file: Path, root: Path | None) -> None:
+    checks = archive.check_bundle(file.read_bytes(), root.read_bytes() if root else None)
+    for check in checks:
+        click.echo(f"{check.name}：{'通过' if check.passed else '不通过'}")
+        for fault in check.faults:
+            click.echo(f"  {fault}")
+    sys.exit(0 if all(check.passed for check in checks) else 1)

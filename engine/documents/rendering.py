@@ -92,7 +92,7 @@ class Renderer:
         )
         out = io.BytesIO()
         attachments = [record] if frame.record else []
-        document.write_pdf(out, finisher=_associated_once, pdf_variant="pdf/a-3b", attachments=attachments)
+        document.write_pdf(out, finisher=_archival, pdf_variant="pdf/a-3b", attachments=attachments)
         pdf = out.getvalue()
         return Rendered(
             pdf, len(document.pages), hashlib.sha256(pdf).hexdigest(), _seal_place(document, content.form == "notice")
@@ -107,10 +107,14 @@ class Renderer:
         return html.render(stylesheets=sheets, font_config=self._fonts)
 
 
-def _associated_once(_document: Any, pdf: Any) -> None:
-    """The PDF/A variant lists an embedded file a second time."""
+def _archival(_document: Any, pdf: Any) -> None:
+    """The PDF/A variant lists an embedded file a second time, and packs the metadata, which readers of archives look for
+    as plain text."""
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+    for item in pdf.objects:
+        if getattr(item, "extra", {}).get("Type") == "/Metadata":
+            item.compress = False
 
 
 def _seal_place(document: Any, alone: bool) -> SealPlace | None:
