@@ -5,6 +5,7 @@ from engine.cases.completing import Completed, complete
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
+    draft_file,
     facts_of_file,
     prepare_documents,
     receive_document,
@@ -66,6 +67,7 @@ __all__ = [
     "detach",
     "document_file",
     "done",
+    "draft_file",
     "facts_of_file",
     "fire_timers",
     "inbox",

@@ -118,6 +118,22 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
 
 
+def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
+    """(file name, DOCX) for editing outside, clearly unsigned; for the department alone."""
+    with store.reading(installation.database) as transaction:
+        query = (
+            sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
+            .join(tables.case, tables.case.c.id == document.c.case_id)
+            .where(document.c.id == document_id)
+        )
+        row = transaction.execute(query).mappings().one_or_none()
+        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
+        if row is None or sight(actor, about or {}, task_posts(transaction, row["case_id"])) is not Sight.FULL:
+            raise hidden()
+    content = Content.from_dict(decode(row["content"]))
+    return f"{row['title']}（草稿，未签发）.docx", documents.word_draft(content, installation.clock.now())
+
+
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
     """The association confirms receipt; a second time changes nothing."""
 

@@ -2,6 +2,7 @@
 
 from engine.documents.assurance import PLAIN, Assurance, Level, TimestampAuthority, TimestampFailed
 from engine.documents.content import Attachment, Block, Column, Content, Entries, Entry, Opinion, Paragraph, Run, Table
+from engine.documents.draft import word_draft
 from engine.documents.examiner import Examiner
 from engine.documents.fonts import Faces
 from engine.documents.frame import Frame
@@ -67,4 +68,5 @@ __all__ = [
     "seal",
     "verify",
     "verify_offline",
+    "word_draft",
 ]
