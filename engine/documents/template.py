@@ -83,7 +83,7 @@ from typing import Any
 from jinja2 import TemplateError, UndefinedError
 from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 
-from engine.documents import elements
+from engine.documents import elements, reading
 from engine.documents.content import FORMS, Content, Form
 from engine.documents.problems import ComposeError, TemplateProblem, TemplateProblems
 from engine.documents.sandbox import STEPS, TEMPLATE_NAME, Budget, Sandbox, node_problems, plain
@@ -129,7 +129,7 @@ class Template:
         check_types(self.types, given)
         xml = self._fill({**given, "_budget": Budget(STEPS)})
         people = names_of_people(given)
-        return elements.read(xml, self.kind, self.form, self.issuer, public=self.public, names=people)
+        return reading.read(xml, self.kind, self.form, self.issuer, public=self.public, names=people)
 
     def _fill(self, given: dict[str, Any]) -> str:
         pieces, size = [], 0
