@@ -1,6 +1,5 @@
 """The commands of `huishen` that need no web server. Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 a part is missing."""
 
-import json
 import sys
 import time
 import tomllib
@@ -177,37 +176,6 @@ def scenario(context: click.Context, folder: Path, only: tuple[str, ...], render
     for line in result.lines():
         click.echo(line)
     sys.exit(0 if result.passed else 1)
-
-
-@group.command(help="验证文书：是否由本部签发、是否完整、是否已撤销。退出码 0 有效，1 无效。")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
-@click.pass_context
-@speaks
-def verify(context: click.Context, file: Path, as_json: bool) -> None:
-    verdict = cases.verify_bytes(opened(context), file.read_bytes())
-    if as_json:
-        click.echo(json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1, default=str))
-    else:
-        click.echo(verdict.sentence)
-        for signature in verdict.signatures:
-            click.echo(f"  {signature}")
-    sys.exit(0 if verdict.code == "ours.valid" else 1)
-
-
-@group.group(help="文书登记：撤销。")
-def document() -> None:
-    pass
-
-
-@document.command(help="撤销已生效的文书。文号和理由留在登记簿，验真页随即显示已撤销。")
-@click.argument("number")
-@click.option("--reason", required=True, help="撤销的理由，会显示在验真页。")
-@click.pass_context
-@speaks
-def revoke(context: click.Context, number: str, reason: str) -> None:
-    cases.revoke_document(opened(context), None, number, reason)
-    click.echo(f"{number} 已撤销")
 
 
 @group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")

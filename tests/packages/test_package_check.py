@@ -125,8 +125,8 @@ BROKEN = [
     ),
     (
         "documents/L1.html",
-        '"org_name"]',
-        '"org_name", "age"]',
+        'org_name = "text" }',
+        'org_name = "text", age = "number" }',
         [("documents/L1.html", "age", "package.template-variable")],
     ),
     (
