@@ -13,12 +13,12 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
+from engine import audit, cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
 from engine.installation import Installation, fonts_folder, open_installation
-from engine.keys import ensure_keys
+from engine.keys import audit_trust, ensure_keys
 from engine.packages.register import deploy_clauses
 
 DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
@@ -315,21 +315,51 @@ def list_users(context: click.Context) -> None:
             click.echo(f"{line.login}\t{line.name}\t{'、'.join(line.posts)}\t{'' if line.active else '已停用'}")
 
 
-@group.command(name="audit", help="核对事件链：有无改动、删除、增加、换序。退出码 0 完好，1 有问题。")
+@group.group(name="audit", help="事件记录：核对，以及由事件重建案件。")
+def audit_group() -> None:
+    pass
+
+
+@audit_group.command(
+    name="verify",
+    help="核对全部记录：事件链和检查点有无改动、删除、增加、换序，各表的记录是否与事件一致。退出码 0 完好，1 有问题。",
+)
+@click.option("--latest", help="在系统之外留存的最新检查点的散列值：末尾被整段删除时也能发现。")
 @click.pass_context
 @speaks
-def verify_audit(context: click.Context) -> None:
-    from engine.keys import audit_trust
-
+def verify_audit(context: click.Context, latest: str | None) -> None:
     installation = opened(context)
-    from engine import audit
-
     with store.reading(installation.database) as transaction:
-        faults = audit.verify(transaction, audit_trust(installation))
+        faults = audit.verify(transaction, audit_trust(installation), latest)
+        replayed = list(audit.replay(transaction, cases.readable(installation)))
     for fault in faults:
         click.echo(f"{fault.chain} #{fault.seq}: {fault.code}: {fault.message}")
-    click.echo("事件链完好" if not faults else f"发现 {len(faults)} 处问题")
-    sys.exit(1 if faults else 0)
+    differences = [difference for _, found in replayed for difference in found]
+    for difference in differences:
+        click.echo(f"{difference.case}: audit.differs: {difference}")
+    count = len(faults) + len(differences)
+    click.echo("记录完好：事件链、检查点和各表一致" if not count else f"发现 {count} 处问题")
+    sys.exit(1 if count else 0)
+
+
+@audit_group.command(
+    name="replay",
+    help="只用事件重建每件案件，与库中的待办、岗位、期限、变量、计时等逐项比较。退出码 0 一致，1 有不符。",
+)
+@click.option("--case", "number", help="只看这个案件编号。")
+@click.pass_context
+@speaks
+def replay_audit(context: click.Context, number: str | None) -> None:
+    installation = opened(context)
+    with store.reading(installation.database) as transaction:
+        only = None if number is None else cases.id_of(transaction, number)
+        replayed = list(audit.replay(transaction, cases.readable(installation), only=only))
+    differences = [difference for _, found in replayed for difference in found]
+    for difference in differences:
+        click.echo(str(difference))
+    told = f"{len(differences)} 处不符" if differences else "与库中一致"
+    click.echo(f"已由事件重建 {len(replayed)} 件案件：{told}")
+    sys.exit(1 if differences else 0)
 
 
 __all__ = ["deploy_folder", "group", "opened", "speaks"]

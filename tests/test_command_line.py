@@ -103,7 +103,8 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
-        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
+        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration"),
+        *("audit", "audit verify", "audit replay"),
         *("organisation", "organisation add", "organisation list"),
         *("user", "user add", "user password", "user list", "document", "document revoke"),
     }
@@ -401,13 +402,29 @@ def test_revoking_what_does_not_exist_ends_with_one(instance):
     assert huishen("document", "revoke", "屿社工函〔2026〕99号", "--reason", "写错", instance=instance).exit_code == 1
 
 
-def test_audit_of_a_whole_record_ends_with_zero_and_of_a_changed_one_with_one(instance):
-    whole = huishen("audit", instance=instance)
-    assert (whole.exit_code, whole.output) == (0, "事件链完好\n")
+def test_verifying_a_whole_record_ends_with_zero_and_a_changed_one_with_one(instance):
+    whole = huishen("audit", "verify", instance=instance)
+    assert (whole.exit_code, whole.output) == (0, "记录完好：事件链、检查点和各表一致\n")
+    assert huishen("audit", "verify", "--latest", "f" * 64, instance=instance).exit_code == 1
     change_an_event(instance)
-    changed = huishen("audit", instance=instance)
+    changed = huishen("audit", "verify", instance=instance)
     assert changed.exit_code == 1
     assert re.search(r"^\w+ #1: audit\.changed: 第 1 条事件", changed.output, re.M)
+
+
+def test_replaying_names_what_is_stored_otherwise_than_the_events_say(instance):
+    whole = huishen("audit", "replay", instance=instance)
+    assert (whole.exit_code, whole.output) == (0, "已由事件重建 1 件案件：与库中一致\n")
+    database = store.open_database(f"sqlite:///{instance / 'huishen.db'}")
+    with store.writing(database) as transaction:
+        transaction.execute(sa.update(tables.task).values(state="completed"))
+    database.dispose()
+    changed = huishen("audit", "replay", instance=instance)
+    assert changed.exit_code == 1
+    assert "待办“填报申请”的状态：按事件应为 待办，库中是 已办。" in changed.output
+    assert changed.output.splitlines()[-1] == "已由事件重建 1 件案件：1 处不符"
+    assert "发现 1 处问题" in huishen("audit", "verify", instance=instance).output
+    assert huishen("audit", "replay", "--case", "LR-2026-9999", instance=instance).exit_code == 1
 
 
 def test_worker_once_does_what_is_due_and_ends(instance):

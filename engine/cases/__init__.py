@@ -16,9 +16,10 @@ from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import reveal
+from engine.cases.personal import readable, reveal
 from engine.cases.reading import case_view, task_view
 from engine.cases.returning import fire_timers, return_task, withdraw
 from engine.cases.starting import TaskRef, start
@@ -68,11 +69,13 @@ __all__ = [
     "done",
     "facts_of_file",
     "fire_timers",
+    "id_of",
     "inbox",
     "my_cases",
     "notifications",
     "offers",
     "prepare_documents",
+    "readable",
     "receive_document",
     "release",
     "return_task",

@@ -74,6 +74,12 @@ class Shape:
 NOTHING = Shape({}, {}, {}, {})
 
 
+def _witnessed(row: Row) -> Row:
+    """A new document as the record tells it: long texts by their SHA-256."""
+    texts = {name: audit.fingerprint_of(row[name].encode()) for name in ("content", "record")}
+    return {name: value for name, value in row.items() if name != "case_id"} | texts
+
+
 def written(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
     """The variables that are new or have another value."""
     return {name: value for name, value in after.items() if name not in before or _differs(before[name], value)}
@@ -95,6 +101,7 @@ class Writer:
         posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
         self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
         self.closed = [self._end_of(task) for key, task in before.tasks.items() if key not in after.tasks]
+        self.state = step.run.state()
 
     def write(self) -> None:
         """As few statements as there are tables; `CaseMoved` where somebody was first."""
@@ -179,20 +186,36 @@ class Writer:
                 {
                     "task": row["id"],
                     "node": row["node_id"],
+                    "name": row["name"],
                     "path": row["path"],
+                    "item": row["item_key"],
+                    "form": row["form_id"],
                     "post": row["post_id"],
                     "due": row["due_at"],
+                    "estimated": row["due_estimated"],
                 }
                 for row in self.opened
             ],
-            "closed": [{"task": row["id"], "state": row["state"]} for row in self.closed],
+            "closed": [{"task": row["id"], "state": row["state"], "by": row["ended_by"]} for row in self.closed],
             "flows": self.step.run.taken,
-            "timers": [{"node": t.node_id, "path": t.path, "due": t.due} for t in self.after.timers.values()],
+            "timers": [
+                {"timer": key, "node": t.node_id, "path": t.path, "due": t.due} for key, t in self.after.timers.items()
+            ],
             "ended_scopes": sorted({*self.ended, *self._afresh()}),
             "variables": {path: self._written(path) for path in self.changed},
             "state": self.case["state"],
             "promise": self.case["promise"],
+            "case": self._changed_columns(),
+            "documents": [_witnessed(row) for row in self.step.rows["document"]],
+            "engine": audit.fingerprint_of(self.state),
         }
+
+    def _changed_columns(self) -> Row:
+        """What the case's own row says otherwise than before; at the start all that can change."""
+        before = self.step.loaded.case if self.case["engine_state"] else {}
+        now = {**self.case, "duties": encode(self.step.duties)}
+        told = (name for name in (*CHANGING, "duties") if name not in {"state", "promise"})
+        return {name: now[name] for name in told if name not in before or before[name] != now[name]}
 
     def _afresh(self) -> set[str]:
         """Scopes that ended and began again in this step: the names that they had are gone."""
@@ -208,7 +231,7 @@ class Writer:
     def _write_case(self, head: audit.Head) -> None:
         values = {
             "duties": encode(self.step.duties),
-            "engine_state": self.step.run.state(),
+            "engine_state": self.state,
             "scope_count": len(self.after.texts),
             "event_seq": head.seq,
             "event_hash": head.hash,
