@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import audit, cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
+from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -313,6 +313,44 @@ def list_users(context: click.Context) -> None:
     with store.reading(opened(context).database) as transaction:
         for line in identity.people(transaction):
             click.echo(f"{line.login}\t{line.name}\t{'、'.join(line.posts)}\t{'' if line.active else '已停用'}")
+
+
+@group.group(name="calendar", help="工作日安排：导入、查看。")
+def calendar_group() -> None:
+    pass
+
+
+@calendar_group.command(
+    name="import",
+    help="导入一年的放假和调休安排（TOML 或 CSV），然后重算未办结案件的期限并留痕。文件有错则一天也不导入。",
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+@speaks
+def import_calendar(context: click.Context, file: Path) -> None:
+    with file.open("rb") as stream:
+        arrangement = calendar.read_arrangement(stream.read(calendar.MOST_BYTES + 1), file.name)
+    done = cases.import_calendar(opened(context), arrangement)
+    for line in cases.sentences(done):
+        click.echo(line)
+    moved = sum(bool(one.moved) for one in done.cases)
+    click.echo(
+        f"{arrangement.year} 年工作日安排（{arrangement.source}）已导入：变动 {len(done.changes)} 天，"
+        f"重算后有变动的案件 {moved} 件"
+    )
+    sys.exit(1 if any(one.fault for one in done.cases) else 0)
+
+
+@calendar_group.command(name="show", help="查看一年的工作日安排。退出码 0 已公布，1 尚无正式安排、只能预估。")
+@click.argument("year", type=click.IntRange(1990, 2200))
+@click.pass_context
+@speaks
+def show_calendar(context: click.Context, year: int) -> None:
+    with store.reading(opened(context).database) as transaction:
+        days, known = calendar.listed(transaction, year), calendar.load(transaction)
+    for line in calendar.described(year, days, known):
+        click.echo(line)
+    sys.exit(0 if year in known.published else 1)
 
 
 @group.group(name="audit", help="事件记录：核对，以及由事件重建案件。")

@@ -21,6 +21,7 @@ from engine.cases.materials import attachment_file
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.reading import case_view, task_view
+from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.returning import fire_timers, return_task, withdraw
 from engine.cases.starting import TaskRef, start
 from engine.cases.views import (
@@ -49,12 +50,15 @@ __all__ = [
     "Due",
     "EntryView",
     "HistoryLine",
+    "Imported",
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Moved",
     "Notice",
     "Offer",
     "OpenTaskView",
+    "Recounted",
     "Sight",
     "StepView",
     "TaskRef",
@@ -70,6 +74,7 @@ __all__ = [
     "facts_of_file",
     "fire_timers",
     "id_of",
+    "import_calendar",
     "inbox",
     "my_cases",
     "notifications",
@@ -82,6 +87,7 @@ __all__ = [
     "reveal",
     "revoke_document",
     "save_draft",
+    "sentences",
     "start",
     "task_view",
     "verify_bytes",

@@ -26,6 +26,7 @@ OUTWARD = frozenset(
         "document.issued",
         "document.received",
         "document.revoked",
+        "case.recounted",
         "case.closed",
     }
 )
@@ -96,4 +97,12 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "decision.evaluated":
         numbers = "、".join(str(rule["number"]) for rule in body.get("fired", ()))
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
+    if kind == "case.recounted":
+        return _recounted(body)
     return str(body.get("number") or "")
+
+
+def _recounted(body: Mapping[str, Any]) -> str:
+    """On what ground, and the promised day where it moved."""
+    day = body["case"].get("due_on")
+    return f"{body['source']}" + (f"；承诺时限由 {body['before']['due_on']} 改为 {day}" if day else "")
