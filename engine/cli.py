@@ -21,6 +21,7 @@ from engine.installation import Installation, fonts_folder, open_installation
 from engine.keys import audit_trust, ensure_keys
 from engine.packages.register import deploy_clauses
 
+BPMN = Path(__file__).resolve().parent.parent / "bpmn"
 DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 MISSING = frozenset({"document.no-key"})  # codes of other errors that also speak of a missing part
 
@@ -33,8 +34,7 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except HuishenError as error:
-            for line in getattr(error, "findings", ()) or (error.message,):
-                click.echo(str(line), err=True)
+            _tell(error)
             sys.exit(3 if isinstance(error, Unavailable) or error.code in MISSING else 1)
         except BrokenPipeError:
             raise  # click ends quietly when the reader of the output went away
@@ -47,6 +47,11 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
             _give_up(f"打不开数据库：{reason}；请检查 database_url（HUISHEN_DATABASE_URL），并确认数据库已启动。")
 
     return wrapped
+
+
+def _tell(error: HuishenError) -> None:
+    for line in getattr(error, "findings", ()) or (error.message,):
+        click.echo(str(line), err=True)
 
 
 def _give_up(sentence: str) -> None:
@@ -163,19 +168,67 @@ def export_package(context: click.Context, key: str, folder: Path) -> None:
 
 
 @group.command(help="运行流程包的场景：模拟时钟，真实命令。最后一行是 scenarios N/N flows M/M。")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.option("--all", "every", is_flag=True, help="运行目录下的全部流程包；不写目录时是本目录的 bpmn/。")
 @click.option("--only", multiple=True, help="只运行这些场景编号。")
 @click.option("--render", is_flag=True, help="同时生成、签名并验证 PDF。")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="把结果写成 JUnit XML 文件。")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="把结果写成网页：流程图着色，列出没有走到的。"
+)
+@click.option("--watch", is_flag=True, help="流程包的文件一有变化就再运行，按 Ctrl+C 结束。")
 @click.pass_context
 @speaks
-def scenario(context: click.Context, folder: Path, only: tuple[str, ...], render: bool) -> None:
+def scenario(
+    context: click.Context,
+    folder: Path | None,
+    every: bool,
+    only: tuple[str, ...],
+    render: bool,
+    junit: Path | None,
+    html: Path | None,
+    watch: bool,
+) -> None:
+    if folder is None and not every:
+        raise click.UsageError("请写明流程包的目录，或者加上 --all。")
     fonts = fonts_folder(context.obj) if render else None
     if fonts is not None:
         _ = documents.Press(fonts, isolated=False).faces  # said once, before the first scenario fails for it
-    result = scenarios.run_package(folder, only=frozenset(only), render=render, fonts=fonts)
-    for line in result.lines():
-        click.echo(line)
-    sys.exit(0 if result.passed else 1)
+
+    def once() -> bool:
+        folders = scenarios.package_folders(folder or BPMN) if every else [folder or BPMN]
+        reports = []
+        for place in folders:
+            reports.append(scenarios.run_package(place, only=frozenset(only), render=render, fonts=fonts))
+            for line in reports[-1].lines():
+                click.echo(line)
+        if every:
+            click.echo(scenarios.total(reports))
+        if junit is not None:
+            junit.write_bytes(scenarios.junit(reports))
+        if html is not None:
+            html.write_text(scenarios.html_report(reports), encoding="utf-8")
+        return all(report.passed for report in reports)
+
+    if watch:
+        _run_and_watch(once, folder or BPMN)
+        return
+    sys.exit(0 if once() else 1)
+
+
+def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
+    """Run, and run again whenever a file changes; what is wrong with a file is told and waits for its next change."""
+    watching = scenarios.Watch([folder, folder.parent / "clauses.toml"], time.sleep)
+    try:
+        while True:
+            try:
+                once()
+            except HuishenError as error:
+                _tell(error)
+            changed = "、".join(path.name for path in watching.wait())
+            click.echo(f"{changed} 有变化，再次运行")
+    except KeyboardInterrupt:
+        click.echo("已停止")
 
 
 @group.command(help="验证文书：是否由本部签发、是否完整、是否已撤销。退出码 0 有效，1 无效。")

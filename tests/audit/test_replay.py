@@ -13,6 +13,7 @@ from engine.audit import Difference
 from engine.audit.words import COLUMNS, TABLES
 from engine.installation import Installation
 from engine.scenarios import Scenario, read_all
+from engine.scenarios.coverage import Plan
 from engine.scenarios.runner import Runner
 from engine.scenarios.world import World, world
 from engine.store import Transaction, reading, tables, writing
@@ -20,6 +21,7 @@ from engine.store.values import decode, encode
 from tests.installations import BPMN
 
 PACKAGE = packages.load_folder(BPMN / "leader_review")
+PLAN = Plan.of(packages.compile(PACKAGE), PACKAGE)
 SCENARIOS = {scenario.id: scenario for scenario in read_all(PACKAGE.files)}
 COLUMNS_OF = {name: tuple(column.name for column in tables.metadata.tables[name].columns) for name in TABLES}
 # What no event speaks of, and why that is so.
@@ -48,7 +50,7 @@ def played(made: World) -> Iterator[Installation]:
 
 
 def run(installation: Installation, made: World, scenario: Scenario) -> None:
-    assert Runner(installation, made.compiled, scenario, render=False).run().passed
+    assert Runner(installation, made.compiled, PLAN, scenario, render=False).run().passed
 
 
 def differences(transaction: Transaction) -> list[Difference]:
