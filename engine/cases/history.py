@@ -58,10 +58,10 @@ def lines(
 
 
 def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
-    if row["kind"] in UNTOLD:
-        return False
     if sight is Sight.FULL:
         return True
+    if row["kind"] in UNTOLD:
+        return False
     return row["actor"] == actor.person_id or (sight is Sight.OWN and row["kind"] in OUTWARD)
 
 
@@ -99,7 +99,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
     if kind == "case.recounted":
         return _recounted(body)
-    return str(body.get("number") or "")
+    return str(body.get("number") or (body.get("name") if kind == "attachment.added" else "") or "")
 
 
 def _recounted(body: Mapping[str, Any]) -> str:
