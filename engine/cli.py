@@ -12,14 +12,15 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
+from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
 from engine.installation import Installation, fonts_folder, open_installation
-from engine.keys import ensure_keys
+from engine.keys import audit_trust, ensure_keys
 from engine.packages.register import deploy_clauses
 
+BPMN = Path(__file__).resolve().parent.parent / "bpmn"
 DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 MISSING = frozenset({"document.no-key"})  # codes of other errors that also speak of a missing part
 
@@ -32,8 +33,7 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except HuishenError as error:
-            for line in getattr(error, "findings", ()) or (error.message,):
-                click.echo(str(line), err=True)
+            _tell(error)
             sys.exit(3 if isinstance(error, Unavailable) or error.code in MISSING else 1)
         except BrokenPipeError:
             raise  # click ends quietly when the reader of the output went away
@@ -46,6 +46,11 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
             _give_up(f"打不开数据库：{reason}；请检查 database_url（HUISHEN_DATABASE_URL），并确认数据库已启动。")
 
     return wrapped
+
+
+def _tell(error: HuishenError) -> None:
+    for line in getattr(error, "findings", ()) or (error.message,):
+        click.echo(str(line), err=True)
 
 
 def _give_up(sentence: str) -> None:
@@ -163,19 +168,67 @@ def export_package(context: click.Context, key: str, folder: Path) -> None:
 
 
 @group.command(help="运行流程包的场景：模拟时钟，真实命令。最后一行是 scenarios N/N flows M/M。")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.option("--all", "every", is_flag=True, help="运行目录下的全部流程包；不写目录时是本目录的 bpmn/。")
 @click.option("--only", multiple=True, help="只运行这些场景编号。")
 @click.option("--render", is_flag=True, help="同时生成、签名并验证 PDF。")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="把结果写成 JUnit XML 文件。")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="把结果写成网页：流程图着色，列出没有走到的。"
+)
+@click.option("--watch", is_flag=True, help="流程包的文件一有变化就再运行，按 Ctrl+C 结束。")
 @click.pass_context
 @speaks
-def scenario(context: click.Context, folder: Path, only: tuple[str, ...], render: bool) -> None:
+def scenario(
+    context: click.Context,
+    folder: Path | None,
+    every: bool,
+    only: tuple[str, ...],
+    render: bool,
+    junit: Path | None,
+    html: Path | None,
+    watch: bool,
+) -> None:
+    if folder is None and not every:
+        raise click.UsageError("请写明流程包的目录，或者加上 --all。")
     fonts = fonts_folder(context.obj) if render else None
     if fonts is not None:
         _ = documents.Press(fonts, isolated=False).faces  # said once, before the first scenario fails for it
-    result = scenarios.run_package(folder, only=frozenset(only), render=render, fonts=fonts)
-    for line in result.lines():
-        click.echo(line)
-    sys.exit(0 if result.passed else 1)
+
+    def once() -> bool:
+        folders = scenarios.package_folders(folder or BPMN) if every else [folder or BPMN]
+        reports = []
+        for place in folders:
+            reports.append(scenarios.run_package(place, only=frozenset(only), render=render, fonts=fonts))
+            for line in reports[-1].lines():
+                click.echo(line)
+        if every:
+            click.echo(scenarios.total(reports))
+        if junit is not None:
+            junit.write_bytes(scenarios.junit(reports))
+        if html is not None:
+            html.write_text(scenarios.html_report(reports), encoding="utf-8")
+        return all(report.passed for report in reports)
+
+    if watch:
+        _run_and_watch(once, folder or BPMN)
+        return
+    sys.exit(0 if once() else 1)
+
+
+def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
+    """Run, and run again whenever a file changes; what is wrong with a file is told and waits for its next change."""
+    watching = scenarios.Watch([folder, folder.parent / "clauses.toml"], time.sleep)
+    try:
+        while True:
+            try:
+                once()
+            except HuishenError as error:
+                _tell(error)
+            changed = "、".join(path.name for path in watching.wait())
+            click.echo(f"{changed} 有变化，再次运行")
+    except KeyboardInterrupt:
+        click.echo("已停止")
 
 
 @group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")
@@ -284,21 +337,89 @@ def list_users(context: click.Context) -> None:
             click.echo(f"{line.login}\t{line.name}\t{'、'.join(line.posts)}\t{'' if line.active else '已停用'}")
 
 
-@group.command(name="audit", help="核对事件链：有无改动、删除、增加、换序。退出码 0 完好，1 有问题。")
+@group.group(name="calendar", help="工作日安排：导入、查看。")
+def calendar_group() -> None:
+    pass
+
+
+@calendar_group.command(
+    name="import",
+    help="导入一年的放假和调休安排（TOML 或 CSV），然后重算未办结案件的期限并留痕。文件有错则一天也不导入。",
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
 @speaks
-def verify_audit(context: click.Context) -> None:
-    from engine.keys import audit_trust
+def import_calendar(context: click.Context, file: Path) -> None:
+    with file.open("rb") as stream:
+        arrangement = calendar.read_arrangement(stream.read(calendar.MOST_BYTES + 1), file.name)
+    done = cases.import_calendar(opened(context), arrangement)
+    for line in cases.sentences(done):
+        click.echo(line)
+    moved = sum(bool(one.moved) for one in done.cases)
+    click.echo(
+        f"{arrangement.year} 年工作日安排（{arrangement.source}）已导入：变动 {len(done.changes)} 天，"
+        f"重算后有变动的案件 {moved} 件"
+    )
+    sys.exit(1 if any(one.fault for one in done.cases) else 0)
 
+
+@calendar_group.command(name="show", help="查看一年的工作日安排。退出码 0 已公布，1 尚无正式安排、只能预估。")
+@click.argument("year", type=click.IntRange(1990, 2200))
+@click.pass_context
+@speaks
+def show_calendar(context: click.Context, year: int) -> None:
+    with store.reading(opened(context).database) as transaction:
+        days, known = calendar.listed(transaction, year), calendar.load(transaction)
+    for line in calendar.described(year, days, known):
+        click.echo(line)
+    sys.exit(0 if year in known.published else 1)
+
+
+@group.group(name="audit", help="事件记录：核对，以及由事件重建案件。")
+def audit_group() -> None:
+    pass
+
+
+@audit_group.command(
+    name="verify",
+    help="核对全部记录：事件链和检查点有无改动、删除、增加、换序，各表的记录是否与事件一致。退出码 0 完好，1 有问题。",
+)
+@click.option("--latest", help="在系统之外留存的最新检查点的散列值：末尾被整段删除时也能发现。")
+@click.pass_context
+@speaks
+def verify_audit(context: click.Context, latest: str | None) -> None:
     installation = opened(context)
-    from engine import audit
-
     with store.reading(installation.database) as transaction:
-        faults = audit.verify(transaction, audit_trust(installation))
+        faults = audit.verify(transaction, audit_trust(installation), latest)
+        replayed = list(audit.replay(transaction, cases.readable(installation)))
     for fault in faults:
         click.echo(f"{fault.chain} #{fault.seq}: {fault.code}: {fault.message}")
-    click.echo("事件链完好" if not faults else f"发现 {len(faults)} 处问题")
-    sys.exit(1 if faults else 0)
+    differences = [difference for _, found in replayed for difference in found]
+    for difference in differences:
+        click.echo(f"{difference.case}: audit.differs: {difference}")
+    count = len(faults) + len(differences)
+    click.echo("记录完好：事件链、检查点和各表一致" if not count else f"发现 {count} 处问题")
+    sys.exit(1 if count else 0)
+
+
+@audit_group.command(
+    name="replay",
+    help="只用事件重建每件案件，与库中的待办、岗位、期限、变量、计时等逐项比较。退出码 0 一致，1 有不符。",
+)
+@click.option("--case", "number", help="只看这个案件编号。")
+@click.pass_context
+@speaks
+def replay_audit(context: click.Context, number: str | None) -> None:
+    installation = opened(context)
+    with store.reading(installation.database) as transaction:
+        only = None if number is None else cases.id_of(transaction, number)
+        replayed = list(audit.replay(transaction, cases.readable(installation), only=only))
+    differences = [difference for _, found in replayed for difference in found]
+    for difference in differences:
+        click.echo(str(difference))
+    told = f"{len(differences)} 处不符" if differences else "与库中一致"
+    click.echo(f"已由事件重建 {len(replayed)} 件案件：{told}")
+    sys.exit(1 if differences else 0)
 
 
 __all__ = ["deploy_folder", "group", "opened", "speaks"]

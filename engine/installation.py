@@ -100,6 +100,10 @@ class Installation:
             self._cache.calendar = kept
         return kept[1]
 
+    def forget_calendar(self) -> None:
+        """After an import of this process: the next command reads the working days anew."""
+        self._cache.calendar = None
+
     def package(self, transaction: store.Transaction, version_id: str) -> CompiledPackage:
         """A version never changes, so it is compiled once a process."""
         if version_id not in self._cache.packages:

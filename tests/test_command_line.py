@@ -103,7 +103,8 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
-        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
+        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration"),
+        *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list", "document", "document revoke"),
     }
@@ -128,6 +129,9 @@ def test_help_is_in_chinese_down_to_every_option(path):
         ["check", "no/such/folder"],
         ["check", PACKAGE, "--clauses", BPMN],
         ["scenario", PACKAGE, "--colour"],
+        ["scenario"],
+        ["calendar", "import", "no-such-file.toml"],
+        ["calendar", "show", "next"],
         ["verify", PACKAGE],
         ["serve", "--port", "0"],
         ["document", "revoke", "屿社工函〔2026〕1号"],
@@ -401,13 +405,63 @@ def test_revoking_what_does_not_exist_ends_with_one(instance):
     assert huishen("document", "revoke", "屿社工函〔2026〕99号", "--reason", "写错", instance=instance).exit_code == 1
 
 
-def test_audit_of_a_whole_record_ends_with_zero_and_of_a_changed_one_with_one(instance):
-    whole = huishen("audit", instance=instance)
-    assert (whole.exit_code, whole.output) == (0, "事件链完好\n")
+def test_verifying_a_whole_record_ends_with_zero_and_a_changed_one_with_one(instance):
+    whole = huishen("audit", "verify", instance=instance)
+    assert (whole.exit_code, whole.output) == (0, "记录完好：事件链、检查点和各表一致\n")
+    assert huishen("audit", "verify", "--latest", "f" * 64, instance=instance).exit_code == 1
     change_an_event(instance)
-    changed = huishen("audit", instance=instance)
+    changed = huishen("audit", "verify", instance=instance)
     assert changed.exit_code == 1
     assert re.search(r"^\w+ #1: audit\.changed: 第 1 条事件", changed.output, re.M)
+
+
+def test_replaying_names_what_is_stored_otherwise_than_the_events_say(instance):
+    whole = huishen("audit", "replay", instance=instance)
+    assert (whole.exit_code, whole.output) == (0, "已由事件重建 1 件案件：与库中一致\n")
+    database = store.open_database(f"sqlite:///{instance / 'huishen.db'}")
+    with store.writing(database) as transaction:
+        transaction.execute(sa.update(tables.task).values(state="completed"))
+    database.dispose()
+    changed = huishen("audit", "replay", instance=instance)
+    assert changed.exit_code == 1
+    assert "待办“填报申请”的状态：按事件应为 待办，库中是 已办。" in changed.output
+    assert changed.output.splitlines()[-1] == "已由事件重建 1 件案件：1 处不符"
+    assert "发现 1 处问题" in huishen("audit", "verify", instance=instance).output
+    assert huishen("audit", "replay", "--case", "LR-2026-9999", instance=instance).exit_code == 1
+
+
+ARRANGEMENT = """\
+year = 2027
+source = "国办发明电〔2026〕7号"
+[[off]]
+name = "元旦"
+from = 2027-01-01
+to = 2027-01-03
+"""
+
+
+def test_working_days_are_imported_and_shown(instance, tmp_path):
+    file = tmp_path / "2027.toml"
+    file.write_text(ARRANGEMENT)
+    before = huishen("calendar", "show", "2027", instance=instance)
+    assert (before.exit_code, before.output) == (1, "2027 年：尚无正式安排，按周一至周五预估，工作日 261 天\n")
+    done = huishen("calendar", "import", file, instance=instance)
+    assert done.exit_code == 0
+    assert done.output == ("2027 年工作日安排（国办发明电〔2026〕7号）已导入：变动 3 天，重算后有变动的案件 0 件\n")
+    first, *days = huishen("calendar", "show", "2027", instance=instance).output.splitlines()
+    assert first == "2027 年：已公布，工作日 260 天"
+    assert days[0] == "2027-01-01 周五 休 元旦（国办发明电〔2026〕7号）"
+    assert huishen("calendar", "show", "2026", instance=instance).exit_code == 0
+
+
+def test_a_file_with_faults_imports_nothing_and_tells_each(instance, tmp_path):
+    file = tmp_path / "2027.toml"
+    file.write_text(ARRANGEMENT.replace("source", "sauce") + '[[work]]\nname = "x"\nfrom = 2027-01-04\n')
+    result = huishen("calendar", "import", file, instance=instance)
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 3
+    assert all(FINDING.fullmatch(line) for line in result.output.splitlines())
+    assert huishen("calendar", "show", "2027", instance=instance).exit_code == 1
 
 
 def test_worker_once_does_what_is_due_and_ends(instance):
@@ -434,6 +488,39 @@ def test_a_wrong_expectation_is_told_with_file_step_expected_and_actual(package)
     place = f"scenarios/LS01.yaml 第 1 步（do Task_submit），第 {line} 行"
     assert f"{place}，open：应为 [Task_sign]，实际 [Task_accept]" in result.output
     assert result.output.splitlines()[-1].startswith("scenarios 0/1 flows ")
+
+
+def test_all_packages_are_run_and_the_reports_written(package, tmp_path):
+    for scenario in (package / "scenarios").glob("*.yaml"):
+        if scenario.name != "LS05.yaml":
+            scenario.unlink()
+    xml, page = tmp_path / "out.xml", tmp_path / "out.html"
+    result = huishen("scenario", package.parent, "--all", "--junit", xml, "--html", page)
+    assert result.exit_code == 1
+    assert re.fullmatch(r"scenarios 1/1 flows \d+/\d+", result.output.splitlines()[-1])
+    assert "没有走到的连线：" in result.output
+    assert 'name="LS05 ' in xml.read_text()
+    assert "<svg" in page.read_text()
+    assert huishen("scenario", package, "--all").exit_code == 1
+
+
+def test_watching_runs_again_when_a_file_changes_and_outlives_one_that_is_broken(package, monkeypatch):
+    scenario = package / "scenarios/LS05.yaml"
+    whole, turns = scenario.read_text(), iter(["id: [", None])
+
+    def sleep(_seconds):
+        text = next(turns, "")
+        if text == "":
+            raise KeyboardInterrupt
+        scenario.write_text(whole + "\n" if text is None else text)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    result = huishen("scenario", package, "--only", "LS05", "--watch")
+    assert result.exit_code == 0
+    assert result.output.count("通过 LS05") == 2
+    assert result.output.count("LS05.yaml 有变化，再次运行") == 2
+    assert "scenarios/LS05.yaml" in result.output
+    assert result.output.endswith("已停止\n")
 
 
 def test_scenarios_that_are_not_there_are_named(package):

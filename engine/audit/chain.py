@@ -30,6 +30,11 @@ def canonical(*parts: str | int | None) -> bytes:
     return orjson.dumps(parts)
 
 
+def fingerprint_of(data: bytes) -> str:
+    """SHA-256, hexadecimal, of something too long or too inward for the body of an event."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def utc_text(at: datetime) -> str:
     """A moment as the hashes see it: UTC, always six digits of a second, as both databases keep them."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -19,12 +19,14 @@ from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import reveal
+from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
 from engine.cases.reading import case_view, task_view
+from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
 from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
@@ -59,12 +61,15 @@ __all__ = [
     "Due",
     "EntryView",
     "HistoryLine",
+    "Imported",
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Moved",
     "Notice",
     "Offer",
     "OpenTaskView",
+    "Recounted",
     "Sight",
     "StepView",
     "TaskRef",
@@ -88,12 +93,15 @@ __all__ = [
     "facts_of_file",
     "fire_timers",
     "hand_back",
+    "id_of",
+    "import_calendar",
     "inbox",
     "mark_read",
     "my_cases",
     "notifications",
     "offers",
     "prepare_documents",
+    "readable",
     "recall",
     "receive_document",
     "register_list",
@@ -105,6 +113,7 @@ __all__ = [
     "revoke_document",
     "save_draft",
     "send_copy",
+    "sentences",
     "start",
     "suspend",
     "task_view",

@@ -75,11 +75,16 @@ def _record_outcomes(around: Surroundings, step: workflow.Step) -> dict[str, Any
     labels = {member_key(member): member[manifest.item_label] for member in step.scope.get(manifest.items) or []}
     for row in rows:
         key, result = row["key"], row["result"]
-        around.effects.outcomes.append(
-            Outcome(key, labels.get(key, key), result, row.get("reason_public") or "", row.get("clause") or "")
-        )
-        label = f"{labels.get(key, key)}：{name(OUTCOMES, result)}"
-        around.effects.events.append(("outcome.recorded", {"key": key, "result": result, "label": label}))
+        outcome = Outcome(key, labels.get(key, key), result, row.get("reason_public") or "", row.get("clause") or "")
+        around.effects.outcomes.append(outcome)
+        told = {
+            "key": key,
+            "result": result,
+            "name": outcome.label,
+            "label": f"{outcome.label}：{name(OUTCOMES, result)}",
+        }
+        told |= {"reason_public": outcome.reason_public, "clause": outcome.clause}
+        around.effects.events.append(("outcome.recorded", told))
     return {}
 
 

@@ -24,6 +24,7 @@ from engine.store.values import encode
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 200  # of one case
+FILE = ("field", "name", "media_type", "size", "sha256")  # what the record tells of a file
 ROW = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -114,6 +115,9 @@ def attach(
             index_elements=["case_id", "field", "sha256"], set_={"removed_at": None}
         ).returning(tables.attachment.c.id)
         stored = transaction.execute(statement).scalar_one()
+        noted = {"attachment": stored} | {name: row[name] for name in FILE}
+        head, post = head_of_case(transaction, loaded.case["id"]), loaded.task["post_id"]
+        record_on_case(transaction, head, [("attachment.added", noted)], actor.person_id, row["uploaded_at"], post)
         return AttachmentRef(stored, row["name"], media_type, len(data), digest, stored == row["id"])
 
     return command(installation, body)

@@ -14,6 +14,7 @@ from engine.store import Transaction
 from engine.store.tables import event, person, post
 from engine.store.values import decode
 
+UNTOLD = frozenset({"attachment.added"})  # one a file, and every submission lists its files
 OUTWARD = frozenset(
     {
         "case.started",
@@ -28,6 +29,7 @@ OUTWARD = frozenset(
         "document.issued",
         "document.received",
         "document.revoked",
+        "case.recounted",
         "case.closed",
     }
 )
@@ -61,6 +63,8 @@ def lines(
 def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
     if sight is Sight.FULL:
         return True
+    if row["kind"] in UNTOLD:
+        return False
     return row["actor"] == actor.person_id or (sight is Sight.OWN and row["kind"] in OUTWARD)
 
 
@@ -99,4 +103,12 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "decision.evaluated":
         numbers = "、".join(str(rule["number"]) for rule in body.get("fired", ()))
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
-    return str(body.get("number") or "")
+    if kind == "case.recounted":
+        return _recounted(body)
+    return str(body.get("number") or (body.get("name") if kind == "attachment.added" else "") or "")
+
+
+def _recounted(body: Mapping[str, Any]) -> str:
+    """On what ground, and the promised day where it moved."""
+    day = body["case"].get("due_on")
+    return f"{body['source']}" + (f"；承诺时限由 {body['before']['due_on']} 改为 {day}" if day else "")

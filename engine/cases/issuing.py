@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.cases.step import Step
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what is easily misread
+NUMBERED = ("number", "year", "serial", "code", "dated")  # what a document has from the taking of its number on
 UNFINISHED = ("drafted", "reserved", "rendered", "signed")
 KEY_OF_SEAL = {"authority": "seal-authority", "acceptance": "seal-acceptance"}
 
@@ -45,7 +46,7 @@ def write_documents(step: "Step") -> None:
             _reserve(step.transaction, row, step.today, step.now)
             row["drafted_by"] = row["sealed_by"] = step.actor.person_id if step.actor else None
             step.jobs.append(jobs.row("issue-notice", f"issue-notice:{row['id']}", {"document": row["id"]}, step.now))
-            step.events.append(("document.reserved", {"document": row["id"], "number": row["number"]}))
+            step.events.append(_reserved(row))
         elif rule.signature == "slip":
             row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
             step.events.append(("slip.sent", {"document": row["id"], "kind": issue.kind}))
@@ -115,6 +116,11 @@ def _reserve(transaction: Transaction, row: dict[str, Any], today: date, now: An
     }
 
 
+def _reserved(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The event of a number that was taken."""
+    return "document.reserved", {"document": row["id"]} | {name: row[name] for name in NUMBERED}
+
+
 def new_code() -> str:
     """A verification code of 60 random bits, in three groups that a person can type."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
@@ -161,7 +167,7 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         head = head_of_case(transaction, row["case_id"])
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
         if _advance(transaction, row["id"], ("reserved",), values):
-            noted = {"document": row["id"], "sha256": digest}
+            noted = {"document": row["id"], "sha256": digest, "rendered_sha256": rendered.sha256}
             record_on_case(transaction, head, [("document.issued", noted)], row["sealed_by"], now)
         done(transaction)
 
@@ -193,12 +199,13 @@ def _number_today(installation: Installation, actor_id: str, case_id: str, today
         for row in rows:
             if row["state"] == "drafted":
                 _reserve(transaction, row, today, now)
-                events.append(("document.reserved", {"document": row["id"], "number": row["number"]}))
+                events.append(_reserved(row))
             elif row["dated"] != today:
                 row |= {"state": "reserved", "dated": today}
+                events.append(("document.dated", {"document": row["id"], "dated": today}))
             else:
                 continue
-            names = ("year", "serial", "number", "code", "state", "reserved_at", "dated")
+            names = (*NUMBERED, "state", "reserved_at")
             _advance(transaction, row["id"], UNFINISHED, {name: row[name] for name in names})
         if events:
             record_on_case(transaction, head, events, actor_id, now)
@@ -214,7 +221,7 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
             place = orjson.dumps(asdict(rendered.seal)).decode() if rendered.seal else ""
             values = {"state": "rendered", "rendered_sha256": digest, "place": place}
             if _advance(transaction, row["id"], ("reserved",), values, dated=row["dated"]):
-                events.append(("document.rendered", {"document": row["id"], "sha256": digest}))
+                events.append(("document.rendered", {"document": row["id"], "sha256": digest, "place": place}))
         if events:
             record_on_case(transaction, head, events, actor_id, installation.clock.now())
 

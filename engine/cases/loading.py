@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.cases.door import hidden
+from engine.errors import NotFound
 from engine.store import Transaction
 from engine.store.tables import case, clauses_version, draft, organisation, scope, task
 from engine.store.values import decode
@@ -95,6 +96,14 @@ def _lock(transaction: Transaction, statement: sa.Select[Any], key: str) -> None
     """
     if transaction.dialect.name != "sqlite":
         transaction.execute(statement, {"key": key})
+
+
+def id_of(transaction: Transaction, number: str) -> str:
+    """The case of a number; `NotFound` where there is none."""
+    found = transaction.execute(sa.select(case.c.id).where(case.c.number == number)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"没有编号为“{number}”的案件，请核对后再试。", code="case.not-found", number=number)
+    return str(found)
 
 
 def load_scopes(transaction: Transaction, loaded: Loaded) -> dict[str, dict[str, Any]]:

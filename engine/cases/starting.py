@@ -52,7 +52,9 @@ def start(
         }
         loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
         step = Step(installation, transaction, loaded, actor)
-        step.events.append(("case.started", {"package": package_key, "version": version_id}))
+        step.events.append(
+            ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
+        )
         step.write()
         return TaskRef(key, step.run.open_tasks()[0].id)
 

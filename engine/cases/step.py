@@ -188,18 +188,18 @@ class Step:
         if self.promise is None:
             return
         nodes = self.package.definition.nodes
-        suspended = {"suspension"} if self.case["suspended_at"] else set()
-        wanted = suspended | {
-            reason for task in self.run.open_tasks() if (reason := nodes[task.node_id].properties.get("pauses"))
-        }
+        waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
+        wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
+        if self.case["suspended_at"]:
+            wanted["suspension"] = "中止办理"
         standing = {pause.reason for pause in self.promise.open_pauses}
-        by = self.actor.name if self.actor else ""
-        for reason in sorted(wanted - standing):
-            self.promise = self.promise.pause(reason, self.today, by)
-            self.events.append(("promise.paused", {"reason": reason}))
-        for reason in sorted(standing - wanted):
+        by = self.actor.name if self.actor else "系统"
+        for reason in sorted(set(wanted) - standing):
+            self.promise = self.promise.pause(reason, self.today, by, wanted[reason])
+            self.events.append(("promise.paused", {"reason": reason, "by": by, "basis": wanted[reason]}))
+        for reason in sorted(standing - set(wanted)):
             self.promise = self.promise.resume(reason, self.today)
-            self.events.append(("promise.resumed", {"reason": reason}))
+            self.events.append(("promise.resumed", {"reason": reason, "by": by}))
         deadline = self.promise.due(self.calendar)
         self.case["due_on"], self.case["due_estimated"] = deadline.date, deadline.estimated
         self.case["promise"] = self.promise.to_json()

@@ -62,6 +62,7 @@ EVENTS = {
     "decision.evaluated": "按决策表选定",
     "outcome.recorded": "记录结论",
     "document.reserved": "取号",
+    "document.dated": "改为当日日期",
     "document.rendered": "生成待签文本",
     "document.signed": "签名",
     "document.issued": "生效",
@@ -70,7 +71,9 @@ EVENTS = {
     "document.revoked": "撤销",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
+    "attachment.added": "上传附件",
     "attachment.removed": "删除未提交的附件",
+    "case.recounted": "按新的工作日安排重算期限",
     "case.closed": "办结",
 }
 

@@ -77,6 +77,12 @@ class Shape:
 NOTHING = Shape({}, {}, {}, {})
 
 
+def _witnessed(row: Row) -> Row:
+    """A new document as the record tells it: long texts by their SHA-256."""
+    texts = {name: audit.fingerprint_of(row[name].encode()) for name in ("content", "record")}
+    return {name: value for name, value in row.items() if name != "case_id"} | texts
+
+
 def written(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
     """The variables that are new or have another value."""
     return {name: value for name, value in after.items() if name not in before or _differs(before[name], value)}
@@ -94,8 +100,10 @@ class Writer:
         self.transaction, self.case = step.transaction, step.case
         self.changed = {path: text for path, text in after.texts.items() if before.texts.get(path) != text}
         self.ended = sorted(set(before.texts) - set(after.texts))
+        self.unasked: list[str] = []  # added reviewers of tasks that ended otherwise
         if self.case["review_count"] and (ended := sorted(before.tasks.keys() - after.tasks.keys())):
-            self.case["review_count"] -= cancel_of(self.transaction, ended, step.now)
+            self.unasked = cancel_of(self.transaction, ended, step.now)
+            self.case["review_count"] -= len(self.unasked)
         fresh = [task for key, task in after.tasks.items() if key not in before.tasks]
         posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
         self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
@@ -105,6 +113,7 @@ class Writer:
             for key, task in after.tasks.items()
             if key in before.tasks and before.tasks[key].due != task.due
         ]
+        self.state = step.run.state()
 
     def write(self) -> None:
         """As few statements as there are tables; `CaseMoved` where somebody was first."""
@@ -195,21 +204,40 @@ class Writer:
                 {
                     "task": row["id"],
                     "node": row["node_id"],
+                    "name": row["name"],
                     "path": row["path"],
+                    "item": row["item_key"],
+                    "form": row["form_id"],
                     "post": row["post_id"],
                     "due": row["due_at"],
+                    "estimated": row["due_estimated"],
                 }
                 for row in self.opened
             ],
-            "moved": [{"task": row["id"], "due": row["due_at"]} for row in self.moved],
-            "closed": [{"task": row["id"], "state": row["state"]} for row in self.closed],
+            "moved": [
+                {"task": row["id"], "due": row["due_at"], "estimated": row["due_estimated"]} for row in self.moved
+            ],
+            "unasked": self.unasked,
+            "closed": [{"task": row["id"], "state": row["state"], "by": row["ended_by"]} for row in self.closed],
             "flows": self.step.run.taken,
-            "timers": [{"node": t.node_id, "path": t.path, "due": t.due} for t in self.after.timers.values()],
+            "timers": [
+                {"timer": key, "node": t.node_id, "path": t.path, "due": t.due} for key, t in self.after.timers.items()
+            ],
             "ended_scopes": sorted({*self.ended, *self._afresh()}),
             "variables": {path: self._written(path) for path in self.changed},
             "state": self.case["state"],
             "promise": self.case["promise"],
+            "case": self._changed_columns(),
+            "documents": [_witnessed(row) for row in self.step.rows["document"]],
+            "engine": audit.fingerprint_of(self.state),
         }
+
+    def _changed_columns(self) -> Row:
+        """What the case's own row says otherwise than before; at the start all that can change."""
+        before = self.step.loaded.case if self.case["engine_state"] else {}
+        now = {**self.case, "duties": encode(self.step.duties)}
+        told = (name for name in (*CHANGING, "duties") if name not in {"state", "promise"})
+        return {name: now[name] for name in told if name not in before or before[name] != now[name]}
 
     def _afresh(self) -> set[str]:
         """Scopes that ended and began again in this step: the names that they had are gone."""
@@ -225,7 +253,7 @@ class Writer:
     def _write_case(self, head: audit.Head) -> None:
         values = {
             "duties": encode(self.step.duties),
-            "engine_state": self.step.run.state(),
+            "engine_state": self.state,
             "scope_count": len(self.after.texts),
             "event_seq": head.seq,
             "event_hash": head.hash,

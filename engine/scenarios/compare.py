@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.scenarios.model import End, Expected, Text
-from engine.scenarios.observed import Document, Observed
+from engine.scenarios.model import End, Expected, Text, Told
+from engine.scenarios.observed import Document, Notice, Observed
 from engine.scenarios.values import look_up
 
 FINDINGS = "findings"
@@ -44,6 +44,23 @@ def step_differences(
         if actual != value:
             yield _difference(f"variables {path}", value, actual)
     yield from _due(expected.due or {}, now)
+    yield from _notices(expected.notices or (), now.notices[len(before.notices) :])
+    for name, value in (expected.clocks or {}).items():
+        if now.clocks.get(name) != value:
+            yield _difference(f"clocks {name}", value, now.clocks.get(name))
+
+
+def _notices(expected: tuple[Told, ...], fresh: tuple[Notice, ...]) -> Iterator[Difference]:
+    """Each was told in this step; others may have been told as well."""
+    for wanted in expected:
+        if not any(_reaches(wanted, notice) for notice in fresh):
+            said = f"{wanted.to}：写有“{wanted.contains}”" if wanted.contains else wanted.to
+            yield _difference("notices", said, [f"{notice.to}：{notice.text}" for notice in fresh])
+
+
+def _reaches(wanted: Told, notice: Notice) -> bool:
+    named = notice.to if "@" in wanted.to else notice.to.partition("@")[0]
+    return named == wanted.to and wanted.contains in notice.text
 
 
 def _due(expected: Mapping[str, date], now: Observed) -> Iterator[Difference]:

@@ -62,11 +62,20 @@ Act = Complete | Wait | Withdraw | Return
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A notice: the post that gets it (a role, or `role@organisation`), and words that it says."""
+
+    to: str
+    contains: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What must hold after a step; None means that nothing is said about it.
 
     `open` lists the nodes with open tasks, each once; `documents` the kinds that this step brought about; `findings` the
-    rules that fired, a text being a code and a mapping some of the finding's entries; `due` the local date by node.
+    rules that fired, a text being a code and a mapping some of the finding's entries; `due` the local date by node;
+    `notices` who was told something in this step; `clocks` what the promised days of the case say.
     """
 
     open: tuple[str, ...] | None = None
@@ -76,6 +85,8 @@ class Expected:
     findings: tuple[str | Mapping[str, Any], ...] | None = None
     variables: Mapping[str, Any] | None = None
     due: Mapping[str, date] | None = None
+    notices: tuple[Told, ...] | None = None
+    clocks: Mapping[str, Any] | None = None
     refused: str | None = None
 
 

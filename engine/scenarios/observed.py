@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import store
-from engine.calendar import local_date
+from engine.calendar import Promise, WorkingDays, light, local_date
 from engine.documents import Content
+from engine.installation import Installation
 from engine.store import tables
 from engine.store.values import decode
 
@@ -37,8 +38,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a post was told; `to` as diagrams name it, `role@organisation`."""
+
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
-    """The case at one moment. `documents` in the order of their making, `flows` since the case began."""
+    """The case at one moment. `documents` and `notices` in the order of their making; no `clocks` before they start."""
 
     state: str
     outcome: str | None
@@ -46,7 +55,8 @@ class Observed:
     documents: tuple[Document, ...]
     variables: Mapping[str, Any]
     results: Mapping[str, str]
-    flows: frozenset[str]
+    notices: tuple[Notice, ...]
+    clocks: Mapping[str, Any]
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -54,9 +64,10 @@ class Observed:
         return tuple(dict.fromkeys(task.node for task in self.tasks))
 
 
-def observe(database: sa.Engine, case_id: str) -> Observed:
+def observe(installation: Installation, case_id: str) -> Observed:
     """Read the case anew."""
-    with store.reading(database) as transaction:
+    calendar, today = installation.calendar(), local_date(installation.clock.now())
+    with store.reading(installation.database) as transaction:
         row = transaction.execute(sa.select(tables.case).where(tables.case.c.id == case_id)).mappings().one()
         return Observed(
             state=row["state"],
@@ -65,7 +76,8 @@ def observe(database: sa.Engine, case_id: str) -> Observed:
             documents=_documents(transaction, case_id),
             variables=_variables(transaction, case_id),
             results=_results(transaction, case_id),
-            flows=_flows(transaction, case_id),
+            notices=_notices(transaction, case_id),
+            clocks=_clocks(dict(row), calendar, today),
         )
 
 
@@ -105,7 +117,28 @@ def _results(transaction: store.Transaction, case_id: str) -> Mapping[str, str]:
     return {row.label: row.result for row in transaction.execute(query)}
 
 
-def _flows(transaction: store.Transaction, case_id: str) -> frozenset[str]:
-    query = sa.select(tables.event.c.body).where(tables.event.c.chain == case_id)
-    bodies = (decode(text) for text in transaction.execute(query).scalars())
-    return frozenset(flow for body in bodies for flow in body.get("flows") or ())
+def _notices(transaction: store.Transaction, case_id: str) -> tuple[Notice, ...]:
+    notice, post, organisation = tables.notification, tables.post, tables.organisation
+    query = (
+        sa.select(post.c.role, organisation.c.key, notice.c.text)
+        .join(post, post.c.id == notice.c.post_id)
+        .join(organisation, organisation.c.id == post.c.organisation_id)
+        .where(notice.c.case_id == case_id)
+        .order_by(notice.c.id)
+    )
+    return tuple(Notice(f"{row.role}@{row.key}", row.text) for row in transaction.execute(query))
+
+
+def _clocks(case: Mapping[str, Any], calendar: WorkingDays, today: date) -> Mapping[str, Any]:
+    promise = Promise.from_json(case["promise"])
+    if promise is None:
+        return {}
+    remaining = promise.remaining(calendar, today)
+    return {
+        "paused": sorted(pause.reason for pause in promise.open_pauses),
+        "used": promise.used(calendar, today),
+        "remaining": remaining,
+        "due": case["due_on"],
+        "estimated": case["due_estimated"],
+        "light": light(promise.working_days, remaining),
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine import packages
 from engine.errors import Invalid
 from engine.packages import Package
+from engine.scenarios.coverage import Plan
 from engine.scenarios.reader import read_all
 from engine.scenarios.report import Report
 from engine.scenarios.runner import Runner
@@ -28,6 +29,14 @@ def run_package(
     return run(packages.load_folder(root), clauses, only=only, render=render, fonts=fonts)
 
 
+def package_folders(folder: Path) -> list[Path]:
+    """The packages that lie in a folder, by name; `Invalid` where there are none."""
+    found = sorted(path.parent for path in folder.glob("*/package.toml"))
+    if not found:
+        raise Invalid(f"{folder} 下没有流程包（含 package.toml 的目录），请核对路径。", code="scenario.no-package")
+    return found
+
+
 def run(
     package: Package,
     clauses: bytes | None = None,
@@ -44,10 +53,11 @@ def run(
     chosen = [scenario for scenario in scenarios if not only or scenario.id in only]
     outcomes = []
     with world(package, clauses, chosen, (fonts or default_fonts()) if render else None) as made:
+        plan = Plan.of(made.compiled, package)
         for scenario in chosen:
             with made.copy(scenario) as installation:
-                outcomes.append(Runner(installation, made.compiled, scenario, render).run())
-        return Report(tuple(outcomes), frozenset(made.compiled.definition.flows), partial=bool(only))
+                outcomes.append(Runner(installation, made.compiled, plan, scenario, render).run())
+        return Report(tuple(outcomes), plan, partial=bool(only))
 
 
 def default_fonts() -> Path:

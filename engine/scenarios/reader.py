@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Wait, Withdraw
+from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.values import Shared, merged
 from engine.scenarios.yaml_tree import Tree, parse
@@ -15,6 +16,22 @@ from engine.scenarios.yaml_tree import Tree, parse
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
 ACTS = ("do", "wait", "withdraw", "return")
+CLOCKS: Mapping[str, type] = {
+    "paused": list,
+    "used": Decimal,
+    "remaining": Decimal,
+    "due": date,
+    "estimated": bool,
+    "light": str,
+}
+CLOCK_WORDS = {
+    "paused": "要写成停表原因的列表，如 [verification]，没有停表写 []",
+    "used": "要写成数字",
+    "remaining": "要写成数字，逾期为负数",
+    "due": "要写成日期，如 2027-01-11",
+    "estimated": "要写 true 或 false",
+    "light": "要写 green、yellow 或 red",
+}
 _WORKING_DAYS = re.compile(r"(\d{1,4}) working days?")
 _SPAN = re.compile(r"P(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?)?")
 
@@ -93,7 +110,18 @@ class _Reader:
         return tuple(step for step in steps if step is not None)
 
     def _step(self, tree: Tree) -> Step | None:
-        checks = ("open", "state", "documents", "outcome", "findings", "variables", "due", "refused")
+        checks = (
+            "open",
+            "state",
+            "documents",
+            "outcome",
+            "findings",
+            "variables",
+            "due",
+            "notices",
+            "clocks",
+            "refused",
+        )
         entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
@@ -156,6 +184,8 @@ class _Reader:
             findings=self._findings(entries.get("findings")),
             variables=self._free(entries.get("variables")),
             due=self._due(entries.get("due")),
+            notices=self._notices(entries.get("notices")),
+            clocks=self._clocks(entries.get("clocks")),
             refused=self._optional(entries, "refused"),
         )
 
@@ -177,6 +207,30 @@ class _Reader:
         for name, value in values.items():
             if not isinstance(value, date) or isinstance(value, datetime):
                 self._fault(tree.value[name], "scenario.type", "要写成日期，如 2026-11-30；请改正。")
+        return values
+
+    def _notices(self, tree: Tree | None) -> tuple[Told, ...] | None:
+        if tree is None:
+            return None
+        if not isinstance(tree.value, list):
+            self._fault(tree, "scenario.type", "要写成列表，如 [acceptor, {to: applicant, contains: 补正}]；请改正。")
+            return None
+        return tuple(self._told(entry) for entry in tree.value)
+
+    def _told(self, tree: Tree) -> Told:
+        if isinstance(tree.value, str):
+            return Told(self._string(tree))
+        parts = self._mapping(tree, ("to", "contains"))
+        return Told(self._text(parts, "to", tree), self._optional(parts, "contains") or "")
+
+    def _clocks(self, tree: Tree | None) -> Mapping[str, Any] | None:
+        if tree is None:
+            return None
+        values: dict[str, Any] = {}
+        for name, entry in self._mapping(tree, tuple(CLOCKS)).items():
+            values[name] = [each.plain for each in entry.value] if isinstance(entry.value, list) else entry.value
+            if not isinstance(values[name], CLOCKS[name]) or isinstance(values[name], datetime):
+                self._fault(entry, "scenario.type", f"“{name}”的写法不对；{CLOCK_WORDS[name]}。")
         return values
 
     def _end(self, tree: Tree | None) -> End:

@@ -1,7 +1,9 @@
-"""What came of the scenarios: failures that say expected against actual, and the flows that were taken."""
+"""What came of the scenarios: failures that say expected against actual, and what of the package they came by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from engine.scenarios.coverage import KINDS, WORDS, Plan, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,19 @@ class Outcome:
     title: str
     file: str
     failures: tuple[Failure, ...]
-    flows: frozenset[str]
+    trace: Trace
 
     @property
     def passed(self) -> bool:
         return not self.failures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
-    """Scenarios of a package; `flows` are the flows that its diagram draws. A `partial` run owes none of them."""
+    """Scenarios of a package against all that its `plan` names. A `partial` run owes none of it."""
 
     outcomes: tuple[Outcome, ...]
-    flows: frozenset[str]
+    plan: Plan
     partial: bool = False
 
     @property
@@ -55,17 +57,40 @@ class Report:
         return tuple(failure for outcome in self.outcomes for failure in outcome.failures)
 
     @property
+    def traces(self) -> tuple[Trace, ...]:
+        return tuple(outcome.trace for outcome in self.outcomes)
+
+    @property
     def untaken(self) -> tuple[str, ...]:
         """Flows that no scenario took, by id."""
-        taken: frozenset[str] = frozenset().union(*(outcome.flows for outcome in self.outcomes))
-        return tuple(sorted(self.flows - taken))
+        return self.plan.missed("flows", self.traces)
+
+    @property
+    def good(self) -> int:
+        return sum(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def last_line(self) -> str:
+        return total([self])
 
     def lines(self) -> Iterable[str]:
-        """A line a scenario, its failures, the flows nobody took, and the count."""
+        """A line a scenario, its failures, what nobody came by, and the counts."""
         for outcome in self.outcomes:
             yield f"{'通过' if outcome.passed else '失败'} {outcome.id} {outcome.title}"
             yield from (f"    {failure}" for failure in outcome.failures)
-        if self.untaken and not self.partial:
-            yield f"没有走到的连线：{'、'.join(self.untaken)}"
-        good = sum(outcome.passed for outcome in self.outcomes)
-        yield f"scenarios {good}/{len(self.outcomes)} flows {len(self.flows) - len(self.untaken)}/{len(self.flows)}"
+        if not self.partial:
+            for kind in KINDS:
+                if missed := self.plan.missed(kind, self.traces):
+                    yield f"{WORDS[kind][1]}：{'、'.join(missed)}"
+            counts = (self.plan.count(kind, self.traces) for kind in KINDS)
+            yield "覆盖 " + "，".join(
+                f"{WORDS[kind][0]} {done}/{every}" for kind, (done, every) in zip(KINDS, counts, strict=True)
+            )
+        yield self.last_line
+
+
+def total(reports: Sequence[Report]) -> str:
+    """`scenarios N/N flows M/M` over several packages."""
+    scenarios, every = sum(report.good for report in reports), sum(len(report.outcomes) for report in reports)
+    flows = [report.plan.count("flows", report.traces) for report in reports]
+    return f"scenarios {scenarios}/{every} flows {sum(done for done, _ in flows)}/{sum(all_ for _, all_ in flows)}"

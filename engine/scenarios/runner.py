@@ -15,6 +15,7 @@ from engine.installation import Installation
 from engine.keys import ensure_keys
 from engine.packages import CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
+from engine.scenarios.coverage import Plan, trace
 from engine.scenarios.model import EVERY_ITEM, Complete, Return, Scenario, Step, Wait, Withdraw
 from engine.scenarios.observed import Observed, OpenTask, observe
 from engine.scenarios.report import Failure, Outcome
@@ -38,8 +39,11 @@ class Stuck(Exception):
 class Runner:
     """Runs one scenario in an installation that nobody else uses."""
 
-    def __init__(self, installation: Installation, compiled: CompiledPackage, scenario: Scenario, render: bool) -> None:
+    def __init__(
+        self, installation: Installation, compiled: CompiledPackage, plan: Plan, scenario: Scenario, render: bool
+    ) -> None:
         assert isinstance(installation.clock, FixedClock)
+        self.plan = plan
         self.installation, self.compiled, self.scenario, self.render = installation, compiled, scenario, render
         self.clock = installation.clock
         self.path: list[str] = []
@@ -50,7 +54,7 @@ class Runner:
     def run(self) -> Outcome:
         """Every step until one cannot be done, then the end."""
         self._start()
-        now = observe(self.installation.database, self.case_id)
+        now = observe(self.installation, self.case_id)
         for number, step in enumerate(self.scenario.steps, 1):
             before = now
             try:
@@ -59,13 +63,14 @@ class Runner:
                 self._fail(number, step.line, step.act.title, stuck.difference)
                 break
             self._render_notices()
-            now = observe(self.installation.database, self.case_id)
+            now = observe(self.installation, self.case_id)
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
         else:
             for difference in (*end_differences(self.scenario.end, now, self.path), *self._unverified(now)):
                 self._fail(0, self.scenario.end.line, "", difference)
-        return Outcome(self.scenario.id, self.scenario.title, self.scenario.file, tuple(self.failures), now.flows)
+        came_by = trace(self.installation.database, self.case_id, self.plan)
+        return Outcome(self.scenario.id, self.scenario.title, self.scenario.file, tuple(self.failures), came_by)
 
     def _start(self) -> None:
         role = f"{self.compiled.manifest.start}@{self.scenario.organisation}"

@@ -1,5 +1,6 @@
 """A case while it is loaded: what is open, and the commands that move it."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from . import codec, moves
 from .definition import Definition
 from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
+from .moments import NoMoment, due_after
 from .specs.element import Element
+from .specs.events import is_timer
 from .specs.multi import RESULT, Each
 from .tokens import forget, removed, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
@@ -114,7 +117,30 @@ class Run:
         self._check()
         return codec.dump(self._case, self._interpreter.ends)
 
+    def due_as_of(self, place: str, now: datetime, functions: Mapping[str, Any]) -> datetime | None:
+        """When an open task or a timer that began at `now` would be due by its formula, `functions` being those of that
+        day; None where the formula gives no moment. Raises `NotFound`."""
+        task = self._find(place)
+        if task is None:
+            raise NotFound(f"没有任务或计时 {place}。", code="workflow.no-task", task=place)
+        spec = task.task_spec
+        formula = spec.event_definition.formula if is_timer(spec) else spec.due
+        if formula is None:
+            return None
+        scope = ChainMap(*visible(task).maps[:-1], dict(functions))
+        try:
+            return due_after(formula.evaluate(scope), now)
+        except NoMoment:
+            return None
+
     # --- Commands ---
+
+    def set_due(self, place: str, due: datetime) -> None:
+        """Another moment for an open task or a timer; nothing fires before it is told to. Raises `NotFound`."""
+        task = self._find(place)
+        if task is None or "due" not in task.internal_data:
+            raise NotFound(f"没有任务或计时 {place}。", code="workflow.no-task", task=place)
+        task.internal_data["due"] = due.astimezone(UTC).isoformat()
 
     def settle(self) -> None:
         """Takes every step that needs nobody; each command does it by itself."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from engine import calendar
-from engine.calendar import Deadline, FixedClock, WorkingDays
+from engine.calendar import Arrangement, Change, Day, Deadline, FixedClock, WorkingDays
 from engine.calendar.table import SOURCE
 from engine.store import reading, writing
 from tests.databases import Statements
@@ -102,11 +102,15 @@ def test_counting_back_undoes_counting_forward_from_a_working_day(china: Working
     assert china.add(china.add(first, n).date, -n).date == first
 
 
+def arranged(source: str, off: dict[date, str]) -> Arrangement:
+    return Arrangement(max(off).year, source, {day: Day(working=False, note=name) for day, name in off.items()})
+
+
 def test_seeding_again_leaves_corrections_alone(database: Engine) -> None:
     day = date(2026, 11, 24)
     with writing(database) as transaction:
         calendar.seed(transaction)
-        calendar.publish(transaction, {day: False}, "南屿省人民政府公告", {day: "临时放假"})
+        calendar.publish(transaction, arranged("地方：南屿省人民政府公告", {day: "临时放假"}))
         calendar.seed(transaction)
         assert not calendar.load(transaction).is_working(day)
 
@@ -116,7 +120,7 @@ def test_publishing_a_year_replaces_the_estimate(database: Engine) -> None:
     with writing(database) as transaction:
         calendar.seed(transaction)
         before = calendar.load(transaction)
-        calendar.publish(transaction, {new_year: False}, "国办发明电〔2026〕7号", {new_year: "元旦"})
+        calendar.publish(transaction, arranged("国办发明电〔2026〕7号", {new_year: "元旦"}))
         after = calendar.load(transaction)
     assert before.add(date(2026, 12, 31), 1) == Deadline(new_year, estimated=True)
     assert after.add(date(2026, 12, 31), 1) == Deadline(date(2027, 1, 4), estimated=False)
@@ -125,10 +129,21 @@ def test_publishing_a_year_replaces_the_estimate(database: Engine) -> None:
 def test_a_local_holiday_counts_but_does_not_publish_its_year(database: Engine) -> None:
     day = date(2027, 4, 9)
     with writing(database) as transaction:
-        calendar.publish(transaction, {day: False}, "地方：南屿省假日规定", {})
+        calendar.publish(transaction, arranged("地方：南屿省假日规定", {day: "三月三"}))
         days = calendar.load(transaction)
     assert not days.is_working(day)
     assert days.add(day, 1).estimated
+
+
+def test_an_import_replaces_its_year_but_for_local_holidays(database: Engine) -> None:
+    local, old, new = date(2027, 4, 9), date(2027, 1, 2), date(2027, 1, 4)
+    with writing(database) as transaction:
+        calendar.publish(transaction, arranged("地方：南屿省假日规定", {local: "三月三"}))
+        calendar.publish(transaction, arranged("国办发明电〔2026〕7号", {old: "元旦"}))
+        changes = calendar.publish(transaction, arranged("国办发明电〔2026〕8号", {new: "元旦"}))
+        assert changes == (Change(old, before=False, after=None), Change(new, before=None, after=False))
+        shown = [(one.day, one.note, one.source) for one in calendar.listed(transaction, 2027)]
+    assert shown == [(new, "元旦", "国办发明电〔2026〕8号"), (local, "三月三", "地方：南屿省假日规定")]
 
 
 def test_loading_is_one_statement(database: Engine) -> None:

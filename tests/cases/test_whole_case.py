@@ -2,10 +2,11 @@
 
 import pytest
 
+from engine import audit, cases
 from engine.cases import HANDLERS
 from engine.store import tables
 from engine.store.values import decode
-from tests.cases.playing import Play
+from tests.cases.playing import WAY, Play
 
 
 def test_a_case_goes_from_the_application_to_the_letter_that_is_served(play: Play) -> None:
@@ -18,6 +19,32 @@ def test_a_case_goes_from_the_application_to_the_letter_that_is_served(play: Pla
 def test_every_chain_holds_after_a_whole_case(play: Play) -> None:
     play.whole()
     assert play.faults() == []
+
+
+def test_a_whole_case_is_rebuilt_from_its_events(play: Play) -> None:
+    """Letters signed and sealed, a notice issued and received, a task taken and put back, a file taken out."""
+    case_id = play.begin()
+    task, applicant = play.task(case_id, "Task_submit"), play.actor("applicant")
+    file = play.attach(applicant, task, "request", "误传.pdf")
+    cases.detach(play.installation, applicant, task.id, file.id)
+    cases.claim(play.installation, applicant, task.id)
+    cases.release(play.installation, applicant, task.id)
+    for node in WAY:
+        if node == "Task_sign":  # its page is opened a day before
+            cases.prepare_documents(play.installation, play.actor("leader"), play.task(case_id, node).id)
+            play.later(days=1)
+        play.do(case_id, node)
+    play.office.work_off()
+    letter = next(row for row in play.rows(tables.document) if row["kind"] == "D06")
+    cases.receive_document(play.installation, applicant, letter["id"])
+    cases.revoke_document(play.installation, None, letter["number"], "内容有误")
+    sent_back = play.until("Task_sign")
+    cases.prepare_documents(play.installation, play.actor("leader"), play.task(sent_back, "Task_sign").id)
+    back = play.task(sent_back, "Task_sign")
+    cases.return_task(play.installation, play.actor("leader"), back.id, "Task_summary", "文字需修改")
+    with play.reading() as transaction:
+        found = dict(audit.replay(transaction, cases.readable(play.installation)))
+    assert {case: [str(one) for one in told] for case, told in found.items()} == {case_id: [], sent_back: []}
 
 
 def test_a_changed_event_of_the_case_is_found(play: Play) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.scenarios import Complete, Return, ScenarioProblems, Wait, Withdraw, read_all
+from engine.scenarios import Complete, Return, ScenarioProblems, Told, Wait, Withdraw, read_all
 
 HEAD = """\
 id: S1
@@ -173,3 +173,41 @@ def test_two_files_cannot_have_the_same_id():
 def test_a_moment_without_its_zone_is_refused():
     text = HEAD.replace("+08:00", "") + "steps:\n  - wait: P1D\n"
     assert faults({"scenarios/a.yaml": text}) == [("scenarios/a.yaml", 3, "now", "scenario.value")]
+
+
+def test_notices_and_clocks_are_read():
+    scenario = read(
+        "steps:\n"
+        "  - do: Task_a\n"
+        "    notices: [acceptor, {to: applicant@assoc, contains: 补正}]\n"
+        "    clocks: {paused: [supplement], used: 3, remaining: -1, due: 2027-01-11, estimated: true, light: red}\n"
+    )
+    expected = scenario.steps[0].expected
+    assert expected.notices == (Told("acceptor"), Told("applicant@assoc", "补正"))
+    assert expected.clocks == {
+        "paused": ["supplement"],
+        "used": Decimal(3),
+        "remaining": Decimal(-1),
+        "due": date(2027, 1, 11),
+        "estimated": True,
+        "light": "red",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("notices: acceptor", "steps[0].notices"),
+        ("notices: [{contains: 补正}]", "steps[0].notices[0].to"),
+        ("notices: [{to: a, says: b}]", "steps[0].notices[0].says"),
+        ("clocks: 5", "steps[0].clocks"),
+        ("clocks: {stopped: true}", "steps[0].clocks.stopped"),
+        ("clocks: {paused: verification}", "steps[0].clocks.paused"),
+        ("clocks: {remaining: many}", "steps[0].clocks.remaining"),
+        ("clocks: {due: 2027-01-11T00:00:00+08:00}", "steps[0].clocks.due"),
+        ("clocks: {estimated: 1}", "steps[0].clocks.estimated"),
+    ],
+)
+def test_a_fault_in_notices_and_clocks_is_told_with_its_key(line, key):
+    found = fault(f"steps:\n  - do: Task_a\n    {line}\n")
+    assert found[1] == key

@@ -29,19 +29,30 @@ def test_every_flow_taken_and_every_expectation_met_passes():
     done = report(
         SMALL + "    state: closed\n    outcome: approved\n    open: []\nend: {path: [Task_ask], outcome: approved}\n",
         LARGE
+        + "    notices: [clerk, {to: clerk@department, contains: 核对}]\n"
         + "    open: [Task_check]\n    due: {Task_check: 2026-11-30}\n    variables: {amount: 20}\n"
         + "  - do: Task_check\n    values: {good: true}\n    outcome: approved\n",
         LARGE + "  - wait: 8 working days\n    outcome: lapsed\nend: {path: [Task_ask]}\n",
     )
     assert done.passed
-    assert list(done.lines()) == ["通过 S1 试一试", "通过 S2 试一试", "通过 S3 试一试", "scenarios 3/3 flows 7/7"]
+    assert list(done.lines()) == [
+        "通过 S1 试一试",
+        "通过 S2 试一试",
+        "通过 S3 试一试",
+        "覆盖 节点 8/8，连线 7/7，规则行 0/0，文书 0/0",
+        "scenarios 3/3 flows 7/7",
+    ]
 
 
 def test_flows_that_nobody_took_are_named_and_do_not_pass():
     done = report(SMALL)
     assert not done.passed
     assert done.untaken == ("Flow_checked", "Flow_large", "Flow_late", "Flow_rested")
-    assert list(done.lines())[-1] == "scenarios 1/1 flows 3/7"
+    *_, nodes, flows, counts, last = done.lines()
+    assert nodes == "没有经过的节点：End_late、Task_check、Timer_late、Timer_rest"
+    assert flows == "没有走到的连线：Flow_checked、Flow_large、Flow_late、Flow_rested"
+    assert counts == "覆盖 节点 4/8，连线 3/7，规则行 0/0，文书 0/0"
+    assert last == "scenarios 1/1 flows 3/7"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,9 @@ def test_flows_that_nobody_took_are_named_and_do_not_pass():
         (LARGE + "    documents: [D01]\n", "documents：应为 [D01]，实际 []"),
         (LARGE + "    findings: [E01]\n", "findings：应为 E01，实际 []"),
         (LARGE + "    due: {Task_check: 2026-12-01}\n", "due Task_check：应为 2026-12-01，实际 [2026-11-30]"),
+        (LARGE + "    notices: [applicant]\n", "notices：应为 applicant，实际 [clerk@department：小流程：核对]"),
+        (LARGE + "    notices: [{to: clerk, contains: 退回}]\n", "notices：应为 clerk：写有“退回”，实际 ["),
+        (LARGE + "    clocks: {remaining: 5}\n", "clocks remaining：应为 5，实际 空"),
         (LARGE + "    refused: task.invalid\n", "refused：应为 task.invalid，实际 办理成功"),
         (SMALL + "    outcome: rejected\n", "outcome：应为 rejected，实际 approved"),
         (
