@@ -6,21 +6,28 @@ SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by 
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
-from .model import CalledDecision, Flow, Loop, Node, Use
-from .run import DueTimer, OpenTask, Run, restore, start
+from .model import CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
+from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
+from .throwing import Raised, Sent
 
 __all__ = [
     "Action",
     "CalledDecision",
     "Definition",
     "DueTimer",
+    "Event",
+    "ExpectedEvent",
     "Flow",
     "Loop",
     "Node",
     "OpenTask",
     "Problem",
+    "Raised",
+    "Repetition",
     "Run",
     "Runtime",
+    "Script",
+    "Sent",
     "Step",
     "Survey",
     "Use",
