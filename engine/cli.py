@@ -107,7 +107,7 @@ def _package(path: Path) -> packages.Package:
         raise packages.PackageProblems(found) from error
 
 
-@group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
+@group.command(help="检查流程包或单个 .bpmn 流程图：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--clauses",
@@ -116,11 +116,14 @@ def _package(path: Path) -> packages.Package:
 )
 @speaks
 def check(folder: Path, clauses: Path | None) -> None:
-    package = _package(folder)
-    register = clauses or folder.parent / "clauses.toml"
-    known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-    vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
-    found = packages.check(package, vocabulary)
+    if folder.is_file() and folder.suffix == ".bpmn":
+        found = packages.check_diagram(folder.read_bytes(), folder.name)
+    else:
+        package = _package(folder)
+        register = clauses or folder.parent / "clauses.toml"
+        known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
+        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))
     errors = sum(finding.severity == "error" for finding in found)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+COUNTS = ("Instances", "ActiveInstances", "CompletedInstances", "TerminatedInstances")
+BALLOT_NAMES = frozenset({"results", "instances"}.union(*({f"numberOf{name}", f"nrOf{name}"} for name in COUNTS)))
+
 
 def _nothing() -> Mapping[str, str]:
     return MappingProxyType({})

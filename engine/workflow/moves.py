@@ -44,7 +44,7 @@ def find_target(case: BpmnWorkflow, path: str, *, running: bool) -> Target:
     spec = workflow.spec
     for name in levels:
         _check_node(spec, name, path)
-        level = spec.task_specs[spec_name(name)]
+        level = _level(spec, name)
         if not isinstance(level, Nested):
             raise _no_way(path, f"{name} 不是可以进入的子流程或被调用流程")
         spec = case.subprocess_specs[level.spec]
@@ -75,7 +75,7 @@ def check_jump(case: BpmnWorkflow, target: Target) -> None:
                 code="workflow.jump-into-block",
                 element=name,
             )
-        level = spec.task_specs[spec_name(name)]
+        level = _level(spec, name)
         spec = case.subprocess_specs[level.spec] if isinstance(level, Nested) else spec
 
 
@@ -85,6 +85,12 @@ def jump(case: BpmnWorkflow, target: Target) -> None:
     for name in target.fresh:
         workflow = case.subprocesses[_running_below(_place_alone(workflow, name)).id]
     _place_alone(workflow, target.node)
+
+
+def _level(spec: Any, name: str) -> Any:
+    """The spec that runs what is inside a node; of a standard loop the one that runs a round."""
+    found = spec.task_specs[spec_name(name)]
+    return spec.task_specs[found.instance] if isinstance(found, Repeat) else found
 
 
 def _levels(outer: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ from .interpreter import Interpreter, Runtime
 from .specs.element import Element
 from .specs.multi import RESULT
 from .throwing import Sent, broadcast, find_receiver, waiting
-from .tokens import forget, removed, step, waiting_people, waiting_timers, workflows
+from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
 from .variables import Values, assign, task_path, visible, workflow_path
 
@@ -259,7 +259,20 @@ class Run:
         self._spoilt = True
         yield
         self._step()
+        self._check_moving()
         self._spoilt = False
+
+    def _check_moving(self) -> None:
+        """Raises `WorkflowFault` where nothing could ever happen any more: a token left behind at a join."""
+        waits = self.finished or waiting_people(self._case) or waiting_timers(self._case) or self.expected()
+        if not waits:
+            inner = max(running(self._case), key=lambda workflow: workflow.depth)
+            stuck = max(tokens(inner), key=lambda task: getattr(task.task_spec, "joins", False)).task_spec.bpmn_id
+            raise WorkflowFault(
+                f"案件停在 {stuck} 走不下去：汇合网关在等永远不会来的分支，请改正流程图（用 huishen check 检查）。",
+                code="workflow.stuck",
+                element=stuck,
+            )
 
     def _step(self) -> None:
         while step(self._case, self._interpreter.count):
