@@ -142,12 +142,12 @@ class Draw:
         inner = ext(mapping((), outputs)) * bool(outputs) + definition
         return self.node("boundaryEvent", name, inner, attachedToRef=host, cancelActivity=str(interrupt).lower())
 
-    def event_sub(self, name, definition, *tasks, interrupt=True, outputs=()):
-        """An event sub-process: its start, tasks that each write `k`, and its end."""
+    def event_sub(self, name, definition, *tasks, interrupt=True, outputs=(), writes="k"):
+        """An event sub-process: its start, tasks that each write the same, and its end."""
         inner = Draw()
         start = ext(mapping((), outputs)) * bool(outputs) + definition
         inner.node("startEvent", f"s_{name}", start, isInterrupting=str(interrupt).lower())
-        inner.flow(f"s_{name}", *[inner.task(task, ["k"]) for task in tasks], inner.end(f"e_{name}"))
+        inner.flow(f"s_{name}", *[inner.task(task, [writes]) for task in tasks], inner.end(f"e_{name}"))
         return self.node("subProcess", name, inner.body(), triggeredByEvent="true")
 
     def either(self, *names):
