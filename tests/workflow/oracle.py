@@ -11,7 +11,7 @@ from .drawing import Draw, again, define, document, event, many
 def depth(shape):
     """How many processes and sub-processes lie in each other."""
     inner = max((depth(part) for part in shape if isinstance(part, tuple | list)), default=0)
-    return inner + (bool(shape) and shape[0] in ("call", "sub", "many", "guard", "fail", "escalate", "stop"))
+    return inner + (bool(shape) and shape[0] in ("call", "sub", "many", "guard", "fail", "escalate", "stop", "repeat"))
 
 
 ACTIVITY = st.deferred(

@@ -120,7 +120,7 @@ def go(drivers, command, target):
     arrived = [each for each in opened if each == target or each.startswith((target + "#", target + "/"))]
     empty = any(kind in target for kind in ("m", "call", "sub", "race", "rep", "guard", "stop", "fail", "esc"))
     assert arrived or empty
-    if command == "jump" and arrived:
+    if command == "jump" and arrived and "esc" not in target:
         assert arrived == opened
 
 

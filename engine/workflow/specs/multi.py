@@ -14,6 +14,7 @@ from .element import LIVE, Element
 
 RESULT = "=result"  # no name of FEEL begins so: an item with this entry has ended
 MOST_ITEMS = 500
+MOST_TOGETHER = 5_000  # tokens of a case; items within items multiply
 
 
 class Each(Element):
@@ -47,7 +48,7 @@ class Each(Element):
         """A late item; its index."""
         items = my_task.internal_data["items"]
         index: int = my_task.internal_data["n"]
-        self._check_count(index + 1)
+        self._check_count(my_task, index + 1)
         my_task.internal_data["n"] = index + 1
         items[index] = self._item(index, value)
         self._update(my_task)
@@ -93,7 +94,7 @@ class Each(Element):
     def _begin(self, my_task: Task) -> None:
         number_twins(my_task)
         values = self._values(my_task)
-        self._check_count(len(values))
+        self._check_count(my_task, len(values))
         items = {index: self._item(index, value) for index, value in enumerate(values)}
         my_task.internal_data.update(n=len(values), gone=[], items=items)
         my_task._set_state(TaskState.WAITING)
@@ -106,7 +107,7 @@ class Each(Element):
         if self.collection is not None and isinstance(value, list):
             return value
         if self.collection is None and isinstance(value, Decimal) and value == value.to_integral_value() and value >= 0:
-            self._check_count(int(value))
+            self._check_count(my_task, int(value))
             return [Decimal(number) for number in range(1, int(value) + 1)]
         wanted = ("集合", "列表", "workflow.no-list") if self.collection else ("次数", "非负整数", "workflow.no-count")
         raise WorkflowFault(
@@ -119,10 +120,12 @@ class Each(Element):
         name = self.node.loop.element if self.node.loop is not None else None
         return {"loopCounter": Decimal(index + 1)} | ({name: value} if name else {})
 
-    def _check_count(self, count: int) -> None:
-        if count > MOST_ITEMS:
+    def _check_count(self, my_task: Task, count: int) -> None:
+        case = my_task.workflow.top_workflow
+        together = count + sum(len(each.tasks) for each in (case, *case.subprocesses.values()))
+        if count > MOST_ITEMS or together > MOST_TOGETHER:
             raise WorkflowFault(
-                f"多实例 {self.bpmn_id} 有 {count} 项，超过上限 {MOST_ITEMS}，请分批办理。",
+                f"多实例 {self.bpmn_id} 有 {count} 项，超过上限（每次 {MOST_ITEMS} 项，全案 {MOST_TOGETHER} 项），请分批办理。",
                 code="workflow.too-many-items",
                 element=self.bpmn_id,
             )
