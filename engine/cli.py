@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import cases, decisions, documents, identity, jobs, packages, scenarios, store
+from engine import cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -232,6 +232,42 @@ def worker(context: click.Context, once: bool) -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         background.stop()
+
+
+@group.group(help="单位：部门、协会、党组织、联审单位。")
+def organisation() -> None:
+    pass
+
+
+@organisation.command(
+    name="add",
+    help="新增单位。KEY 是流程包里用的标识（如 assoc_coldchain）。类别：department 部门、association 协会、"
+    "party 党组织、consulted 联审单位、external 其他。",
+)
+@click.argument("key")
+@click.argument("name")
+@click.option("--kind", required=True, type=click.Choice(sorted(identity.KINDS)), help="单位的类别，决定能看到什么。")
+@click.option("--uscc", help="统一社会信用代码；协会必填。")
+@click.pass_context
+@speaks
+def add_organisation(context: click.Context, key: str, name: str, kind: str, uscc: str | None) -> None:
+    if kind == "association" and uscc is None:
+        raise Invalid("协会要有统一社会信用代码，请加上 --uscc。", code="identity.uscc")
+    code = forms.credit_code(uscc) if uscc is not None else None
+    with store.writing(opened(context).database) as transaction:
+        identity.add_organisation(transaction, key=key, name=name, kind=kind, uscc=code.text if code else None)
+    for warning in code.warnings if code else ():
+        click.echo(f"提醒：{warning}")
+    click.echo(f"已新增单位 {key}（{name}）")
+
+
+@organisation.command(name="list", help="列出单位。")
+@click.pass_context
+@speaks
+def list_organisations(context: click.Context) -> None:
+    with store.reading(opened(context).database) as transaction:
+        for line in identity.organisations(transaction):
+            click.echo(f"{line.key}\t{line.name}\t{line.kind}\t{line.uscc or ''}")
 
 
 @group.group(help="人员和岗位。")

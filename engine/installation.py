@@ -26,6 +26,9 @@ class Settings:
     contact: str = "行业协会商会处"  # whom an applicant may ask, printed on notices
     telephone: str = ""
     isolated_rendering: bool = True  # render in a process of its own, with limits
+    trusted_proxies: int = (
+        0  # how many reverse proxies stand before `serve`: whose word on the visitor's address counts
+    )
 
     @classmethod
     def read(cls, folder: Path) -> "Settings":
@@ -38,8 +41,23 @@ class Settings:
             )
         for name, item in known.items():
             if (text := os.environ.get(f"HUISHEN_{name.upper()}")) is not None:
-                given[name] = text.lower() in {"1", "true", "yes"} if item.type == "bool" else text
+                given[name] = _from_text(name, item.type, text)
+            elif name in given and type(given[name]).__name__ != item.type:
+                raise _wrong_setting(name, item.type)
         return cls(**given)
+
+
+def _from_text(name: str, kind: object, text: str) -> object:
+    if kind == "int":
+        if not text.strip().isdecimal():
+            raise _wrong_setting(name, kind)
+        return int(text)
+    return text.lower() in {"1", "true", "yes"} if kind == "bool" else text
+
+
+def _wrong_setting(name: str, kind: object) -> Invalid:
+    wanted = {"int": "不小于 0 的整数", "bool": "true 或 false"}.get(str(kind), "加引号的文字")
+    return Invalid(f"设置 {name} 应是{wanted}。请改正 settings.toml 或 HUISHEN_{name.upper()}。", code="settings.value")
 
 
 @dataclass
@@ -97,6 +115,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
     settings = settings or Settings.read(folder)
     database = store.open_database(settings.database_url or f"sqlite:///{folder / 'huishen.db'}")
     store.migrate(database)
+    calendar.ensure(database)
     passphrase = _passphrase(folder)
     return Installation(
         folder=folder,

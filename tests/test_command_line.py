@@ -10,6 +10,7 @@ import sys
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -19,8 +20,8 @@ from click.testing import CliRunner, Result
 
 from engine import cases, store
 from engine.errors import Forbidden
-from engine.identity import authenticate
-from engine.installation import fonts_folder
+from engine.identity import authenticate, find_actor
+from engine.installation import fonts_folder, open_installation
 from engine.store import tables
 from tests.installations import BPMN, ROOT, START, make_office
 from webapp.cli import group
@@ -103,6 +104,7 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
         *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
+        *("organisation", "organisation add", "organisation list"),
         *("user", "user add", "user password", "user list", "document", "document revoke"),
     }
 
@@ -130,6 +132,7 @@ def test_help_is_in_chinese_down_to_every_option(path):
         ["serve", "--port", "0"],
         ["document", "revoke", "屿社工函〔2026〕1号"],
         ["user", "add", "someone", "某人"],
+        ["organisation", "add", "someone", "某单位"],
     ],
     ids=lambda arguments: " ".join(map(str, arguments[:2])),
 )
@@ -296,6 +299,45 @@ def test_a_person_is_added_listed_and_given_another_password(instance):
     assert huishen("user", "password", "newcomer", instance=instance, **secret).exit_code == 0
     assert not signs_in(instance, "newcomer", "a-long-first-password")
     assert signs_in(instance, "newcomer", "a-long-second-password")
+
+
+def test_an_installation_without_the_demonstration_is_set_up_by_commands_alone(tmp_path):
+    def run(*arguments: str | Path, **variables: str) -> Result:
+        done = huishen(*arguments, instance=tmp_path / "own", **variables)
+        assert done.exit_code == 0, done.output
+        return done
+
+    run("organisation", "add", "department", "中共某省委社会工作部", "--kind", "department")
+    code = "51990000MJ000000XN"
+    run("organisation", "add", "assoc_a", "某省冷链物流行业协会", "--kind", "association", "--uscc", code)
+    secret = {"HUISHEN_PASSWORD": "a-long-first-password"}
+    run("user", "add", "zhou", "周明敏", "--post", "acceptor@department", "--title", "受理岗", **secret)
+    run("user", "add", "luo", "罗知夏", "--post", "applicant@assoc_a", "--title", "协会经办人", **secret)
+    run("deploy", BPMN / "clauses.toml")
+    run("deploy", PACKAGE)
+    assert f"assoc_a\t某省冷链物流行业协会\tassociation\t{code}" in run("organisation", "list").output
+    own = open_installation(tmp_path / "own")
+    with store.reading(own.database) as transaction:
+        actor = find_actor(transaction, "luo", date(9999, 1, 1))
+    assert actor is not None
+    assert cases.start(own, actor, "leader_review", store.new_id()).task_id
+    assert own.calendar().published >= {2025, 2026}
+    own.database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["department", "重名", "--kind", "department"], 1),
+        (["assoc_new", "某协会", "--kind", "association"], 1),
+        (["assoc_new", "某协会", "--kind", "association", "--uscc", "51990000MJ000000X1"], 1),
+        (["assoc_new", "某协会", "--kind", "club"], 2),
+    ],
+    ids=["key taken", "no credit code", "wrong credit code", "unknown kind"],
+)
+def test_organisations_that_cannot_be_are_refused(arguments, code, instance):
+    assert huishen("organisation", "add", *arguments, instance=instance).exit_code == code
+    assert "assoc_new" not in huishen("organisation", "list", instance=instance).output
 
 
 def test_a_password_may_be_typed_twice_at_the_prompt(instance):

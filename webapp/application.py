@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.installation import Installation
 from webapp import desk, errors, portal, presentation, public, security, session
 from webapp.held import HeldForms
 
 MOST_BYTES = 64 * 1024 * 1024  # of one request: a page of several files, each of which is limited by the engine
-MOST_FORM_BYTES = 2 * 1024 * 1024  # of one field that is not a file
+MOST_FORM_BYTES = 2 * 1024 * 1024  # of one field that is not a file, and of a whole form without files
 IDLE = timedelta(hours=2)  # without a request, the session ends
 
 
@@ -22,7 +23,7 @@ def create_app(installation: Installation, *, secret: bytes) -> Flask:
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
-        MAX_FORM_PARTS=5_000,
+        MAX_FORM_PARTS=security.MOST_FIELDS,
         SESSION_COOKIE_NAME="huishen",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -32,6 +33,8 @@ def create_app(installation: Installation, *, secret: bytes) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         RATELIMIT_STORAGE_URI="memory://",
     )
+    if (hops := installation.settings.trusted_proxies) > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["installation"] = installation
     app.extensions["held_forms"] = HeldForms(secret)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, redirect, render_template, request, url_for
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -31,7 +32,7 @@ SENTENCES = {
     404: "没有这个页面。请核对网址，或从首页重新进入。",
     405: "这个网址不能直接打开，请从页面上的按钮进入。",
     413: "一次上传的文件合计不能超过 64 MB，单个文件不超过 20 MB。请压缩，或分几次上传。",
-    429: "短时间内操作太多次，请一分钟后再试。",
+    429: "短时间内操作太多次，请过一会儿再试。",
     500: "系统出了问题，已记录。你保存过的内容没有丢失，请稍后再试。",
     503: "系统暂时不能办理，请稍后再试。",
 }
@@ -59,6 +60,10 @@ def install(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Any:
         return ask_to_sign_in() or page(400, "页面打开得太久，已经过期。请返回上一页，刷新后再提交。")
+
+    @app.errorhandler(RateLimitExceeded)
+    def too_often(error: RateLimitExceeded) -> tuple[str, int]:
+        return page(429, str(error.limit.error_message or SENTENCES[429]))
 
     @app.errorhandler(HTTPException)
     def standard(error: HTTPException) -> tuple[str, int]:

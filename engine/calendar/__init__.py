@@ -3,7 +3,7 @@
 from engine.calendar.clock import ZONE, Clock, FixedClock, SystemClock, end_of, local_date
 from engine.calendar.light import Light, light
 from engine.calendar.promise import Pause, Promise
-from engine.calendar.table import load, publish, seed
+from engine.calendar.table import ensure, load, publish, seed
 from engine.calendar.workdays import Deadline, WorkingDays
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "SystemClock",
     "WorkingDays",
     "end_of",
+    "ensure",
     "light",
     "load",
     "local_date",

@@ -6,9 +6,10 @@ from functools import cache
 
 import chinese_calendar
 import sqlalchemy as sa
+from sqlalchemy import Engine
 
 from engine.calendar.workdays import WorkingDays
-from engine.store import Transaction, insert_into
+from engine.store import Transaction, insert_into, reading, writing
 from engine.store.tables import calendar_day
 
 FIRST_YEAR = 2004
@@ -23,6 +24,15 @@ def seed(transaction: Transaction) -> None:
     """Store the known arrangements, as far as the library goes; days that are there already stay as they are."""
     statement = insert_into(transaction, calendar_day).on_conflict_do_nothing()
     transaction.execute(statement, list(_known_days()))
+
+
+def ensure(database: Engine) -> None:
+    """First data for an installation that has no working days yet."""
+    with reading(database) as transaction:
+        known = transaction.execute(sa.select(calendar_day.c.day).limit(1)).first()
+    if known is None:
+        with writing(database) as transaction:
+            seed(transaction)
 
 
 def publish(transaction: Transaction, days: Mapping[date, bool], source: str, notes: Mapping[date, str]) -> None:

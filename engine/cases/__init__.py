@@ -13,9 +13,10 @@ from engine.cases.documents import (
     verify_code,
 )
 from engine.cases.door import Sight
-from engine.cases.drafting import AttachmentRef, attach, attachment_file, detach, save_draft
+from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.materials import attachment_file
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import reveal
 from engine.cases.reading import case_view, task_view

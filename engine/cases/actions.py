@@ -1,6 +1,6 @@
 """The registered actions that a diagram may name; each reads the scope, declares values and asks for effects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ class Surroundings:
     today: date
     effects: Effects
     facts: Mapping[str, Any]  # variables that every template may read: case, organisation, document, contact, promise
+    waiting: Callable[[str], list[str]]  # by a node's id: whom its open tasks wait for
 
 
 def registered(around: Surroundings) -> dict[str, workflow.Action]:
@@ -51,9 +52,9 @@ def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]
     return {}
 
 
-def _issue(around: Surroundings, step: workflow.Step, kinds: list[str]) -> dict[str, Any]:
+def _issue(around: Surroundings, step: workflow.Step, kinds: list[str], waiting: Sequence[str] = ()) -> dict[str, Any]:
     for kind in kinds:
-        content = compose(around, kind, step.scope)
+        content = compose(around, kind, step.scope, waiting)
         around.effects.issues.append(Issue(kind, content, _record(around, kind, step.scope)))
     return {}
 
@@ -83,9 +84,9 @@ def _record_outcomes(around: Surroundings, step: workflow.Step) -> dict[str, Any
 
 
 def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
-    kind = step.properties["document"]
-    around.effects.slips_to.setdefault(kind, []).append(step.properties["node"])
-    return _issue(around, step, [kind])
+    kind, node = step.properties["document"], step.properties["node"]
+    around.effects.slips_to.setdefault(kind, []).append(node)
+    return _issue(around, step, [kind], around.waiting(node))
 
 
 def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
@@ -93,12 +94,13 @@ def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     return {}
 
 
-def compose(around: Surroundings, kind: str, scope: Mapping[str, Any]) -> Content:
-    """The document's content, glyphs not yet checked."""
+def compose(around: Surroundings, kind: str, scope: Mapping[str, Any], waiting: Sequence[str] = ()) -> Content:
+    """The document's content, glyphs not yet checked; `waiting` are those whom a slip reminds."""
     template = around.package.documents[kind]
     values = {name: scope.get(name) for name in template.variables}
     values |= {name: around.facts[name] for name in template.variables if name in around.facts}
     values |= {"items": _members(around, scope)} if "items" in template.variables else {}
+    values |= {"waiting": list(waiting)} if "waiting" in template.variables else {}
     return template.compose(values)
 
 

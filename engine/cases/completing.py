@@ -8,10 +8,11 @@ from typing import Any
 from engine import feel
 from engine.calendar import local_date
 from engine.cases import issuing
-from engine.cases.contexts import attachments_of, form_context
+from engine.cases.contexts import form_context
 from engine.cases.door import hold, separate
 from engine.cases.drafting import check_revision, has_files
 from engine.cases.loading import Loaded, load_task
+from engine.cases.materials import all_files, standing
 from engine.cases.numbering import take_number
 from engine.cases.personal import Sealer
 from engine.cases.step import Step, decode_duties, new_entry
@@ -130,7 +131,7 @@ def _checked(step: Step, loaded: Loaded, values: Mapping[str, Any] | None) -> di
     schema = step.package.forms[loaded.task["form_id"]]
     if values is None:
         values = decode(loaded.draft["values"]) if loaded.draft else {}
-    files = attachments_of(step.transaction, step.case["id"]) if has_files(schema) else {}
+    files = standing(all_files(step.transaction, step.case["id"])) if has_files(schema) else {}
     context = form_context(step.names(), step.today, step.run.scope(loaded.task["id"]), files)
     sealer = Sealer(step.installation, step.case["id"])
     sealed = sealer.sealed(schema.clean(values, context), schema)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import forms
-from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.door import hold
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import Loaded, load_task
 from engine.cases.personal import Sealer
@@ -167,20 +167,3 @@ def detach(installation: Installation, actor: Actor, task_id: str, attachment_id
         record_on_case(transaction, head, [("attachment.removed", noted)], actor.person_id, now, loaded.task["post_id"])
 
     return command(installation, body)
-
-
-def attachment_file(installation: Installation, actor: Actor, attachment_id: str) -> tuple[str, str, bytes]:
-    """(name, media type, bytes) for those who see the materials of the case: not for consulted units."""
-    from engine.cases.sightings import task_posts
-    from engine.store import reading
-
-    with reading(installation.database) as transaction:
-        query = (
-            sa.select(tables.attachment, tables.case.c.organisation_id, tables.case.c.state)
-            .join(tables.case, tables.case.c.id == tables.attachment.c.case_id)
-            .where(tables.attachment.c.id == attachment_id)
-        )
-        row = transaction.execute(query).mappings().one_or_none()
-        if row is None or sight(actor, dict(row), task_posts(transaction, row["case_id"])) < Sight.MATERIALS:
-            raise hidden()
-    return row["name"], row["media_type"], installation.files.get(row["sha256"])

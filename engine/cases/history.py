@@ -1,12 +1,12 @@
 """The events of a case as sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.cases.door import Sight
-from engine.cases.views import HistoryLine
+from engine.cases.views import DocumentView, HistoryLine
 from engine.cases.words import EVENTS, OUTCOMES, name
 from engine.identity import Actor
 from engine.packages import CompiledPackage
@@ -31,9 +31,18 @@ OUTWARD = frozenset(
 
 
 def lines(
-    transaction: Transaction, case_id: str, package: CompiledPackage, sight: Sight, actor: Actor
+    transaction: Transaction,
+    case_id: str,
+    package: CompiledPackage,
+    sight: Sight,
+    actor: Actor,
+    documents: Iterable[DocumentView] = (),
 ) -> tuple[HistoryLine, ...]:
-    """The latest first. The association reads what concerns it; a consulted unit only its own acts."""
+    """The latest first. The association reads what concerns it; a consulted unit only its own acts.
+
+    `documents` are those of the case that the person may see: what happened to one is told by its title.
+    """
+    titles = {one.id: one.title for one in documents}
     query = (
         sa.select(event, person.c.name.label("person_name"), post.c.title.label("post_title"))
         .select_from(
@@ -43,7 +52,7 @@ def lines(
         .order_by(event.c.seq.desc())
     )
     found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor)]
-    return tuple(_line(row, package, sight) for row in found)
+    return tuple(_line(row, package, sight, titles) for row in found)
 
 
 def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
@@ -52,17 +61,17 @@ def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
     return row["actor"] == actor.person_id or (sight is Sight.OWN and row["kind"] in OUTWARD)
 
 
-def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight) -> HistoryLine:
+def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles: Mapping[str, str]) -> HistoryLine:
     body = decode(row["body"])
     by = "系统" if row["actor"] is None else row["person_name"] or "已注销的人员"
     if sight is Sight.FULL and row["post_title"] and row["actor"]:
         by = f"{by}（{row['post_title']}）"
     elif sight is not Sight.FULL and row["kind"] not in {"case.started", "task.submitted", "case.withdrawn"}:
         by = "" if row["actor"] else by
-    return HistoryLine(row["at"], _text(row["kind"], body, package), _detail(row["kind"], body), by)
+    return HistoryLine(row["at"], _text(row["kind"], body, package, titles), _detail(row["kind"], body), by)
 
 
-def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage) -> str:
+def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: Mapping[str, str]) -> str:
     nodes = package.definition.nodes
     word = name(EVENTS, kind)
     node = nodes.get(body.get("node", ""))
@@ -74,7 +83,8 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage) -> str:
         return f"{word}：{name(OUTCOMES, body.get('outcome'))}"
     if kind == "outcome.recorded":
         return f"{word}：{body.get('label', '')}"
-    return f"{node.name}：{word}" if node else word
+    about = node.name if node else titles.get(body.get("document", ""))
+    return f"{about}：{word}" if about else word
 
 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:

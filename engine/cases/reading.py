@@ -9,10 +9,11 @@ from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
 from engine.cases import history
-from engine.cases.contexts import attachments_of, form_context
+from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, hold, sight
 from engine.cases.inbox import due_of
 from engine.cases.loading import Loaded, load_case, load_scopes, load_task
+from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
 from engine.cases.returning import returns
@@ -66,7 +67,9 @@ class _View:
         self.known = masks(installation, transaction, self.row["id"])
         self.scopes = load_scopes(transaction, loaded)
         self.root = with_masks(self.scopes[""], self.known)
-        self.files = attachments_of(transaction, self.row["id"])
+        self.entry_rows = self._entry_rows()
+        self.every_file = all_files(transaction, self.row["id"])
+        self.files = self._files()
         self.today = local_date(installation.clock.now())
 
     def _tasks(self) -> list[Row]:
@@ -91,6 +94,7 @@ class _View:
 
     def case(self) -> CaseView:
         row = self.row
+        documents = shown.documents_of(self.transaction, row["id"], self.sight)
         return CaseView(
             id=row["id"],
             number=row["number"] or "草稿",
@@ -114,8 +118,8 @@ class _View:
             entries=self._entries(),
             attachments=self._attachments(),
             tasks=self._open_tasks(),
-            documents=shown.documents_of(self.transaction, row["id"], self.sight),
-            history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor),
+            documents=documents,
+            history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor, documents),
             steps=self._steps(),
             withdrawable=self._withdrawable(),
         )
@@ -178,7 +182,14 @@ class _View:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
         return {row["item_key"]: dict(row) for row in self.transaction.execute(query).mappings()}
 
-    def _entries(self) -> tuple[EntryView, ...]:
+    def _files(self) -> dict[str, list[dict[str, Any]]]:
+        """For the association the files as they stand; for everybody else as they were submitted."""
+        if self.sight is Sight.OWN:
+            return standing(self.every_file)
+        entries = [Submitted.of(row["form_id"], row["values"]) for row in self.entry_rows]
+        return submitted(self.package, entries, self.every_file)
+
+    def _entry_rows(self) -> list[dict[str, Any]]:
         post, person, organisation = tables.post, tables.person, tables.organisation
         source = tables.entry.join(post, post.c.id == tables.entry.c.post_id)
         source = source.join(person, person.c.id == tables.entry.c.person_id)
@@ -195,9 +206,11 @@ class _View:
             .where(tables.entry.c.case_id == self.row["id"])
             .order_by(tables.entry.c.id)
         )
-        found = map(dict, self.transaction.execute(query).mappings())
-        rows = [row for row in found if self._may_read(row)]
-        return tuple(self._entry(row) for row in rows)
+        rows = self.transaction.execute(query).mappings()
+        return [dict(row) | {"values": decode(row["values"])} for row in rows]
+
+    def _entries(self) -> tuple[EntryView, ...]:
+        return tuple(self._entry(row) for row in self.entry_rows if self._may_read(row))
 
     def _may_read(self, row: Row) -> bool:
         own = row["post_id"] in self.actor.post_ids or row["organisation_id"] == self.row["organisation_id"]
@@ -211,10 +224,11 @@ class _View:
 
     def _entry(self, row: Row) -> EntryView:
         schema = self.package.forms.get(row["form_id"])
-        values = with_masks(decode(row["values"]), self.known)
+        values = with_masks(row["values"], self.known)
         sections: tuple[Any, ...] = ()
         if schema is not None:
-            context = form_context(self._names(), self.today, self.root, self.files)
+            files = of_entry(Submitted.of(row["form_id"], row["values"]), self.every_file)
+            context = form_context(self._names(), self.today, self.root, files)
             found = schema.summary(values, context)
             inner = self.sight is Sight.FULL or row["post_id"] in self.actor.post_ids
             sections = tuple(found if inner else forms.public_only(found))
@@ -311,7 +325,7 @@ class _View:
             proof=node.properties.get("proof") == "true" or node.properties.get("act") in {"sign", "seal"},
             schema=package.forms[task["form_id"]],
             values=values,
-            context=form_context(self._names(), self.today, scope, self.files, clauses),
+            context=form_context(self._names(), self.today, scope, standing(self.every_file), clauses),
             revision=draft["revision"] if draft else 0,
             state=task["state"],
             claimed_by=next((t["claimer_name"] for t in self.tasks if t["id"] == task["id"]), None),
@@ -328,6 +342,7 @@ class _View:
             "title": self.row["title"],
             "organisation": self.loaded.organisation["key"],
             "organisation_name": self.loaded.organisation["name"],
+            "organisation_uscc": self.loaded.organisation["uscc"],
             "today": self.today,
         }
         return case_names(self.package, case, self.installation.calendar(), self.today)

@@ -48,7 +48,7 @@ def start(
             "id": post.organisation_id,
             "key": post.organisation_key,
             "name": post.organisation_name,
-            "uscc": None,  # no expression of a draft's first step reads it
+            "uscc": post.organisation_uscc,
         }
         loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
         step = Step(installation, transaction, loaded, actor)

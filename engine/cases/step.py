@@ -67,6 +67,7 @@ class Step:
             self.today,
             self.effects,
             self._facts,
+            self._waiting,
         )
         return workflow.Runtime(
             self.installation.clock,
@@ -74,6 +75,12 @@ class Step:
             actions.registered(around),
             self._decide,
         )
+
+    def _waiting(self, node_id: str) -> list[str]:
+        """Whom the open tasks of a node wait for: the items of a multi-instance by name, else the task itself."""
+        open_tasks = [task for task in self.run.open_tasks() if task.node_id == node_id]
+        items = [task.element.get("name") if isinstance(task.element, dict) else None for task in open_tasks]
+        return [name if isinstance(name, str) else self.package.definition.nodes[node_id].name for name in items]
 
     def names(self) -> dict[str, Any]:
         """Functions and constants that every expression of a case may read."""
@@ -93,6 +100,7 @@ class Step:
                 "title": self.case["title"],
                 "organisation": organisation["key"],
                 "organisation_name": organisation["name"],
+                "organisation_uscc": organisation["uscc"],
                 "today": self.today,
                 "started_on": local_date(self.case["created_at"]),
                 "submitted_on": self.case["submitted_at"] and local_date(self.case["submitted_at"]),

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine import calendar, identity, packages, store
+from engine import identity, packages, store
 from engine.calendar import local_date
 from engine.demonstration.accounts import FILE, new_password, read_accounts, write_accounts
 from engine.demonstration.people import ORGANISATIONS, PEOPLE
 from engine.installation import Installation
 from engine.keys import ensure_keys
 from engine.packages.register import deploy_clauses
-from engine.store.tables import calendar_day, organisation, person
+from engine.store.tables import organisation, person
 
 
 def prepare(installation: Installation, bpmn: Path) -> Path:
-    """Working days, organisations, posts, people, keys, the register of rules and the packages under `bpmn`.
+    """Organisations, posts, people, keys, the register of rules and the packages under `bpmn`.
 
     Gives the path of the accounts file. `PackageProblems` where a package does not hold.
     """
@@ -23,8 +23,6 @@ def prepare(installation: Installation, bpmn: Path) -> Path:
     passwords |= {one.login: new_password() for one in PEOPLE if one.login not in passwords}
     write_accounts(installation.folder, passwords)
     with store.writing(installation.database) as transaction:
-        if not transaction.execute(sa.select(calendar_day.c.day).limit(1)).first():
-            calendar.seed(transaction)
         _people(installation, transaction, passwords)
     ensure_keys(installation)
     deploy_folder(installation, bpmn)

@@ -3,21 +3,26 @@
 from engine.identity.actors import Actor, Post, find_actor, load_actor
 from engine.identity.duties import separation
 from engine.identity.people import (
+    KINDS,
+    OrganisationLine,
     PersonLine,
     add_organisation,
     add_person,
     add_post,
     assign,
+    organisations,
     people,
     post_of,
     set_active,
     set_password,
 )
 from engine.identity.posts import find_post, find_posts
-from engine.identity.signing_in import Proof, authenticate, prove, prove_apart, sign_in
+from engine.identity.signing_in import Proof, authenticate, prove, prove_apart, sign_in, sign_out
 
 __all__ = [
+    "KINDS",
     "Actor",
+    "OrganisationLine",
     "PersonLine",
     "Post",
     "Proof",
@@ -30,6 +35,7 @@ __all__ = [
     "find_post",
     "find_posts",
     "load_actor",
+    "organisations",
     "people",
     "post_of",
     "prove",
@@ -38,4 +44,5 @@ __all__ = [
     "set_active",
     "set_password",
     "sign_in",
+    "sign_out",
 ]

@@ -21,6 +21,7 @@ class Post:
     organisation_key: str
     organisation_name: str
     organisation_kind: str
+    organisation_uscc: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> 
         organisation.c.key.label("organisation_key"),
         organisation.c.name.label("organisation_name"),
         organisation.c.kind.label("organisation_kind"),
+        organisation.c.uscc.label("organisation_uscc"),
     ]
     query = sa.select(*columns).select_from(source).where(which, person.c.active).order_by(post.c.id)
     rows = transaction.execute(query).all()
@@ -101,4 +103,5 @@ def _post(row: Any) -> Post:
         row.organisation_key,
         row.organisation_name,
         row.organisation_kind,
+        row.organisation_uscc,
     )

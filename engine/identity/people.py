@@ -101,6 +101,23 @@ class PersonLine:
     posts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OrganisationLine:
+    """One organisation of the list."""
+
+    key: str
+    name: str
+    kind: str
+    uscc: str | None
+
+
+def organisations(transaction: Transaction) -> list[OrganisationLine]:
+    """All of them, by kind and key."""
+    table = organisation.c
+    query = sa.select(table.key, table.name, table.kind, table.uscc).order_by(table.kind, table.key)
+    return [OrganisationLine(*row) for row in transaction.execute(query)]
+
+
 def people(transaction: Transaction) -> list[PersonLine]:
     """Everybody by login, with every post that is or was or will be theirs; in one statement."""
     source = (

@@ -71,6 +71,12 @@ def authenticate(
         return _signed_in(transaction, attempt, now)
 
 
+def sign_out(transaction: Transaction, person_id: str, now: datetime) -> None:
+    """End every session of the person, also one whose cookie was copied; recorded."""
+    _update(transaction, person_id, session_epoch=person.c.session_epoch + 1)
+    audit.record(transaction, "sign-out", now, person_id, {})
+
+
 def prove(
     transaction: Transaction, actor: Actor, password: str, now: datetime, *, hasher: PasswordHasher = STANDARD
 ) -> Proof:

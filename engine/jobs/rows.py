@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.errors import NotFound
 from engine.jobs.bell import bell_of
-from engine.jobs.queue import announce
+from engine.jobs.queue import announce, announcing
 from engine.store import Transaction, insert_into, new_id
 from engine.store.tables import job
 from engine.store.values import encode
@@ -42,10 +42,7 @@ def row(name: str, key: str, payload: dict[str, Any], at: datetime) -> dict[str,
 
 
 def defer(transaction: Transaction, rows: Iterable[dict[str, Any]]) -> None:
-    """Store jobs in the caller's transaction; one whose key is there already is not added again.
-
-    One statement; on PostgreSQL another one tells the workers about those that are new.
-    """
+    """Store jobs in the caller's transaction, in one statement; one whose key is there already is not added again."""
     fresh = {one["key"]: one for one in rows}
     if not fresh:
         return
@@ -54,8 +51,7 @@ def defer(transaction: Transaction, rows: Iterable[dict[str, Any]]) -> None:
         transaction.execute(statement)
         bell_of(transaction.engine).ring()
         return
-    added = transaction.execute(statement.returning(job.c.id, job.c.run_at)).all()
-    announce(transaction, [(one.id, one.run_at) for one in added])
+    transaction.execute(announcing(statement.returning(job.c.id, job.c.run_at).cte("added")))
 
 
 def parked(transaction: Transaction, now: datetime) -> list[ParkedJob]:

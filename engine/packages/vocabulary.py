@@ -20,13 +20,14 @@ OUTCOMES = (
     "deferred",
 )
 # Names that stand in every template (engine.cases gives them) and in every expression of a case.
-FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items"})
+FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting"})
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",
         "title",
         "organisation",
         "organisation_name",
+        "organisation_uscc",
         "today",
         "started_on",
         "submitted_on",

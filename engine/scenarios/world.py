@@ -13,7 +13,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from lxml import etree
 
-from engine import calendar, documents, identity, packages, store
+from engine import documents, identity, packages, store
 from engine.calendar import FixedClock, local_date
 from engine.demonstration import ORGANISATIONS
 from engine.installation import Installation, Settings, open_installation
@@ -78,7 +78,6 @@ def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fo
         installation = open_installation(folder, clock=FixedClock(started), settings=settings)
         compiled = packages.compile(package)
         with store.writing(installation.database) as transaction:
-            calendar.seed(transaction)
             if clauses is not None:
                 deploy_clauses(transaction, clauses, at=started)
             packages.deploy(transaction, package, by=None, at=started)

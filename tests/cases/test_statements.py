@@ -1,7 +1,6 @@
 """What a command costs: at most twelve SQL statements and one commit, however many cases there are.
 
-The session is counted in: every page loads the actor with its posts. Statements that procrastinate sends through its own
-cursor to tell workers of a job (PostgreSQL, one for a command that leaves a job) are not seen here.
+The session is counted in: every page loads the actor with its posts.
 """
 
 from collections.abc import Callable, Iterator

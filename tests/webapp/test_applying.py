@@ -120,6 +120,11 @@ def test_the_task_list_says_what_is_done_and_what_is_lacking(applicant: Visitor)
     assert "暂不能开始" in applicant.page.text
 
 
+def test_what_the_department_knows_of_the_association_is_there_already(applicant: Visitor) -> None:
+    page = applicant.follow("协会基本信息")
+    assert (page.value("org_name"), page.value("uscc")) == ("南屿省冷链物流行业协会", "51990000MJ000000XN")
+
+
 def test_a_wrong_answer_is_named_at_the_top_and_beside_the_field_and_stays(applicant: Visitor) -> None:
     applicant.follow("选举日期")
     typed = {"election_date-year": "2026", "election_date-month": "13", "election_date-day": "28"}

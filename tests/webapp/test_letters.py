@@ -99,12 +99,14 @@ def test_a_draft_is_previewed_as_a_draft(play: Play, signed_in: Enter) -> None:
 
 def test_the_association_sees_no_letter_before_it_takes_effect(play: Play, signed_in: Enter) -> None:
     case_id = play.until("Task_sign")
+    play.office.work_off()
     letter = next(
         one for one in cases.case_view(play.installation, play.actor("leader"), case_id).documents if one.kind == "D06"
     )
     applicant = signed_in("coldchain")
     applicant.open(f"/portal/cases/{case_id}")
-    assert "审核意见函" not in applicant.page.section("now")
+    assert "审核意见函" not in applicant.page.text
+    assert "受理通知书：生效" in applicant.page.text
     assert applicant.open(f"/portal/documents/{letter.id}.pdf").status == 404
     assert applicant.open(f"/desk/documents/{letter.id}/pages/1.png").status == 404
 

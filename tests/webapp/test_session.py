@@ -1,12 +1,14 @@
 """Signing in and out, and what a session protects."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from tests.installations import Office
 from tests.webapp.visitor import Visitor
+from webapp import create_app
 
 Enter = Callable[[str], Visitor]
 
@@ -46,6 +48,34 @@ def test_guessing_from_one_address_is_slowed_down(visitor: Visitor) -> None:
     assert statuses == [422] * 20 + [429]
 
 
+def test_behind_a_proxy_of_ours_guesses_count_for_the_visitor_and_not_for_the_proxy(office: Office) -> None:
+    settings = replace(office.installation.settings, trusted_proxies=1)
+    visitor = Visitor(create_app(replace(office.installation, settings=settings), secret=b"x" * 32))
+    visitor.open("/session/sign-in")
+    sent = {"csrf_token": visitor.page.value("csrf_token"), "login": "somebody"}
+
+    def guess(address: str) -> int:
+        headers = {"X-Forwarded-For": address}
+        return visitor.client.post("/session/sign-in", data=sent, headers=headers).status_code
+
+    assert [guess("192.0.2.1") for _ in range(21)][-1] == 429
+    assert guess("192.0.2.2") == 422
+
+
+def test_without_a_proxy_of_ours_nobody_can_borrow_an_address(visitor: Visitor) -> None:
+    visitor.open("/session/sign-in")
+    sent = {"csrf_token": visitor.page.value("csrf_token"), "login": "somebody"}
+    borrowed = [{"X-Forwarded-For": f"192.0.2.{number}"} for number in range(21)]
+    statuses = [visitor.client.post("/session/sign-in", data=sent, headers=one).status_code for one in borrowed]
+    assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize("body", [b"a=&" * 6_000, b"a=" + b"1" * 3_000_000])
+def test_a_form_of_thousands_of_fields_or_megabytes_is_refused_before_it_is_read(visitor: Visitor, body: bytes) -> None:
+    answer = visitor.client.post("/session/sign-in", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+
+
 def test_the_page_that_was_asked_for_opens_after_signing_in(visitor: Visitor, passwords: dict[str, str]) -> None:
     asked = visitor.open("/desk/done")
     assert asked.heading == "登录"
@@ -67,6 +97,15 @@ def test_signing_in_never_leads_off_this_site(visitor: Visitor, passwords: dict[
 def test_signing_out_ends_the_session(signed_in: Enter) -> None:
     someone = signed_in("acceptor")
     someone.press("退出")
+    assert someone.open("/desk/").heading == "登录"
+
+
+def test_signing_out_ends_a_copied_session_too(signed_in: Enter) -> None:
+    someone = signed_in("acceptor")
+    cookie = someone.client.get_cookie("huishen")
+    assert cookie is not None
+    someone.press("退出")
+    someone.client.set_cookie("huishen", cookie.value)
     assert someone.open("/desk/").heading == "登录"
 
 

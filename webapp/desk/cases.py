@@ -16,9 +16,11 @@ from webapp.desk.evidence import evidence
 from webapp.held import is_restored
 from webapp.records import package_of
 from webapp.route import route
-from webapp.security import embed_files
+from webapp.security import embed_files, limiter, person_or_address
 from webapp.session import signed_in
 from webapp.track import track
+
+TOO_MANY = "每人每小时最多查看 30 个、每天最多 100 个完整号码，请过一会儿再看。"
 
 
 @pages.get("/cases/<case_id>")
@@ -56,6 +58,7 @@ def _track(view: CaseView) -> Any:
 
 
 @pages.route("/cases/<case_id>/reveal/<digest>", methods=["GET", "POST"])
+@limiter.limit("30 per hour; 100 per day", methods=["POST"], key_func=person_or_address, error_message=TOO_MANY)
 @signed_in
 def reveal(case_id: str, digest: str) -> Any:
     """A whole number; who looked and why is recorded."""

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from engine import identity
+from engine import identity, store
 from engine.errors import Forbidden
-from webapp.current import actor, installation, now
+from webapp.current import actor, installation, known_actor, now
 from webapp.held import HELD
 from webapp.security import YEAR, limiter
 from webapp.session.guard import begin_session, show_again, signed_in
@@ -42,7 +42,11 @@ def _form(target: str, login: str = "", fault: str = "") -> str:
 
 @pages.post("/sign-out")
 def sign_out() -> Any:
-    """End this session."""
+    """End every session of the person, so that a copied cookie is worth nothing."""
+    person = known_actor()
+    if person is not None:
+        with store.writing(installation().database) as transaction:
+            identity.sign_out(transaction, person.person_id, now())
     session.clear()
     return redirect(url_for("public.guide"))
 
