@@ -123,7 +123,7 @@ PLAYS = (
 )
 
 
-@settings(max_examples=60, **FEW)
+@settings(max_examples=40, **FEW)
 @given(*PLAYS)
 def test_any_play_of_a_ballot_agrees_with_its_rule(kind, weights, moves):
     play(kind, weights, moves)

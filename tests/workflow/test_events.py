@@ -270,9 +270,9 @@ def test_a_cycle_fires_so_often_and_catches_up_after_a_long_stop():
 
 def test_a_cycle_without_end_never_fires_without_end():
     driver = Driver(guarded(interrupt=False, text="R/PT1M", tag="timeCycle"))
-    assert len(driver.wait(days=1)) == 100
+    assert len(driver.wait(minutes=110)) == 100
     assert driver.due() == [("s_h", MONDAY + timedelta(minutes=101))]
-    assert len(driver.call("fire_due")) == 100
+    assert len(driver.call("fire_due")) == 10
 
 
 @pytest.mark.parametrize(

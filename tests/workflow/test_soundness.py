@@ -124,7 +124,7 @@ def test_a_single_diagram_is_checked_by_name():
     assert ("d.bpmn", "j", "workflow.token-left") in told
 
 
-@settings(max_examples=40, **FEW)
+@settings(max_examples=15, **FEW)
 @given(SHAPE)
 def test_random_diagrams_made_of_blocks_are_sound(shape):
     assert found(Plan(shape).xml) == workflow.Soundness((), ())
@@ -189,3 +189,10 @@ def test_what_is_called_sound_never_gets_stuck(graph, seed):
 @given(GRAPH, st.integers(0, 9999))
 def test_in_many_diagrams_what_is_called_sound_never_gets_stuck(graph, seed):
     sound_ones_always_end(graph, seed)
+
+
+@pytest.mark.full
+@settings(max_examples=800, **FEW)
+@given(SHAPE)
+def test_many_random_diagrams_made_of_blocks_are_sound(shape):
+    assert found(Plan(shape).xml) == workflow.Soundness((), ())
