@@ -212,6 +212,21 @@ def revoke(context: click.Context, number: str, reason: str) -> None:
     click.echo(f"{number} 已撤销")
 
 
+@group.command(help="把外部的消息送给正在等它的案件（如缴费到账）。名称与流程图中的消息一致。")
+@click.argument("case_id")
+@click.argument("name")
+@click.option("--key", help="关联键：同名消息有几处在等时，用它区分。")
+@click.option("--signal", is_flag=True, help="作为信号送给所有在等的节点。")
+@click.pass_context
+@speaks
+def message(context: click.Context, case_id: str, name: str, key: str | None, signal: bool) -> None:
+    installation = opened(context)
+    if signal:
+        click.echo(f"信号 {name} 送到 {cases.receive_signal(installation, case_id, name, {})} 个节点")
+    else:
+        click.echo(f"消息 {name} 已送到节点 {cases.receive_message(installation, case_id, name, {}, key)}")
+
+
 @group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")
 @click.option("--once", is_flag=True, help="做完现有的就退出。")
 @click.pass_context

@@ -17,6 +17,7 @@ from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
 from engine.cases.materials import attachment_file
+from engine.cases.messages import receive_message, receive_signal
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import reveal
 from engine.cases.reading import case_view, task_view
@@ -74,6 +75,8 @@ __all__ = [
     "offers",
     "prepare_documents",
     "receive_document",
+    "receive_message",
+    "receive_signal",
     "release",
     "return_task",
     "reveal",

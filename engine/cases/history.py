@@ -93,4 +93,4 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "decision.evaluated":
         numbers = "、".join(str(rule["number"]) for rule in body.get("fired", ()))
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
-    return str(body.get("number") or "")
+    return str((body.get("name") if kind in {"case.message", "case.sent"} else body.get("number")) or "")
