@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
+from engine import cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -82,6 +82,7 @@ class _Group(_ChineseHelp, click.Group):
 )
 @click.pass_context
 def group(context: click.Context, instance: Path) -> None:
+    logs.configure()
     context.obj = instance
 
 

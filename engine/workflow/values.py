@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.feel import MonthsDuration
+from engine.feel import WIDE, MonthsDuration
 
 LARGEST = 100_000  # elements of lists and contexts, all together
 DEEPEST = 60
@@ -46,6 +46,8 @@ class _Copy:
             raise BadValue(f"时刻 {value.isoformat()} 没有时区")
         if isinstance(value, date | time):
             return value
+        if isinstance(value, WIDE):
+            raise BadValue("日期须在公元 1 年到 9999 年之间，秒最多六位小数")
         raise BadValue(f"{type(value).__name__} 类型不能作为变量的值")
 
     def _count(self, size: int, depth: int) -> None:

@@ -16,6 +16,7 @@ from engine.packages.checks import (
     scenarios,
     schedule,
     soundness,
+    tables,
     variables,
 )
 from engine.packages.parts import Parts
@@ -29,6 +30,7 @@ CHECKS: dict[str, Check] = {
     "process.bpmn": assignments.findings,
     "forms": forms.findings,
     "decisions": decided.findings,
+    "tables": tables.findings,
     "clauses": clauses.findings,
     "documents": documents.findings,
     "actions": actions.findings,
