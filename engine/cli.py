@@ -112,7 +112,7 @@ def _package(path: Path) -> packages.Package:
         raise packages.PackageProblems(found) from error
 
 
-@group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
+@group.command(help="检查流程包或单个 .bpmn 流程图：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--clauses",
@@ -121,11 +121,14 @@ def _package(path: Path) -> packages.Package:
 )
 @speaks
 def check(folder: Path, clauses: Path | None) -> None:
-    package = _package(folder)
-    register = clauses or folder.parent / "clauses.toml"
-    known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-    vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
-    found = packages.check(package, vocabulary)
+    if folder.is_file() and folder.suffix == ".bpmn":
+        found = packages.check_diagram(folder.read_bytes(), folder.name)
+    else:
+        package = _package(folder)
+        register = clauses or folder.parent / "clauses.toml"
+        known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
+        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))
     errors = sum(finding.severity == "error" for finding in found)
@@ -229,6 +232,21 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
             click.echo(f"{changed} 有变化，再次运行")
     except KeyboardInterrupt:
         click.echo("已停止")
+
+
+@group.command(help="把外部的消息送给正在等它的案件（如缴费到账）。名称与流程图中的消息一致。")
+@click.argument("case_id")
+@click.argument("name")
+@click.option("--key", help="关联键：同名消息有几处在等时，用它区分。")
+@click.option("--signal", is_flag=True, help="作为信号送给所有在等的节点。")
+@click.pass_context
+@speaks
+def message(context: click.Context, case_id: str, name: str, key: str | None, signal: bool) -> None:
+    installation = opened(context)
+    if signal:
+        click.echo(f"信号 {name} 送到 {cases.receive_signal(installation, case_id, name, {})} 个节点")
+    else:
+        click.echo(f"消息 {name} 已送到节点 {cases.receive_message(installation, case_id, name, {}, key)}")
 
 
 @group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")

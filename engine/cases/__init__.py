@@ -22,6 +22,7 @@ from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbo
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
+from engine.cases.messages import receive_message, receive_signal
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
@@ -104,6 +105,8 @@ __all__ = [
     "readable",
     "recall",
     "receive_document",
+    "receive_message",
+    "receive_signal",
     "register_list",
     "release",
     "remind",

@@ -201,7 +201,7 @@ class _Terms:
         return due is not None and self.step.calendar.is_estimated(local_date(self.origins[key].at), local_date(due))
 
     def _move(self, key: str, node_id: str, before: datetime, after: datetime, estimated: bool) -> None:
-        self.step.run.set_due(key, after)
+        self.step.run.reschedule({key: after})
         self.moved.append(Moved(self._name(node_id), local_date(before), local_date(after), estimated))
 
     def _name(self, node_id: str) -> str:

@@ -166,6 +166,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
+        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],

@@ -345,7 +345,7 @@ READERS = [
     (
         BPMN,
         '<startEvent id="Start" />',
-        '<startEvent id="Start" /><scriptTask id="S" />',
+        '<startEvent id="Start" /><manualTask id="S" />',
         (BPMN, "S", "workflow.element-unsupported"),
     ),
     (BPMN, ' default="Gw-Issue"', "", (BPMN, "Gw", "workflow.no-default")),
