@@ -106,6 +106,7 @@ def test_the_commands_are_those_of_the_manual():
         *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
         *("organisation", "organisation add", "organisation list"),
         *("user", "user add", "user password", "user list", "document", "document revoke"),
+        *("dmn", "dmn tck", "dmn explain"),
     }
 
 
