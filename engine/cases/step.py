@@ -120,11 +120,13 @@ class Step:
         }
 
     def _decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
-        evaluation = self.package.decisions[decision_id].evaluate(scope)
+        decision = self.package.decisions[decision_id]
+        evaluation = decision.evaluate(scope)
         fired = [{"rule": rule.rule_id, "number": rule.number, "clause": rule.clause} for rule in evaluation.fired]
         body = {"decision": decision_id, "fired": fired, "clauses": self.loaded.clauses_id}
         self.effects.events.append(("decision.evaluated", body))
-        return evaluation.result
+        # a step that walks the rows of a table of which none fired has nothing to do; null would stop the case
+        return [] if evaluation.result is None and decision.gives_rows else evaluation.result
 
     # --- what commands note ---
 
