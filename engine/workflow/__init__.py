@@ -6,6 +6,7 @@ SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by 
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
+from .migration import Began, Migration, Obstacle, migrate
 from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
@@ -14,6 +15,7 @@ from .throwing import Raised, Sent
 __all__ = [
     "BALLOT_NAMES",
     "Action",
+    "Began",
     "CalledDecision",
     "Definition",
     "DueTimer",
@@ -21,7 +23,9 @@ __all__ = [
     "ExpectedEvent",
     "Flow",
     "Loop",
+    "Migration",
     "Node",
+    "Obstacle",
     "OpenTask",
     "Problem",
     "Raised",
@@ -36,6 +40,7 @@ __all__ = [
     "Use",
     "WorkflowFault",
     "WorkflowProblems",
+    "migrate",
     "read",
     "restore",
     "soundness",

@@ -62,8 +62,20 @@ _KEPT = frozenset(  # of what a task notes; the items are scopes
 
 def load(definition: Definition, interpreter: Interpreter, state: bytes, scopes: Mapping[str, Values]) -> BpmnWorkflow:
     """The case again. Raises `Invalid` for bytes that are no state, `Conflict` for a state of another diagram."""
+    ends, flows = unpacked(definition, state)
+    return built(definition, interpreter, ends, flows, scopes)
+
+
+def unpacked(definition: Definition, state: bytes) -> tuple[list[str], list[Any]]:
+    """The ends reached, and the rows of each workflow, as `dump` writes them. Raises `Invalid`."""
     version, (ends, flows) = _unpack(state)
-    flows = upgraded(version, definition, flows)
+    return ends, upgraded(version, definition, flows)
+
+
+def built(
+    definition: Definition, interpreter: Interpreter, ends: list[str], flows: list[Any], scopes: Mapping[str, Values]
+) -> BpmnWorkflow:
+    """The case of these rows. Raises `Conflict` where they do not fit the diagram."""
     interpreter.ends = list(ends)
     case: Any = None
     for parent, completed, success, rows in flows:

@@ -78,6 +78,11 @@ class Run:
     # --- What there is ---
 
     @property
+    def case(self) -> BpmnWorkflow:
+        """The tokens; for this package only."""
+        return self._case
+
+    @property
     def taken(self) -> list[str]:
         """Ids of the sequence flows taken since start or restore, in order."""
         return list(self._interpreter.taken)

@@ -38,7 +38,7 @@ def soundness(definition: Definition) -> Soundness:
     left = MOST_MARKINGS
     scopes = dict.fromkeys(node.scope for node in definition.nodes.values())
     for scope in scopes:
-        exploration = _Exploration(_Net(scope, definition.nodes, definition.flows), left)
+        exploration = _Exploration(Net(scope, definition.nodes, definition.flows), left)
         exploration.run()
         left -= len(exploration.came)
         problems += exploration.problems()
@@ -47,7 +47,14 @@ def soundness(definition: Definition) -> Soundness:
     return Soundness(tuple(problems), tuple(unexplored))
 
 
-class _Net:
+def gets_stuck(net: "Net", begin: Marking) -> bool:
+    """Whether tokens that stand so can come to where none of them can go on."""
+    exploration = _Exploration(net, MOST_MARKINGS, begin)
+    exploration.run()
+    return bool(exploration.stuck)
+
+
+class Net:
     """The nodes and flows of one scope. Links and boundary events are flows that nobody drew."""
 
     def __init__(self, scope: str, nodes: Mapping[str, Node], flows: Mapping[str, Flow]) -> None:
@@ -105,6 +112,14 @@ class _Net:
                     todo += [event.id for event in self.attached[current]]
         return seen
 
+    def may_fire(self, name: str, marking: Marking) -> bool:
+        """Whether an inclusive join may fire here (ISO 19510, 13.4.3)."""
+        full = {flow for flow in self.entering[name] if flow in marking}
+        empty = set(self.entering[name]) - full
+        others = {self.target[flow] for flow in marking} - {name}
+        coming = (self.coming(other, name) for other in others)
+        return not any(flows & empty and not flows & full for flows in coming)
+
     def ends_all(self, name: str) -> bool:
         """Whether a token here ends the whole scope; it may come last, since it leaves nothing behind."""
         node = self.nodes[name]
@@ -144,8 +159,9 @@ def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
 
 @dataclass(slots=True)
 class _Exploration:
-    net: _Net
+    net: Net
     most: int
+    begin: Marking | None = None  # another beginning than that of the scope
     whole: bool = True
     came: dict[Marking, tuple[Marking, str] | None] = field(default_factory=dict)  # from which marking, by which node
     after: dict[Marking, set[Marking]] = field(default_factory=dict)
@@ -154,7 +170,7 @@ class _Exploration:
     passed: set[str] = field(default_factory=set)
 
     def run(self) -> None:
-        begin = self._begin()
+        begin = self._begin() if self.begin is None else self.begin
         self.came[begin] = None
         todo = deque([begin])
         while todo:
@@ -195,18 +211,11 @@ class _Exploration:
         elif moving:
             yield moving[0], OVER
         for name in places:
-            if self.net.joins(name) == "inclusiveGateway" and self._may_fire(name, marking):
+            if self.net.joins(name) == "inclusiveGateway" and self.net.may_fire(name, marking):
                 yield from self._fire(name, marking, [f for f in self.net.entering[name] if f in marking])
 
     def _is_full(self, name: str, marking: Marking) -> bool:
         return all(flow in marking for flow in self.net.entering[name])
-
-    def _may_fire(self, name: str, marking: Marking) -> bool:
-        full = {flow for flow in self.net.entering[name] if flow in marking}
-        empty = set(self.net.entering[name]) - full
-        others = {self.net.target[flow] for flow in marking} - {name}
-        coming = (self.net.coming(other, name) for other in others)
-        return not any(flows & empty and not flows & full for flows in coming)
 
     def _fire(self, name: str, marking: Marking, taken: list[str]) -> Iterator[tuple[str, Marking]]:
         left = list(marking)

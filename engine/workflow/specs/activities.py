@@ -28,7 +28,7 @@ class User(Element):
     def _on_ready_hook(self, my_task: Task) -> None:
         super()._on_ready_hook(my_task)
         if self.assignment is not None:
-            my_task.internal_data["to"] = self._assigned(my_task, self.assignment)
+            my_task.internal_data["to"] = self.assigned(my_task, self.assignment)
         if self.due is not None:
             self._set_due(my_task, self.due)
 
@@ -40,7 +40,8 @@ class User(Element):
         now = interpreter(my_task).runtime.clock.now()
         my_task.internal_data["due"] = moment(formula, my_task, now).isoformat()
 
-    def _assigned(self, my_task: Task, formula: Formula) -> str:
+    def assigned(self, my_task: Task, formula: Formula) -> str:
+        """The post that the formula names by the variables as they are. Raises `WorkflowFault`."""
         scope = visible(my_task)
         value = formula.evaluate(scope)
         if isinstance(value, list) and len(value) == 1:

@@ -41,7 +41,7 @@ class Catching(Element):
         my_task._set_state(TaskState.WAITING)
         if self.timer is not None:
             now = interpreter(my_task).runtime.clock.now()
-            if self._arm_timer(my_task, self.timer, now) <= now:
+            if self.arm_timer(my_task, now) <= now:
                 self.fire(my_task)
         elif self.key is not None:
             my_task.internal_data["key"] = correlation(self.key.value(self.local(my_task)))
@@ -64,8 +64,10 @@ class Catching(Element):
             if race is not None and other is not my_task and other.internal_data.get("race") == race:
                 other.cancel()
 
-    def _arm_timer(self, my_task: Task, formula: Formula, now: datetime) -> datetime:
-        notes = my_task.internal_data
+    def arm_timer(self, my_task: Task, now: datetime) -> datetime:
+        """Notes when the timer is due that began to wait at `now`. Raises `WorkflowFault`."""
+        formula, notes = self.timer, my_task.internal_data
+        assert formula is not None
         if not self.node.cycle:
             due = moment(formula, my_task, now)
         else:
