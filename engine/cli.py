@@ -234,6 +234,24 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
         click.echo("已停止")
 
 
+@group.command(
+    help="把办理中的案件迁移到流程包 KEY 启用中的版本，逐件说明待办、计时和变量如何处理。期限不重新起算，已填内容不丢。"
+    "退出码 0 全部可以，1 有案件不能迁移（留在原版本，并说明原因）。"
+)
+@click.argument("key")
+@click.option("--case", "numbers", multiple=True, help="只迁移这个案件编号，可以写多次。")
+@click.option("--dry-run", is_flag=True, help="只说明会怎样，什么也不改。")
+@click.pass_context
+@speaks
+def move(context: click.Context, key: str, numbers: tuple[str, ...], dry_run: bool) -> None:
+    installation = opened(context)
+    planned = cases.plan_move(installation, key, numbers=numbers) if dry_run else None
+    moves = planned or cases.move_cases(installation, None, key, numbers=numbers)
+    for line in cases.move_sentences(moves, planned=dry_run):
+        click.echo(line)
+    sys.exit(1 if moves.refused else 0)
+
+
 @group.command(help="把外部的消息送给正在等它的案件（如缴费到账）。名称与流程图中的消息一致。")
 @click.argument("case_id")
 @click.argument("name")

@@ -103,7 +103,7 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
-        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration", "message"),
+        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration", "message", "move"),
         *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list"),

@@ -197,6 +197,15 @@ def _stop(found: Rebuilt, _event: Told) -> None:
             row["state"] = "stopped"
 
 
+def _move(found: Rebuilt, event: Told) -> None:
+    """What the new version no longer waits for did not fire; in a case that stands still nothing new may."""
+    for key in event.body["dropped"]:
+        if key in found.timer:
+            found.timer[key]["state"] = "dropped"
+    if found.case.get("suspended_at") is not None:
+        _stop(found, event)
+
+
 def _record_outcome(found: Rebuilt, event: Told) -> None:
     body = event.body
     found.outcome[body["key"]] = {
@@ -259,6 +268,7 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "case.started": _start,
     "case.recounted": _recount,
     "case.suspended": _stop,
+    "case.moved": _move,
     "review.answered": _answer,
     "task.submitted": _enter,
     "task.completed": _enter,

@@ -23,6 +23,8 @@ from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
+from engine.cases.movesaid import move_sentences
+from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
@@ -52,6 +54,7 @@ __all__ = [
     "POSITIONS",
     "AttachmentRef",
     "AttachmentView",
+    "CaseMove",
     "CaseRow",
     "CaseView",
     "Choice",
@@ -67,14 +70,17 @@ __all__ = [
     "InboxRow",
     "ItemView",
     "Moved",
+    "Moves",
     "Notice",
     "Offer",
     "OpenTaskView",
     "Recounted",
     "Sight",
     "StepView",
+    "TaskMove",
     "TaskRef",
     "TaskView",
+    "TimerMove",
     "add_member",
     "add_review",
     "attach",
@@ -98,9 +104,12 @@ __all__ = [
     "import_calendar",
     "inbox",
     "mark_read",
+    "move_cases",
+    "move_sentences",
     "my_cases",
     "notifications",
     "offers",
+    "plan_move",
     "prepare_documents",
     "readable",
     "recall",

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from engine.identity import find_posts
+from engine.packages import CompiledPackage
 from engine.store import Transaction
 
 _known: WeakKeyDictionary[Engine, dict[str, str]] = WeakKeyDictionary()
@@ -17,3 +18,11 @@ def posts_of(transaction: Transaction, assignments: Collection[str]) -> dict[str
     if fresh := set(assignments) - known.keys():
         known.update(find_posts(transaction, fresh))
     return {assignment: known[assignment] for assignment in assignments}
+
+
+def full_assignment(assignment: str | None, package: CompiledPackage, organisation_key: str) -> str:
+    """What a diagram says, with the organisation of the case where the post is one of its own."""
+    role = assignment or ""
+    if "@" not in role and package.manifest.posts.get(role) == "organisation":
+        return f"{role}@{organisation_key}"
+    return role

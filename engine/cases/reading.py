@@ -302,7 +302,8 @@ class _View:
         )
 
     def _entry_name(self, row: Row) -> str:
-        name = self.package.definition.nodes[row["node_id"]].name
+        node = self.package.definition.nodes.get(row["node_id"])  # of an earlier version, where the case has moved
+        name = node.name if node else next((t["name"] for t in self.tasks if t["id"] == row["task_id"]), row["node_id"])
         return f"加签意见：{name}" if row["form_id"] == FORM else name
 
     def _attachments(self) -> tuple[AttachmentView, ...]:

@@ -49,6 +49,7 @@ class Step:
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
+        self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
         self._before = NOTHING
         self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
@@ -138,6 +139,18 @@ class Step:
 
     def end_task(self, task: Mapping[str, Any], state: str = "completed") -> None:
         self.ended_tasks[task["id"]] = {"state": state, "ended_by": self.actor.person_id if self.actor else None}
+
+    def migrate(self, package: CompiledPackage, began: workflow.Beginning) -> workflow.Migration:
+        """The case on another version of its process; where there are obstacles it stays as it was."""
+        before, self.package = self.package, package
+        self._facts.update(self.facts())
+        migration = workflow.migrate(self.run, package.definition, self._runtime(), began)
+        if migration.run is None:
+            self.package = before
+            self._facts.update(self.facts())
+        else:
+            self.run = migration.run
+        return migration
 
     def open_for(self, actor: Actor) -> tuple[str, ...]:
         """Tasks of this case that this step opened for the actor's posts."""

@@ -75,6 +75,7 @@ EVENTS = {
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",
     "attachment.removed": "删除未提交的附件",
+    "case.moved": "迁移到新版流程",
     "case.recounted": "按新的工作日安排重算期限",
     "case.closed": "办结",
 }

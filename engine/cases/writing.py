@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import audit, jobs, workflow
 from engine.calendar import local_date
-from engine.cases.assignments import posts_of
+from engine.cases.assignments import full_assignment, posts_of
 from engine.cases.reviewrows import cancel_of
 from engine.store import Transaction, insert_into, new_id, tables
 from engine.store.values import encode
@@ -134,10 +134,7 @@ class Writer:
     # --- tasks and timers ---
 
     def _assignment(self, task: workflow.OpenTask) -> str:
-        role = task.assignment or ""
-        if "@" not in role and self.step.package.manifest.posts.get(role) == "organisation":
-            return f"{role}@{self.step.loaded.organisation['key']}"
-        return role
+        return full_assignment(task.assignment, self.step.package, self.step.loaded.organisation["key"])
 
     def _task_row(self, task: workflow.OpenTask, post_id: str) -> Row:
         step = self.step
@@ -174,7 +171,10 @@ class Writer:
             self._timer_row(t, "armed") for key, t in after.items() if key not in before or before[key].due != t.due
         ]
         gone = [timer for key, timer in before.items() if key not in after]
-        return rows + [self._timer_row(t, "fired" if t.due <= self.step.now else "dropped") for t in gone]
+        return rows + [self._timer_row(t, self._end_of_timer(t)) for t in gone]
+
+    def _end_of_timer(self, timer: workflow.DueTimer) -> str:
+        return "fired" if timer.due <= self.step.now and timer.id not in self.step.disarmed else "dropped"
 
     def _timer_row(self, timer: workflow.DueTimer, state: str) -> Row:
         ids = {"id": timer.id, "case_id": self.case["id"], "node_id": timer.node_id}

@@ -6,7 +6,7 @@ SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by 
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
-from .migration import Began, Migration, Obstacle, migrate
+from .migration import Began, Beginning, Migration, Obstacle, migrate
 from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
@@ -16,6 +16,7 @@ __all__ = [
     "BALLOT_NAMES",
     "Action",
     "Began",
+    "Beginning",
     "CalledDecision",
     "Definition",
     "DueTimer",

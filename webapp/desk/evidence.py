@@ -263,9 +263,9 @@ def _matrix(case: CaseView, package: CompiledPackage, node_id: str) -> Matrix:
 
 def _scope_name(package: CompiledPackage, node_id: str) -> str:
     """A joint check is called after the sub-process that holds it."""
-    node = package.definition.nodes[node_id]
-    scope = package.definition.nodes.get(node.scope)
-    return (scope.name if scope is not None else "") or node.name
+    node = package.definition.nodes.get(node_id)  # none where it is of an earlier version and the case has moved
+    scope = package.definition.nodes.get(node.scope) if node else None
+    return (scope.name if scope else "") or (node.name if node else node_id)
 
 
 def _answer(entry: EntryView, key: str) -> Answer | None:
