@@ -442,6 +442,33 @@ def test_replaying_names_what_is_stored_otherwise_than_the_events_say(instance):
     assert huishen("audit", "replay", "--case", "LR-2026-9999", instance=instance).exit_code == 1
 
 
+def test_running_cases_move_to_a_new_version_after_a_dry_run(instance, package):
+    assert huishen("move", "leader_review", instance=instance).output.endswith("：已迁移 0 件，不能迁移 0 件\n")
+    replace_once(package / "process.bpmn", 'id="Task_submit" name="填报申请"', 'id="Task_submit" name="填写申请"')
+    assert huishen("deploy", package, instance=instance).exit_code == 0
+    planned = huishen("move", "leader_review", "--dry-run", instance=instance)
+    assert planned.exit_code == 0
+    assert "  待办 填报申请 保留（名称改为 填写申请）\n" in planned.output
+    assert "：可以迁移 1 件，不能迁移 0 件\n" in planned.output
+    done = huishen("move", "leader_review", instance=instance)
+    assert (done.exit_code, done.output) == (0, planned.output.replace("可以迁移", "已迁移"))
+    assert huishen("audit", "verify", instance=instance).exit_code == 0
+    assert "已迁移 0 件" in huishen("move", "leader_review", instance=instance).output
+
+
+def test_a_case_that_cannot_move_is_told_with_the_reason(instance, package):
+    shutil.rmtree(package / "scenarios")
+    for path in (package / "process.bpmn", package / "package.toml"):
+        path.write_text(path.read_text().replace('"Task_submit"', '"Task_apply"'))
+    assert huishen("deploy", package, instance=instance).exit_code == 0
+    for arguments in (["--dry-run"], []):
+        result = huishen("move", "leader_review", *arguments, instance=instance)
+        assert result.exit_code == 1
+        assert "  不能迁移：案件停在“填报申请”（Task_submit），而新版没有这个节点。\n" in result.output
+    assert huishen("move", "leader_review", "--case", "LR-2026-9999", instance=instance).exit_code == 1
+    assert huishen("move", "no_such_package", instance=instance).exit_code == 1
+
+
 ARRANGEMENT = """\
 year = 2027
 source = "国办发明电〔2026〕7号"

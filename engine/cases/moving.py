@@ -186,7 +186,7 @@ class _Move:
         self.step = Step(installation, transaction, loaded, by)
         self.before, self.after = self.step.package, installation.package(transaction, version_id)
         self.run_before = self.step.run
-        self.rows = self._open_rows()
+        self.rows, self.drafts = self._open_rows(), self._drafts()
         self.changes = _Changes()
         self.migration = workflow.Migration(None)
 
@@ -212,6 +212,12 @@ class _Move:
         task = tables.task
         query = sa.select(task).where(task.c.case_id == self.step.case["id"], task.c.state == "open")
         return {row["id"]: dict(row) for row in self.transaction.execute(query).mappings()}
+
+    def _drafts(self) -> dict[str, Row]:
+        draft = tables.draft
+        query = sa.select(draft.c.task_id, draft.c["values"], draft.c.revision)
+        rows = self.transaction.execute(query.where(draft.c.case_id == self.step.case["id"])).mappings()
+        return {row["task_id"]: dict(row) for row in rows}
 
     def _began(self, task_ids: Sequence[str]) -> workflow.Began | None:
         """When the tasks were opened, with the functions of that day."""
@@ -281,19 +287,17 @@ class _Move:
     def _draft(self, row: Row, form_id: str | None, obstacles: list[str]) -> list[str]:
         """What of the draft the new form does not ask for any more."""
         before, after = self.before.forms.get(row["form_id"] or ""), self.after.forms.get(form_id or "")
-        draft = tables.draft
-        query = sa.select(draft.c["values"], draft.c.revision).where(draft.c.task_id == row["id"])
-        found = self.transaction.execute(query).one_or_none() if before and after else None
+        found = self.drafts.get(row["id"])
         if found is None or before is None or after is None:
             return []
-        values, dropped = refitted(decode(found[0]), before, after)
+        values, dropped = refitted(decode(found["values"]), before, after)
         if dropped and row["held_by"] is not None:
             told = "、".join(dropped)
             obstacles.append(
                 f"待办“{row['name']}”已提交、正等后加签，而新版表单不再有 {told}；请等后加签答复后再迁移。"
             )
         if dropped:
-            self.changes.drafts[row["id"]] = {"values": encode(values), "revision": found.revision + 1}
+            self.changes.drafts[row["id"]] = {"values": encode(values), "revision": found["revision"] + 1}
         return dropped
 
     # --- timers and variables ---

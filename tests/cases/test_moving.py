@@ -16,7 +16,7 @@ from engine.identity import find_post
 from engine.store import tables
 from engine.store.values import decode
 from tests.cases.playing import PACKAGE, WAY, Play
-from tests.installations import BPMN
+from tests.installations import BPMN, Office
 
 PROCESS = "process.bpmn"
 SUMMARY = '<bpmn:userTask id="Task_summary" name="提出综合意见">'
@@ -65,6 +65,12 @@ HURRY = (
     <bpmn:sequenceFlow id="Flow_hurry" sourceRef="Timer_hurry" targetRef="End_hurry" />
     <bpmn:userTask id="Task_head_review\"""",
 )
+
+
+@pytest.fixture
+def desk(sqlite_office: Office) -> Play:
+    """Where nothing depends on the database."""
+    return Play(sqlite_office)
 
 
 def deploy(play: Play, *changes: tuple[str, str]) -> str:
@@ -124,26 +130,26 @@ def everything(play: Play) -> dict[str, list[dict[str, Any]]]:
 # --- what stays ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("node", ["Task_submit", "Task_accept", "MI_joint_check", "Task_summary", "Task_sign"])
-def test_a_case_that_moved_goes_on_to_the_same_end(play: Play, node: str) -> None:
-    case_id = play.until(node)
-    before, open_tasks = play.row(case_id), play.open(case_id)
-    timers = play.rows(tables.timer)
-    version = deploy(play, NEW_LABEL)
-    move = only(moved(play))
+@pytest.mark.parametrize("node", ["Task_submit", "MI_joint_check", "Task_sign"])
+def test_a_case_that_moved_goes_on_to_the_same_end(desk: Play, node: str) -> None:
+    case_id = desk.until(node)
+    before, open_tasks = desk.row(case_id), desk.open(case_id)
+    timers = desk.rows(tables.timer)
+    version = deploy(desk, NEW_LABEL)
+    move = only(moved(desk))
     assert move.obstacles == ()
-    after = play.row(case_id)
+    after = desk.row(case_id)
     assert after["version_id"] == version != before["version_id"]
-    assert play.open(case_id) == open_tasks
-    assert play.rows(tables.timer) == timers
+    assert desk.open(case_id) == open_tasks
+    assert desk.rows(tables.timer) == timers
     assert {name for name in before if before[name] != after[name]} <= {
         *("version_id", "revision", "event_seq", "event_hash"),
     }
     for done in WAY[WAY.index(node) :]:
-        play.do(case_id, done)
-    play.office.work_off()
-    assert (play.row(case_id)["state"], play.row(case_id)["outcome"]) == ("closed", "approved")
-    holds(play)
+        desk.do(case_id, done)
+    desk.office.work_off()
+    assert (desk.row(case_id)["state"], desk.row(case_id)["outcome"]) == ("closed", "approved")
+    holds(desk)
 
 
 def test_half_of_the_votes_are_in_and_none_is_lost(play: Play) -> None:
@@ -164,86 +170,86 @@ def test_half_of_the_votes_are_in_and_none_is_lost(play: Play) -> None:
     assert len(decode(root["values"])["joint_answers"]) == len(others) + 1
 
 
-def test_an_inserted_step_is_reached(play: Play) -> None:
-    case_id = play.until("Task_summary")
-    deploy(play, *INSERTED)
-    moved(play)
-    play.do(case_id, "Task_summary")
-    assert [one.node for one in play.open(case_id)] == ["Task_second"]
-    play.complete(play.task(case_id, "Task_second"), {"confirmed": True})
-    assert [one.node for one in play.open(case_id)] == ["Task_head_review"]
-    holds(play)
+def test_an_inserted_step_is_reached(desk: Play) -> None:
+    case_id = desk.until("Task_summary")
+    deploy(desk, *INSERTED)
+    moved(desk)
+    desk.do(case_id, "Task_summary")
+    assert [one.node for one in desk.open(case_id)] == ["Task_second"]
+    desk.complete(desk.task(case_id, "Task_second"), {"confirmed": True})
+    assert [one.node for one in desk.open(case_id)] == ["Task_head_review"]
+    holds(desk)
 
 
-def test_a_draft_before_its_submission_moves_as_well(play: Play) -> None:
-    case_id = play.begin()
-    deploy(play, NEW_LABEL)
-    assert only(moved(play)).number.startswith("未编号（")
-    play.do(case_id, "Task_submit")
-    assert play.row(case_id)["number"]
+def test_a_draft_before_its_submission_moves_as_well(desk: Play) -> None:
+    case_id = desk.begin()
+    deploy(desk, NEW_LABEL)
+    assert only(moved(desk)).number.startswith("未编号（")
+    desk.do(case_id, "Task_submit")
+    assert desk.row(case_id)["number"]
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------
 
 
-def test_a_plan_tells_each_case_and_writes_nothing(play: Play) -> None:
-    case_id = play.until("MI_joint_check")
-    number = play.row(case_id)["number"]
-    count = len(play.open(case_id))
-    deploy(play, ('name="逐人提出联审意见"', 'name="逐人联审"'))
-    before = everything(play)
-    planned = cases.plan_move(play.installation, PACKAGE)
-    assert everything(play) == before
+def test_a_plan_tells_each_case_and_writes_nothing(desk: Play) -> None:
+    case_id = desk.until("MI_joint_check")
+    number = desk.row(case_id)["number"]
+    count = len(desk.open(case_id))
+    deploy(desk, ('name="逐人提出联审意见"', 'name="逐人联审"'))
+    before = everything(desk)
+    planned = cases.plan_move(desk.installation, PACKAGE)
+    assert everything(desk) == before
     lines = said(planned).splitlines()
     assert lines[0] == f"{number}：可以迁移"
     assert f"  待办 逐人提出联审意见 {count} 项 保留（名称改为 逐人联审）" in lines
-    due = next(row["due_at"] for row in play.rows(tables.timer) if row["node_id"] == "Timer_remind")
+    due = next(row["due_at"] for row in desk.rows(tables.timer) if row["node_id"] == "Timer_remind")
     assert f"  计时 10 个工作日未复 保留 到期 {local_date(due)} 23:59" in lines
     assert any(line.startswith("  变量 ") and line.endswith("个 保留") for line in lines)
     assert lines[-1].endswith("：可以迁移 1 件，不能迁移 0 件")
-    assert said(moved(play), planned=False).splitlines()[0] == f"{number}：已迁移"
-    assert {row["name"] for row in play.rows(tables.task) if row["state"] == "open"} == {"逐人联审"}
+    assert said(moved(desk), planned=False).splitlines()[0] == f"{number}：已迁移"
+    assert {row["name"] for row in desk.rows(tables.task) if row["state"] == "open"} == {"逐人联审"}
 
 
-def test_the_move_is_an_event_with_both_versions_and_stands_in_the_log(play: Play) -> None:
-    case_id = play.until("Task_summary")
-    before = play.row(case_id)["version_id"]
-    after = deploy(play, NEW_LABEL)
-    moved(play)
-    kind, body = play.events(case_id)[-1]
+def test_the_move_is_an_event_with_both_versions_and_stands_in_the_log(desk: Play) -> None:
+    case_id = desk.until("Task_summary")
+    before = desk.row(case_id)["version_id"]
+    after = deploy(desk, NEW_LABEL)
+    moved(desk)
+    kind, body = desk.events(case_id)[-1]
     assert (kind, body["from"], body["to"]) == ("case.moved", before, after)
     assert [one["changed"] for one in body["changed"]] == [["name"]]
-    line = cases.case_view(play.installation, play.actor("handler_a"), case_id).history[0]
+    line = cases.case_view(desk.installation, desk.actor("handler_a"), case_id).history[0]
     assert (line.text, line.by) == ("迁移到新版流程", "系统")
 
 
-def test_a_case_that_is_there_already_and_one_that_is_closed_are_left_alone(play: Play) -> None:
-    play.whole()
-    assert moved(play).cases == ()
-    case_id = play.until("Task_accept")
-    deploy(play, NEW_LABEL)
-    assert [one.case_id for one in moved(play).cases] == [case_id]
-    assert moved(play).cases == ()
+def test_a_case_that_is_there_already_and_one_that_is_closed_are_left_alone(desk: Play) -> None:
+    desk.whole()
+    assert moved(desk).cases == ()
+    case_id = desk.until("Task_accept")
+    deploy(desk, NEW_LABEL)
+    assert [one.case_id for one in moved(desk).cases] == [case_id]
+    assert moved(desk).cases == ()
 
 
-def test_only_the_named_cases_move(play: Play) -> None:
-    first, second = play.until("Task_accept"), play.until("Task_accept")
-    version = deploy(play, NEW_LABEL)
-    moved(play, play.row(first)["number"])
-    assert play.row(first)["version_id"] == version != play.row(second)["version_id"]
+def test_only_the_named_cases_move(desk: Play) -> None:
+    first, second = desk.until("Task_accept"), desk.until("Task_accept")
+    version = deploy(desk, NEW_LABEL)
+    moved(desk, desk.row(first)["number"])
+    assert desk.row(first)["version_id"] == version != desk.row(second)["version_id"]
 
 
-def test_a_process_or_a_case_that_is_not_there_is_named(play: Play) -> None:
+def test_a_process_or_a_case_that_is_not_there_is_named(desk: Play) -> None:
     for key, numbers in (("no_such_package", ()), (PACKAGE, ("LR-2026-9999",))):
         with pytest.raises(NotFound):
-            cases.plan_move(play.installation, key, numbers=numbers)
+            cases.plan_move(desk.installation, key, numbers=numbers)
     with pytest.raises(Invalid):
-        version = play.row(play.begin())["version_id"]
-        cases.plan_move(play.installation, "other", to=version)
+        version = desk.row(desk.begin())["version_id"]
+        cases.plan_move(desk.installation, "other", to=version)
 
 
-def test_a_name_that_only_the_new_version_reads_is_pointed_out(play: Play) -> None:
-    play.until("Task_summary")
+def test_a_name_that_only_the_new_version_reads_is_pointed_out(desk: Play) -> None:
+    desk.until("Task_summary")
     condition = (
         '<bpmn:sequenceFlow id="Flow_redo_summary" name="退回承办" sourceRef="Gw_head" targetRef="Task_summary">'
     )
@@ -251,8 +257,8 @@ def test_a_name_that_only_the_new_version_reads_is_pointed_out(play: Play) -> No
     old = text[text.index(condition) :].partition("</bpmn:sequenceFlow>")[0]
     new = old.replace('>=head_decision = "redo_summary"', '>=head_decision = "redo_summary" or never_given = true')
     assert new != old
-    deploy(play, (old, new))
-    planned = cases.plan_move(play.installation, PACKAGE)
+    deploy(desk, (old, new))
+    planned = cases.plan_move(desk.installation, PACKAGE)
     assert only(planned).unknown == ("never_given",)
     assert "  变量 never_given 新版要读取而案件没有，按空值处理，请核对" in said(planned).splitlines()
 
@@ -260,13 +266,13 @@ def test_a_name_that_only_the_new_version_reads_is_pointed_out(play: Play) -> No
 # --- what changes for who holds a task -------------------------------------------------------------------------------
 
 
-def test_who_has_taken_a_task_keeps_it_while_its_post_is_the_same(play: Play) -> None:
-    case_id = play.until("Task_summary")
-    actor = play.actor("handler_a")
-    cases.claim(play.installation, actor, play.task(case_id, "Task_summary").id)
-    deploy(play, NEW_LABEL, MORE_TIME)
-    moved(play)
-    row = task_row(play, case_id, "Task_summary")
+def test_who_has_taken_a_task_keeps_it_while_its_post_is_the_same(desk: Play) -> None:
+    case_id = desk.until("Task_summary")
+    actor = desk.actor("handler_a")
+    cases.claim(desk.installation, actor, desk.task(case_id, "Task_summary").id)
+    deploy(desk, NEW_LABEL, MORE_TIME)
+    moved(desk)
+    row = task_row(desk, case_id, "Task_summary")
     assert (row["claimed_by"], row["name"]) == (actor.person_id, "起草综合意见")
 
 
@@ -285,32 +291,32 @@ def test_a_task_goes_to_the_post_that_the_new_version_names(play: Play) -> None:
     assert any("提出综合意见" in note.text for note in notes)
 
 
-def test_a_task_that_somebody_handed_on_stays_where_it_was_handed_to(play: Play) -> None:
-    case_id = play.until("Task_accept")
-    with play.reading() as transaction:
+def test_a_task_that_somebody_handed_on_stays_where_it_was_handed_to(desk: Play) -> None:
+    case_id = desk.until("Task_accept")
+    with desk.reading() as transaction:
         post = find_post(transaction, "handler_b")
-    cases.transfer(play.installation, play.actor("acceptor"), play.task(case_id, "Task_accept").id, post, "受理岗出差")
+    cases.transfer(desk.installation, desk.actor("acceptor"), desk.task(case_id, "Task_accept").id, post, "受理岗出差")
     old = '<zeebe:formDefinition formId="accept" />\n        <zeebe:assignmentDefinition candidateGroups="acceptor" />'
-    deploy(play, (old, old.replace('"acceptor"', '"division_head"')))
-    assert "  待办 形式审查 保留（已转办，岗位不变）" in said(moved(play)).splitlines()
-    assert play.task(case_id, "Task_accept").post == post
+    deploy(desk, (old, old.replace('"acceptor"', '"division_head"')))
+    assert "  待办 形式审查 保留（已转办，岗位不变）" in said(moved(desk)).splitlines()
+    assert desk.task(case_id, "Task_accept").post == post
 
 
-def test_a_delegated_task_comes_back_to_the_post_of_the_new_version(play: Play) -> None:
-    case_id = play.until("Task_summary")
-    task = play.task(case_id, "Task_summary")
-    with play.reading() as transaction:
+def test_a_delegated_task_comes_back_to_the_post_of_the_new_version(desk: Play) -> None:
+    case_id = desk.until("Task_summary")
+    task = desk.task(case_id, "Task_summary")
+    with desk.reading() as transaction:
         asked, owner = find_post(transaction, "acceptor"), find_post(transaction, "handler_b")
-    cases.delegate(play.installation, play.actor("handler_a"), task.id, asked, "请先起草")
-    deploy(play, OTHER_POST)
-    moved(play)
-    row = task_row(play, case_id, "Task_summary")
+    cases.delegate(desk.installation, desk.actor("handler_a"), task.id, asked, "请先起草")
+    deploy(desk, OTHER_POST)
+    moved(desk)
+    row = task_row(desk, case_id, "Task_summary")
     assert (row["post_id"], row["owner_post_id"]) == (asked, owner)
 
 
 def test_a_draft_keeps_what_the_new_form_still_asks_for(play: Play) -> None:
     case_id = play.until("Task_summary")
-    values = play.values("Task_summary")
+    values = play.values("Task_summary") | {"summary_internal": "按规定办理"}
     task = play.task(case_id, "Task_summary")
     cases.save_draft(play.installation, play.actor("handler_a"), task.id, values, 0)
     form = (BPMN / PACKAGE / "forms/summary.form").read_text()
@@ -329,7 +335,7 @@ def test_a_draft_keeps_what_the_new_form_still_asks_for(play: Play) -> None:
     assert kept == {name: value for name, value in before.items() if name != "summary_internal"}
     assert kept["suggestions"]
     assert draft["revision"] == 2
-    assert ("草稿中去掉" in text) == bool(before.get("summary_internal"))
+    assert "  待办 提出综合意见 保留（草稿中去掉 综合意见（内部））" in text.splitlines()
 
 
 # --- terms and timers ------------------------------------------------------------------------------------------------
@@ -351,27 +357,27 @@ def test_a_new_timer_counts_from_the_day_on_which_the_task_was_opened(play: Play
     holds(play)
 
 
-def test_a_new_timer_that_is_due_already_is_told_and_fires_next(play: Play) -> None:
-    play.until("Task_summary")
-    play.later(days=20)
-    deploy(play, HURRY)
-    assert "（已过，迁移后随即到期）" in said(cases.plan_move(play.installation, PACKAGE))
-    moved(play)
-    assert cases.fire_timers(play.installation) == 1
-    holds(play)
+def test_a_new_timer_that_is_due_already_is_told_and_fires_next(desk: Play) -> None:
+    desk.until("Task_summary")
+    desk.later(days=20)
+    deploy(desk, HURRY)
+    assert "（已过，迁移后随即到期）" in said(cases.plan_move(desk.installation, PACKAGE))
+    moved(desk)
+    assert cases.fire_timers(desk.installation) == 1
+    holds(desk)
 
 
 @pytest.mark.parametrize("days", [0, 60])
-def test_a_timer_that_the_new_version_lacks_is_dropped_and_never_fires(play: Play, days: int) -> None:
-    deploy(play, HURRY)
-    case_id = play.until("Task_summary")
-    play.later(days=days)  # due by now, and nothing has fired it
-    deploy(play)
-    assert "  计时 2 个工作日未拟 撤除" in said(moved(play)).splitlines()
-    (timer,) = [row for row in play.rows(tables.timer) if row["node_id"] == "Timer_hurry"]
+def test_a_timer_that_the_new_version_lacks_is_dropped_and_never_fires(desk: Play, days: int) -> None:
+    deploy(desk, HURRY)
+    case_id = desk.until("Task_summary")
+    desk.later(days=days)  # due by now, and nothing has fired it
+    deploy(desk)
+    assert "  计时 2 个工作日未拟 撤除" in said(moved(desk)).splitlines()
+    (timer,) = [row for row in desk.rows(tables.timer) if row["node_id"] == "Timer_hurry"]
     assert timer["state"] == "dropped"
-    assert cases.fire_timers(play.installation) == 0
-    assert [one.node for one in play.open(case_id)] == ["Task_summary"]
+    assert cases.fire_timers(desk.installation) == 0
+    assert [one.node for one in desk.open(case_id)] == ["Task_summary"]
 
 
 def test_a_case_that_stands_still_moves_and_goes_on_standing(play: Play) -> None:
@@ -406,27 +412,27 @@ def test_a_case_whose_node_is_gone_stays_with_the_reason_and_holds_up_no_other(p
     play.do(stays, "Task_head_review")
 
 
-def test_a_step_that_was_passed_may_be_gone(play: Play) -> None:
-    case_id = play.until("Task_meeting")
-    rename_node(play, "Task_head_review", "Task_chief_review")
-    assert only(moved(play)).obstacles == ()
-    view = cases.case_view(play.installation, play.actor("division_head"), case_id)
+def test_a_step_that_was_passed_may_be_gone(desk: Play) -> None:
+    case_id = desk.until("Task_meeting")
+    rename_node(desk, "Task_head_review", "Task_chief_review")
+    assert only(moved(desk)).obstacles == ()
+    view = cases.case_view(desk.installation, desk.actor("division_head"), case_id)
     assert "处长审核" in {entry.node_name for entry in view.entries}
 
 
-def test_a_form_that_was_filled_in_must_stay(play: Play) -> None:
-    play.until("Task_meeting")
+def test_a_form_that_was_filled_in_must_stay(desk: Play) -> None:
+    desk.until("Task_meeting")
     files = dict(packages.load_folder(BPMN / PACKAGE).files)
     form = files.pop("forms/head_review.form").replace(b'"id": "head_review"', b'"id": "chief_review"')
     files["forms/chief_review.form"] = form
     files[PROCESS] = files[PROCESS].replace(b'formId="head_review"', b'formId="chief_review"')
-    deploy_files(play, files)
-    assert "表单 head_review 在新版中没有" in only(moved(play)).obstacles[0]
+    deploy_files(desk, files)
+    assert "表单 head_review 在新版中没有" in only(moved(desk)).obstacles[0]
 
 
-def test_a_post_that_does_not_exist_keeps_the_case_where_it_is(play: Play) -> None:
-    case_id = play.until("Task_summary")
-    before = play.row(case_id)
+def test_a_post_that_does_not_exist_keeps_the_case_where_it_is(desk: Play) -> None:
+    case_id = desk.until("Task_summary")
+    before = desk.row(case_id)
     files = dict(packages.load_folder(BPMN / PACKAGE).files)
     manifest = files["package.toml"].decode()
     files["package.toml"] = manifest.replace(
@@ -435,9 +441,9 @@ def test_a_post_that_does_not_exist_keeps_the_case_where_it_is(play: Play) -> No
     files[PROCESS] = (
         files[PROCESS].decode().replace(OTHER_POST[0], OTHER_POST[0].replace("handler_a", "nobody")).encode()
     )
-    deploy_files(play, files)
-    assert "没有这个岗位：nobody" in only(moved(play)).obstacles[0]
-    assert play.row(case_id) == before
+    deploy_files(desk, files)
+    assert "没有这个岗位：nobody" in only(moved(desk)).obstacles[0]
+    assert desk.row(case_id) == before
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
