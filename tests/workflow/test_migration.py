@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import workflow
 
@@ -101,7 +102,7 @@ def test_moving_random_cases_at_every_point_to_a_diagram_with_other_labels_gives
 
 
 @pytest.mark.full
-@settings(max_examples=1000, **FEW)
+@settings(max_examples=300, **FEW)
 @given(SHAPE, STEPS)
 def test_moving_many_random_cases_at_every_point_gives_the_same_end(shape, choices):
     wander_and_move(shape, choices)
@@ -185,6 +186,69 @@ def test_what_runs_inside_a_called_process_and_a_sub_process_stays_inside():
     driver.do("sub#1/call/in1")
     assert driver.open() == ["sub#1/call/in2"]
     assert driver.finish()
+
+
+FLOW = re.compile(rb'<sequenceFlow id="([^"]+)" sourceRef="([^"]+)" targetRef="([^"]+)">(.*?)</sequenceFlow>')
+
+
+def with_step_on(xml, number):
+    """A version with one more task on a flow; with one more branch instead where the flow leaves a parallel split."""
+    flows = list(FLOW.finditer(xml))
+    splits = [flow for flow in flows if flow[2].startswith(b"split")]
+    chosen = splits if splits and number % 2 else flows
+    flow = chosen[number // 2 % len(chosen)]
+    name, source, target, condition = flow.groups()
+    step, new = b'<userTask id="inserted"/>', b'<sequenceFlow id="%s" sourceRef="%s" targetRef="%s">%s</sequenceFlow>'
+    if source.startswith(b"split"):
+        join = b"join%d" % (int(source[len(b"split") :]) + 1)
+        parts = flow[0] + step + new % (b"f_in", source, b"inserted", b"") + new % (b"f_out", b"inserted", join, b"")
+    elif condition or b'default="%s"' % name in xml:
+        parts = step + new % (name, source, b"inserted", condition) + new % (b"f_out", b"inserted", target, b"")
+    else:
+        parts = step + new % (b"f_in", source, b"inserted", b"") + new % (name, b"inserted", target, b"")
+    return xml[: flow.start()] + parts + xml[flow.end() :]
+
+
+def move_once_and_end(shape, choices, number):
+    """Wherever the case stands: it moves and comes to its end, or it stays, says why, and comes to its end."""
+    driver = Driver(Plan(shape).xml)
+    for step, (pick, again) in enumerate([*choices, *[(0, False)] * 300]):
+        if driver.run.finished:
+            break
+        if step == len(choices):
+            try:
+                definition = workflow.read(with_step_on(driver.xml, number), "p.bpmn")
+            except workflow.WorkflowProblems:
+                return  # no version that anybody could deploy
+            if workflow.soundness(definition).problems:
+                return
+            moved = move(driver, with_step_on(driver.xml, number))
+            assert bool(moved.run) is not bool(moved.obstacles)
+        names, said = driver.open(), sorted({one.name for one in driver.run.expected()})
+        if said and (pick == 8 or not names):
+            driver.call("receive", said[step % len(said)], {})
+        elif pick == 9 or not names:
+            driver.wait(hours=2)
+        else:
+            name = names[pick % len(names)]
+            driver.do(name, **({} if name.endswith("inserted") else values_for(name, again, step)))
+    assert driver.run.finished
+
+
+FEW_STEPS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=4)
+
+
+@settings(max_examples=80, **FEW)
+@given(SHAPE, FEW_STEPS, st.integers(0, 99))
+def test_random_cases_move_to_a_version_with_one_more_step_or_stay_and_always_end(shape, choices, number):
+    move_once_and_end(shape, choices, number)
+
+
+@pytest.mark.full
+@settings(max_examples=500, **FEW)
+@given(SHAPE, FEW_STEPS, st.integers(0, 99))
+def test_many_random_cases_move_to_a_version_with_one_more_step_or_stay_and_always_end(shape, choices, number):
+    move_once_and_end(shape, choices, number)
 
 
 # --- terms and timers ------------------------------------------------------------------------------------------------
