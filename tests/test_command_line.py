@@ -106,6 +106,8 @@ def test_the_commands_are_those_of_the_manual():
         *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "audit", "demonstration"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list", "document", "document revoke"),
+        *("document export", "archive", "archive make", "archive verify"),
+        *("key", "key list", "key replace", "key withdraw", "key root", "key revocations"),
     }
 
 
@@ -131,6 +133,9 @@ def test_help_is_in_chinese_down_to_every_option(path):
         ["verify", PACKAGE],
         ["serve", "--port", "0"],
         ["document", "revoke", "屿社工函〔2026〕1号"],
+        ["verify", PACKAGE / "package.toml", "--register", PACKAGE / "package.toml"],
+        ["key", "replace", "seal-authority"],
+        ["archive", "make", "LR-2026-0001"],
         ["user", "add", "someone", "某人"],
         ["organisation", "add", "someone", "某单位"],
     ],
