@@ -1,62 +1,131 @@
-"""How long FEEL takes: compiling, one condition, one decision table over one candidate. Prints microseconds.
+"""How long FEEL takes: compiling, conditions, decision tables over one candidate, and beside other engines.
 
-Run it with `python -m bench.feel`; every figure is the best of several rounds, in which other work disturbs least.
+Run it with `script/bench feel`; every figure is the processor's time in the best of several rounds, in which other
+work disturbs least. The other engines (`bench/peers.py`) are installed into instance/bench/peers at the first run; `--alone` leaves them out.
 """
 
+import sys
 import timeit
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from subprocess import SubprocessError
+from time import process_time
+from typing import Any
 
+from bench import peers
 from engine import decisions, feel
+from engine.cases.names import full_years
 
 CONDITION = "age >= 18 and age < 70"
-LONGER = 'if count(posts[society != own and position = "会长"]) > 0 then "不得兼任" else null'
-ROWS = 20
-SCOPE = {
-    "age": Decimal(66),
-    "own": "51990000MJ000000XN",
-    "posts": [{"society": "他会", "position": "理事"}, {"society": "另会", "position": "会长"}],
+TABLES = Path(__file__).resolve().parent.parent / "bpmn/leader_review/decisions"
+MILLION = 1_000_000
+CANDIDATE: dict[str, Any] = {
+    "post": "会长",
     "birth": date(1960, 5, 1),
-    "candidate": {"age": Decimal(66), "post": "副会长", "terms": Decimal(1), "kind": "非公职", "paid": "否"},
+    "terms_served": Decimal(1),
+    "cadre_type": "非公职",
+    "retire_date": None,
+    "cadre_approval": None,
+    "concurrent_posts": [{"society_uscc": "51990000MJ000000YN", "position": "理事", "is_legal": "否"}],
+    "is_legal_rep": "是",
+    "paid": "否",
+    "criminal_status": "无",
+    "credit_status": "无",
+    "full_capacity": "是",
+    "id_type": "居民身份证",
+    "id_no": "1",
+    "member_unit_uscc": None,
+    "relatives": [],
 }
-TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d" namespace="bench">
-<decision id="t" name="t"><decisionTable id="tt" hitPolicy="COLLECT">
-<input id="i1"><inputExpression><text>candidate.age</text></inputExpression></input>
-<input id="i2"><inputExpression><text>candidate.post</text></inputExpression></input>
-<input id="i3"><inputExpression><text>candidate.terms</text></inputExpression></input>
-<output id="o1" name="code"/><output id="o2" name="sev"/><output id="o3" name="reason"/>{rows}
-</decisionTable></decision></definitions>"""
-ROW = """<rule id="r{n}"><inputEntry><text>&gt; {n}</text></inputEntry><inputEntry><text>"会长", "秘书长"</text></inputEntry>
-<inputEntry><text>-</text></inputEntry><outputEntry><text>"E{n}"</text></outputEntry><outputEntry><text>"block"</text>
-</outputEntry><outputEntry><text>"理由"</text></outputEntry></rule>"""
+SCOPE: dict[str, Any] = {
+    "age": Decimal(66),
+    "candidate": CANDIDATE,
+    "candidates": [CANDIDATE],
+    "incumbents": None,
+    "term_start": date(2026, 12, 1),
+    "term_end": date(2031, 12, 1),
+    "election_date": date(2026, 12, 1),
+    "trigger": "换届",
+    "uscc": "51990000MJ000000XN",
+    "extension_vote": None,
+    "extension_approval_no": None,
+    "parameters": {"age_mode": "lt70", "age_mode_confirmed": False},
+    "周岁": feel.Function(("birth", "on"), full_years),
+}
 
 
 def microseconds(action: Callable[[], object], number: int) -> float:
     """The best time of one call."""
-    return min(timeit.repeat(action, number=number, repeat=7)) / number * 1e6
+    return min(timeit.repeat(action, number=number, repeat=15, timer=process_time)) / number * 1e6
 
 
 def measures() -> dict[str, float]:
     """Each figure by name, in microseconds."""
-    condition, longer = feel.compile_expression(CONDITION), feel.compile_expression(LONGER)
-    cell = feel.compile_unary_tests('"会长", "秘书长"')
-    xml = TABLE.format(rows="".join(ROW.format(n=n) for n in range(60, 60 + ROWS))).encode()
-    table = decisions.read(xml, "bench.dmn").decisions["t"]
+    condition, cell = feel.compile_expression(CONDITION), feel.compile_unary_tests('"会长", "秘书长"')
+    files = {name: (TABLES / f"{name}.dmn").read_bytes() for name in ("DT-L1a", "DT-L1b")}
+    one, all_ = (decisions.read(xml, name).decisions[name] for name, xml in files.items())
     return {
-        "compile a two-comparison condition": microseconds(lambda: feel.compile_expression(CONDITION), 300),
-        "compile a filter with a condition": microseconds(lambda: feel.compile_expression(LONGER), 200),
+        "compile a two-comparison condition": microseconds(lambda: feel.compile_expression(CONDITION), 200),
         "evaluate a two-comparison condition": microseconds(lambda: condition.evaluate(SCOPE), 20_000),
-        "evaluate a filter with a condition": microseconds(lambda: longer.evaluate(SCOPE), 5_000),
         "match a cell of two texts": microseconds(lambda: cell.matches("副会长", SCOPE), 20_000),
-        f"evaluate a table of {ROWS} rows over one candidate": microseconds(lambda: table.evaluate(SCOPE), 1_000),
-        f"read a table of {ROWS} rows": microseconds(lambda: decisions.read(xml, "bench.dmn"), 5),
+        "DT-L1a, twenty rows over nineteen columns, one candidate": microseconds(lambda: one.evaluate(SCOPE), 200),
+        "DT-L1b, four rows over a list of one candidate": microseconds(lambda: all_.evaluate(SCOPE), 500),
+        "read DT-L1a": microseconds(lambda: decisions.read(files["DT-L1a"], "DT-L1a"), 1),
     }
+
+
+def a_million() -> float:
+    """Seconds for a million evaluations of one compiled condition, each over a scope of its own."""
+    condition, scopes = feel.compile_expression(CONDITION), [{"age": Decimal(age)} for age in range(100)]
+    start = process_time()
+    for _ in range(MILLION // len(scopes)):
+        for scope in scopes:
+            condition.evaluate(scope)
+    return process_time() - start
+
+
+def ours() -> dict[str, dict[str, float]]:
+    """Our own microseconds over the expressions that the other engines are asked."""
+    found = {}
+    for name, (text, scope) in peers.ASKED.items():
+        compiled = feel.compile_expression(text)
+        values = {key: feel.import_value(value) for key, value in scope.items()}
+        alone = peers.best(lambda compiled=compiled, values=values: compiled.evaluate(values), 2_000)
+        both = peers.best(lambda text=text, values=values: feel.compile_expression(text).evaluate(values), 200)
+        found[name] = {"alone": alone, "both": both}
+    return found
+
+
+def compare() -> None:
+    """The other engines beside ours, in microseconds, and how many times ours they take."""
+    own = ours()
+    for title, measure in ((peers.FEELIN, peers.feelin), (peers.BKFLOW, peers.bkflow)):
+        print(f"\nbeside {title}: microseconds, and how many times ours")
+        try:
+            found = measure()
+        except (OSError, SubprocessError, ValueError) as error:
+            print(f"  cannot be installed or run here: {error}")
+            continue
+        for name, figures in found.items():
+            print(f"  {name:28}{_beside(own[name], figures)}")
+
+
+def _beside(own: dict[str, float], theirs: dict[str, Any]) -> str:
+    if "error" in theirs:
+        return f"cannot: {theirs['error']}"
+    both = f"read and evaluate {theirs['both']:9.1f} / {own['both']:7.1f} = {theirs['both'] / own['both']:6.2f}"
+    once = theirs.get("alone", theirs["both"])
+    return f"{both}   evaluate, read before {once:9.1f} / {own['alone']:5.1f} = {once / own['alone']:6.2f}"
 
 
 def main() -> None:
     for name, figure in measures().items():
         print(f"{figure:10.2f} µs  {name}")
+    print(f"{a_million():10.2f} s   a million evaluations of a two-comparison condition")
+    if "--alone" not in sys.argv[1:]:
+        compare()
 
 
 if __name__ == "__main__":

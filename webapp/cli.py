@@ -9,9 +9,10 @@ import click
 from engine import store
 from engine.background import Background
 from engine.cli import group, opened, speaks
+from engine.cli_decisions import dmn
 from engine.installation import Installation
 
-__all__ = ["group", "main", "serve_pages"]
+__all__ = ["dmn", "group", "main", "serve_pages"]
 
 BPMN = Path(__file__).resolve().parent.parent / "bpmn"
 

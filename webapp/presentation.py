@@ -23,6 +23,7 @@ PAUSES = {
     "verification": "核实",
     "external_reg": "登记机关办理",
     "force_majeure": "不可抗力",
+    "suspension": "中止办理",
 }
 NODE_CODE = re.compile(r"^[A-Z]{1,3}\d{1,3}[a-z]?\s+")  # designers number their nodes; readers need not see it
 KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}

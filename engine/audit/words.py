@@ -20,6 +20,8 @@ STATES: Mapping[str, str] = {
     "armed": "未到期",
     "fired": "已到期",
     "dropped": "已撤除",
+    "stopped": "已中止",
+    "waiting": "等待轮到",
 }
 COLUMNS: Mapping[str, str] = {
     "accepted_at": "受理时间",
@@ -35,6 +37,14 @@ COLUMNS: Mapping[str, str] = {
     "dated": "成文日期",
     "drafted_at": "拟稿时间",
     "drafted_by": "拟稿人",
+    "asked_by": "请办人",
+    "held_by": "提交后等候后加签的人",
+    "owner_post_id": "委派岗位",
+    "parent_id": "所属待办",
+    "position": "加签位置",
+    "question": "请办事项",
+    "review_count": "未答复的加签数",
+    "suspended_at": "中止时间",
     "due_at": "期限",
     "due_estimated": "预估标志",
     "due_on": "承诺期限",

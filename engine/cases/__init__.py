@@ -15,15 +15,22 @@ from engine.cases.documents import (
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
+from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
+from engine.cases.members import add_member, drop_member
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
+from engine.cases.postponing import extend
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
-from engine.cases.returning import fire_timers, return_task, withdraw
+from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
+from engine.cases.returning import fire_timers, return_task, terminate, withdraw
+from engine.cases.reviewrows import POSITIONS
+from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
+from engine.cases.suspending import resume, suspend
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -39,10 +46,12 @@ from engine.cases.views import (
 
 __all__ = [
     "HANDLERS",
+    "POSITIONS",
     "AttachmentRef",
     "AttachmentView",
     "CaseRow",
     "CaseView",
+    "Choice",
     "Clocks",
     "Completed",
     "DocumentFacts",
@@ -63,33 +72,49 @@ __all__ = [
     "StepView",
     "TaskRef",
     "TaskView",
+    "add_member",
+    "add_review",
     "attach",
     "attachment_file",
     "case_view",
     "claim",
     "complete",
+    "copy_choices",
+    "delegate",
     "detach",
     "document_file",
     "done",
+    "drop_member",
+    "drop_review",
+    "extend",
     "facts_of_file",
     "fire_timers",
+    "hand_back",
     "id_of",
     "import_calendar",
     "inbox",
+    "mark_read",
     "my_cases",
     "notifications",
     "offers",
     "prepare_documents",
     "readable",
+    "recall",
     "receive_document",
     "release",
+    "remind",
+    "resume",
     "return_task",
     "reveal",
     "revoke_document",
     "save_draft",
+    "send_copy",
     "sentences",
     "start",
+    "suspend",
     "task_view",
+    "terminate",
+    "transfer",
     "verify_bytes",
     "verify_code",
     "withdraw",

@@ -5,23 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine import feel
-from engine.calendar import local_date
 from engine.cases import issuing
-from engine.cases.contexts import form_context
+from engine.cases.advancing import advance, checked
 from engine.cases.door import hold, separate
-from engine.cases.drafting import check_revision, has_files
-from engine.cases.loading import Loaded, load_task
-from engine.cases.materials import all_files, standing
-from engine.cases.numbering import take_number
-from engine.cases.personal import Sealer
-from engine.cases.step import Step, decode_duties, new_entry
+from engine.cases.drafting import check_revision
+from engine.cases.handing import refuse_delegated
+from engine.cases.loading import load_task
+from engine.cases.reviewing import answer, hold_for, refuse_unanswered
+from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
-from engine.errors import Forbidden, Invalid
+from engine.errors import Forbidden
 from engine.identity import Actor, Proof
 from engine.installation import Installation
 from engine.store import Transaction
-from engine.store.values import decode
 
 PROOF_AGE = timedelta(minutes=5)  # how long an identity that was proved again stays proved
 LETTERS = frozenset({"sign", "seal"})  # acts that put a signature on the letters of the case
@@ -89,25 +85,27 @@ def _complete(
     letters: dict[str, str] | None,
 ) -> Completed:
     loaded = load_task(transaction, task_id)
-    hold(actor, loaded.task, loaded.case)
     check_revision(loaded, revision)
+    if loaded.task["kind"] == "review":
+        answer(installation, transaction, actor, loaded, values)
+        return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
+    hold(actor, loaded.task, loaded.case)
+    refuse_delegated(loaded.task)
     package = installation.package(transaction, loaded.case["version_id"])
     node = package.definition.nodes[loaded.task["node_id"]]
     duty = separate(package, node.id, decode_duties(loaded.case["duties"]), actor)
+    after = refuse_unanswered(transaction, loaded)
     act, proved = node.properties.get("act"), _proved(installation, actor, proof)
     if not proved and (node.properties.get("proof") == "true" or act in LETTERS):
         raise _needs_proof()
     if letters is None and act in LETTERS:
         raise _LettersWait(loaded.case["id"], act)
     step = Step(installation, transaction, loaded, actor)
-    sealed = _checked(step, loaded, values)
-    _submit(step, act, sealed)
-    step.hold_duty(duty)
-    step.end_task(loaded.task)
-    entry_id = new_entry(step, loaded.task, sealed)
-    kind = "task.submitted" if act in {"submit", "supplement"} else "task.completed"
-    step.events.append((kind, {"task": task_id, "node": node.id, "entry": entry_id, "values": sealed}))
-    step.run.complete(task_id, {name: value for name, value in sealed.items() if name in node.submits})
+    sealed = checked(step, loaded, values)
+    if after:
+        hold_for(step, loaded, sealed, after)
+        return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
+    advance(step, loaded, sealed, duty)
     if not proved and any(package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues):
         raise _needs_proof()
     _store_letters(step, act, letters or {})
@@ -124,42 +122,6 @@ def _proved(installation: Installation, actor: Actor, proof: Proof | None) -> bo
 
 def _needs_proof() -> Forbidden:
     return Forbidden("签名、用印和发出通知书前，请输入登录密码再次验证身份。", code="identity.proof")
-
-
-def _checked(step: Step, loaded: Loaded, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The whole form, validated and sealed; `Invalid` with every problem."""
-    schema = step.package.forms[loaded.task["form_id"]]
-    if values is None:
-        values = decode(loaded.draft["values"]) if loaded.draft else {}
-    files = standing(all_files(step.transaction, step.case["id"])) if has_files(schema) else {}
-    context = form_context(step.names(), step.today, step.run.scope(loaded.task["id"]), files)
-    sealer = Sealer(step.installation, step.case["id"])
-    sealed = sealer.sealed(schema.clean(values, context), schema)
-    if problems := schema.problems(sealed, context):
-        raise Invalid("有以下问题，请改正后再提交。", code="task.invalid", problems=problems)
-    sealer.write(step.transaction)
-    if has_files(schema):
-        sealed["attachments"] = {
-            field: [{"id": row["id"], "name": row["name"], "sha256": row["sha256"]} for row in rows]
-            for field, rows in files.items()
-        }
-    return sealed
-
-
-def _submit(step: Step, act: str | None, values: Mapping[str, Any]) -> None:
-    """The first submission gives the case its number, its title and its day."""
-    if act != "submit" or step.case["submitted_at"] is not None:
-        return
-    year = local_date(step.now).year
-    prefix = step.package.manifest.case_prefix
-    step.case["number"] = f"{prefix}-{year}-{take_number(step.transaction, prefix, year):04d}"
-    step.case["submitted_at"] = step.now
-    title = step.package.manifest.case_title
-    if title.startswith("="):
-        text = feel.compile_expression(title[1:]).evaluate({**step.names(), **values})
-        title = text if isinstance(text, str) else step.case["title"]
-    step.case["title"] = title[:200]
-    step.refresh_facts()
 
 
 def _store_letters(step: Step, act: str | None, letters: dict[str, str]) -> None:

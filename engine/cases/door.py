@@ -41,6 +41,20 @@ def hidden() -> NotFound:
 
 
 def hold(actor: Actor, task: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+    """`look`, and nothing stands in the way of acting: the case is not suspended, no reviewer has the task."""
+    look(actor, task, case)
+    if case["suspended_at"] is not None:
+        raise Conflict("这件申请已中止办理，恢复以后才能继续。已填的内容不会丢失。", code="case.suspended")
+    refuse_held(task)
+
+
+def refuse_held(task: Mapping[str, Any]) -> None:
+    """Its holder has completed the task, and those after have not answered yet."""
+    if task["held_by"] is not None:
+        raise Conflict("已提交，正在等后加签的意见；全部同意后自动往下走。", code="task.held")
+
+
+def look(actor: Actor, task: Mapping[str, Any], case: Mapping[str, Any]) -> None:
     """The task is open, and the actor's post may do it; else `NotFound`, `Forbidden` or `Conflict`."""
     if task["post_id"] not in actor.post_ids:
         if sight(actor, case, ()) in {Sight.NONE}:

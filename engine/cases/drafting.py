@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import forms
-from engine.cases.door import hold
+from engine.cases.door import hold, look, refuse_held
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import Loaded, load_task
 from engine.cases.personal import Sealer
+from engine.cases.reviewforms import form_of
 from engine.cases.transactions import command
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.identity import Actor
@@ -47,11 +48,12 @@ def save_draft(installation: Installation, actor: Actor, task_id: str, values: M
 
     def body(transaction: Transaction) -> int:
         loaded = load_task(transaction, task_id)
-        hold(actor, loaded.task, loaded.case)
+        look(actor, loaded.task, loaded.case)
+        refuse_held(loaded.task)
         check_revision(loaded, revision)
         package = installation.package(transaction, loaded.case["version_id"])
         sealer = Sealer(installation, loaded.case["id"])
-        sealed = sealer.drafted(values, package.forms[loaded.task["form_id"]])
+        sealed = sealer.drafted(values, form_of(package, loaded.task["form_id"]))
         sealer.write(transaction)
         row = {
             "task_id": task_id,
@@ -93,7 +95,7 @@ def attach(
         loaded = load_task(transaction, task_id)
         hold(actor, loaded.task, loaded.case)
         package = installation.package(transaction, loaded.case["version_id"])
-        if not accepts_file(package.forms[loaded.task["form_id"]], field):
+        if not accepts_file(form_of(package, loaded.task["form_id"]), field):
             raise Invalid("这份表没有这一项材料，请从材料列表重新进入。", code="attachment.field", field=field)
         _check_count(transaction, loaded.case["id"])
         row = {
@@ -163,7 +165,7 @@ def detach(installation: Installation, actor: Actor, task_id: str, attachment_id
         if row is None:
             return
         package = installation.package(transaction, loaded.case["version_id"])
-        if not accepts_file(package.forms[loaded.task["form_id"]], row["field"]):
+        if not accepts_file(form_of(package, loaded.task["form_id"]), row["field"]):
             raise Forbidden("这份材料不属于现在办理的表，不能删除。", code="attachment.other-form")
         transaction.execute(sa.update(table).where(*mine).values(removed_at=now))
         noted = {"attachment": attachment_id, "field": row["field"], "name": row["name"], "sha256": row["sha256"]}

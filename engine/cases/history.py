@@ -20,6 +20,9 @@ OUTWARD = frozenset(
         "case.started",
         "task.submitted",
         "case.withdrawn",
+        "case.suspended",
+        "case.resumed",
+        "case.terminated",
         "promise.started",
         "promise.paused",
         "promise.resumed",
@@ -92,8 +95,11 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
 
 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:
-    if kind in {"task.returned", "case.withdrawn", "document.voided", "document.revoked", "personal.revealed"}:
-        return str(body.get("reason") or "")
+    if kind == "review.answered":
+        return "同意" if body.get("opinion") == "agree" else "不同意"
+    if body.get("reason") and not kind.startswith("promise."):
+        to = body.get("to_title") or "、".join(body.get("titles", ()))
+        return f"{to}：{body['reason']}" if to else str(body["reason"])
     if kind == "decision.evaluated":
         numbers = "、".join(str(rule["number"]) for rule in body.get("fired", ()))
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"

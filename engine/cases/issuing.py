@@ -347,8 +347,12 @@ def record_on_case(
     actor: str | None,
     now: Any,
     post_id: str | None = None,
+    **changes: Any,
 ) -> None:
-    """Append events to a case's chain outside a step; its revision moves, so that a step in flight begins again."""
+    """Append events to a case's chain outside a step; its revision moves, so that a step in flight begins again.
+
+    `changes` are columns of the case that go with them.
+    """
     rows = []
     for kind, body in events:
         row, head = link(head, kind, now, actor, post_id, body)
@@ -357,7 +361,7 @@ def record_on_case(
     transaction.execute(
         sa.update(case)
         .where(case.c.id == head.chain)
-        .values(event_seq=head.seq, event_hash=head.hash, revision=case.c.revision + 1)
+        .values(event_seq=head.seq, event_hash=head.hash, revision=case.c.revision + 1, **changes)
     )
 
 

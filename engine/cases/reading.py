@@ -9,30 +9,38 @@ from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
 from engine.cases import history
+from engine.cases.authority import authorised
 from engine.cases.contexts import form_context
-from engine.cases.door import Sight, hidden, hold, sight
+from engine.cases.door import Sight, hidden, look, sight
+from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
 from engine.cases.loading import Loaded, load_case, load_scopes, load_task
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
+from engine.cases.members import addable
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
 from engine.cases.returning import returns
+from engine.cases.reviewforms import FORM, form_of, forms_of
+from engine.cases.reviewrows import POSITIONS
 from engine.cases.rules import WHOLE_CASE, member_key
 from engine.cases.views import (
     AttachmentView,
     CaseView,
     Clocks,
+    CopyView,
     EntryView,
     ItemView,
+    MemberChoice,
     OpenTaskView,
     PauseView,
+    ReviewView,
     StepView,
     TaskView,
 )
 from engine.cases.words import OUTCOMES, STATES, name
 from engine.identity import Actor
 from engine.installation import Installation
-from engine.packages import CompiledPackage
+from engine.packages import AUTHORITIES, CompiledPackage
 from engine.store import Transaction, tables
 from engine.store.values import decode
 
@@ -49,7 +57,7 @@ def task_view(installation: Installation, actor: Actor, task_id: str) -> TaskVie
     """The task's form with its draft. Raises as `hold` does: other post, done, claimed by another."""
     with store.reading(installation.database) as transaction:
         loaded = load_task(transaction, task_id, lock=False)
-        hold(actor, loaded.task, loaded.case)
+        look(actor, loaded.task, loaded.case)
         return _View(installation, transaction, actor, loaded).task()
 
 
@@ -122,7 +130,54 @@ class _View:
             history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor, documents),
             steps=self._steps(),
             withdrawable=self._withdrawable(),
+            suspended_at=row["suspended_at"],
+            authorities=self._authorities(),
+            addable=self._addable(),
+            **self._told(),
         )
+
+    def _authorities(self) -> frozenset[str]:
+        if self.sight is not Sight.FULL or self.row["state"] == "closed":
+            return frozenset()
+        return frozenset(verb for verb in AUTHORITIES if authorised(self.package, self.actor, verb))
+
+    def _addable(self) -> tuple[MemberChoice, ...]:
+        """Whom the person may add to the multi-instances that run."""
+        nodes = self.package.definition.nodes
+        running = {
+            t["node_id"] for t in self.tasks if t["state"] == "open" and "addable" in nodes[t["node_id"]].properties
+        }
+        if not running or "reviewers" not in self._authorities():
+            return ()
+        run = self._run()
+        return tuple(
+            MemberChoice(node_id, nodes[node_id].name, str(one["key"]), str(one.get("name") or one["key"]))
+            for node_id in sorted(running)
+            for one in addable(run, nodes[node_id])
+        )
+
+    def _told(self) -> dict[str, Any]:
+        """The copies that were sent, for the department, and how much the person's own posts have not read."""
+        told, reader, post = tables.notification, tables.person, tables.post
+        source = told.join(post, post.c.id == told.c.post_id).outerjoin(reader, reader.c.id == told.c.read_by)
+        unread = sa.and_(told.c.post_id.in_(sorted(self.actor.post_ids)), told.c.read_at.is_(None))
+        query = (
+            sa.select(
+                told, post.c.title.label("post_title"), reader.c.name.label("reader_name"), unread.label("unread")
+            )
+            .select_from(source)
+            .where(told.c.case_id == self.row["id"], sa.or_(told.c.kind == "copy", unread))
+            .order_by(told.c.id)
+        )
+        rows = [dict(row) for row in self.transaction.execute(query).mappings()]
+        copies = [row for row in rows if row["kind"] == "copy" and self.sight is Sight.FULL]
+        return {
+            "copies": tuple(
+                CopyView(row["post_title"], row["text"], row["at"], row["read_at"], row["reader_name"] or "")
+                for row in copies
+            ),
+            "unread": sum(bool(row["unread"]) for row in rows),
+        }
 
     def _clocks(self) -> Clocks | None:
         promise = Promise.from_json(self.row["promise"])
@@ -223,7 +278,7 @@ class _View:
                 return row["post_id"] in self.actor.post_ids
 
     def _entry(self, row: Row) -> EntryView:
-        schema = self.package.forms.get(row["form_id"])
+        schema = forms_of(self.package).get(row["form_id"])
         values = with_masks(row["values"], self.known)
         sections: tuple[Any, ...] = ()
         if schema is not None:
@@ -235,7 +290,7 @@ class _View:
         return EntryView(
             id=row["id"],
             node_id=row["node_id"],
-            node_name=self.package.definition.nodes[row["node_id"]].name,
+            node_name=self._entry_name(row),
             form_title=schema.title if schema else "",
             by=row["person_name"],
             post=row["post_title"],
@@ -245,6 +300,10 @@ class _View:
             values=values,
             own=row["post_id"] in self.actor.post_ids,
         )
+
+    def _entry_name(self, row: Row) -> str:
+        name = self.package.definition.nodes[row["node_id"]].name
+        return f"加签意见：{name}" if row["form_id"] == FORM else name
 
     def _attachments(self) -> tuple[AttachmentView, ...]:
         if self.sight < Sight.MATERIALS:
@@ -277,6 +336,10 @@ class _View:
                 due=due_of(self.installation, t["created_at"], t["due_at"], t["due_estimated"]),
                 claimed_by=t["claimer_name"],
                 mine=t["post_id"] in self.actor.post_ids,
+                is_delegated=t["owner_post_id"] is not None,
+                recallable=t["owner_post_id"] in self.actor.post_ids,
+                is_review=t["kind"] == "review",
+                is_member="addable" in self.package.definition.nodes[t["node_id"]].properties,
             )
             for t in visible
         )
@@ -290,7 +353,7 @@ class _View:
             return ()
         done: dict[str, int] = {}
         for task in self.tasks:
-            if task["state"] == "completed":
+            if task["state"] == "completed" and task["kind"] == "task":
                 done[task["node_id"]] = done.get(task["node_id"], 0) + 1
         now = {task["node_id"] for task in self.tasks if task["state"] == "open"}
         return tuple(
@@ -312,18 +375,19 @@ class _View:
         node = package.definition.nodes[task["node_id"]]
         clauses = self.installation.clauses(self.transaction, self.loaded.clauses_id)
         scope = with_masks(self._scope_of(task), self.known)
-        draft = self.loaded.draft
+        draft, is_review = self.loaded.draft, task["kind"] == "review"
         values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)
         nodes = package.definition.nodes
         return TaskView(
             id=task["id"],
             case=self.case(),
             node_id=node.id,
-            name=node.name,
-            documentation=node.documentation or "",
-            act=node.properties.get("act", "decide"),
-            proof=node.properties.get("proof") == "true" or node.properties.get("act") in {"sign", "seal"},
-            schema=package.forms[task["form_id"]],
+            name=task["name"],
+            documentation=task["question"] or node.documentation or "",
+            act="review" if is_review else node.properties.get("act", "decide"),
+            proof=not is_review
+            and (node.properties.get("proof") == "true" or node.properties.get("act") in {"sign", "seal"}),
+            schema=form_of(package, task["form_id"]),
             values=values,
             context=form_context(self._names(), self.today, scope, standing(self.every_file), clauses),
             revision=draft["revision"] if draft else 0,
@@ -332,8 +396,20 @@ class _View:
             mine=task["claimed_by"] == self.actor.person_id,
             due=due_of(self.installation, task["created_at"], task["due_at"], task["due_estimated"]),
             item=self._item_of(task, scope),
-            returns=tuple((key, nodes[key].name) for key in returns(node.properties)),
+            returns=() if is_review else tuple((key, nodes[key].name) for key in returns(node.properties)),
             saved_at=draft["saved_at"] if draft else None,
+            transfers=() if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER),
+            askable=() if is_review or task["owner_post_id"] else choices(self.transaction, package, task, ASK),
+            reviews=self._reviews(task["id"]),
+            is_delegated=task["owner_post_id"] is not None,
+            is_held=task["held_by"] is not None,
+        )
+
+    def _reviews(self, task_id: str) -> tuple[ReviewView, ...]:
+        asked = [row for row in self.tasks if row["parent_id"] == task_id]
+        return tuple(
+            ReviewView(row["id"], POSITIONS[row["position"]], row["post_title"], row["question"], row["state"])
+            for row in asked
         )
 
     def _names(self) -> dict[str, Any]:
@@ -348,9 +424,11 @@ class _View:
         return case_names(self.package, case, self.installation.calendar(), self.today)
 
     def _scope_of(self, task: Row) -> dict[str, Any]:
+        return dict(self._run().scope(task["parent_id"] or task["id"]))
+
+    def _run(self) -> workflow.Run:
         runtime = workflow.Runtime(self.installation.clock, self._names())
-        run = workflow.restore(self.package.definition, runtime, self.row["engine_state"], self.scopes)
-        return dict(run.scope(task["id"]))
+        return workflow.restore(self.package.definition, runtime, self.row["engine_state"], self.scopes)
 
     def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
         """A form that was sent back begins with what was answered before; a fresh one with what is known."""

@@ -20,6 +20,7 @@ from engine.installation import Installation
 from engine.store import Transaction, reading, tables, writing
 from engine.store.values import decode
 
+_WAITING = ("armed", "stopped")
 log = structlog.get_logger()
 
 
@@ -76,7 +77,7 @@ def _reaching(since: date) -> sa.Select[Any]:
     start = datetime.combine(since, time(), ZONE)
     tasks = sa.select(task.c.id).where(task.c.case_id == case.c.id, task.c.state == "open", task.c.due_at >= start)
     timers = sa.select(timer.c.id).where(
-        timer.c.case_id == case.c.id, timer.c.state == "armed", timer.c.due_at >= start
+        timer.c.case_id == case.c.id, timer.c.state.in_(_WAITING), timer.c.due_at >= start
     )
     reaching = sa.or_(case.c.due_on >= since, tasks.exists(), timers.exists())
     return sa.select(case.c.id).where(case.c.closed_at.is_(None), reaching).order_by(case.c.id)
@@ -201,7 +202,7 @@ class _Terms:
         return due is not None and self.step.calendar.is_estimated(local_date(self.origins[key].at), local_date(due))
 
     def _move(self, key: str, node_id: str, before: datetime, after: datetime, estimated: bool) -> None:
-        self.step.run.set_due(key, after)
+        self.step.run.reschedule({key: after})
         self.moved.append(Moved(self._name(node_id), local_date(before), local_date(after), estimated))
 
     def _name(self, node_id: str) -> str:

@@ -6,11 +6,14 @@ import sqlalchemy as sa
 import structlog
 
 from engine.cases import issuing
+from engine.cases.authority import authorise
 from engine.cases.door import Sight, hidden, hold, separate, sight
+from engine.cases.handing import refuse_delegated
 from engine.cases.loading import load_case, load_task
+from engine.cases.reasons import reason_of
 from engine.cases.step import Step
 from engine.cases.transactions import command
-from engine.errors import Conflict, Forbidden, Invalid
+from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
@@ -23,13 +26,16 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
 
     Letters not yet in effect are voided with the reason.
     """
-    reason = _reason(reason, "请填写退回的原因，让对方知道要改什么。")
+    reason = reason_of(reason, "请填写退回的原因，让对方知道要改什么。")
 
     def body(transaction: Transaction) -> None:
         loaded = load_task(transaction, task_id)
         hold(actor, loaded.task, loaded.case)
+        refuse_delegated(loaded.task)
         step = Step(installation, transaction, loaded, actor)
-        if to not in returns(step.package.definition.nodes[loaded.task["node_id"]].properties):
+        if loaded.task["kind"] != "task" or to not in returns(
+            step.package.definition.nodes[loaded.task["node_id"]].properties
+        ):
             raise Forbidden("这个环节不能退回到那里，请从列出的环节中选择。", code="task.no-return", to=to)
         separate(step.package, loaded.task["node_id"], step.duties, actor)
         step.events.append(
@@ -51,7 +57,7 @@ def returns(properties: dict[str, str] | object) -> list[str]:
 
 def withdraw(installation: Installation, actor: Actor, case_id: str, reason: str) -> None:
     """The applicant takes the case back, while every open task allows it: all of them end."""
-    reason = _reason(reason, "请填写撤回的原因。")
+    reason = reason_of(reason, "请填写撤回的原因。")
 
     def body(transaction: Transaction) -> None:
         loaded = load_case(transaction, case_id)
@@ -62,11 +68,38 @@ def withdraw(installation: Installation, actor: Actor, case_id: str, reason: str
         if rule is None or not withdrawable(step):
             raise Conflict("这件申请已进入决定环节或已办结，不能再撤回。", code="case.not-withdrawable")
         step.events.append(("case.withdrawn", {"reason": reason}))
-        step.run.jump(rule.to)
-        issuing.void_unfinished(step, f"申请人撤回：{reason}")
-        step.write()
+        _close(step, rule.to, f"申请人撤回：{reason}")
 
     command(installation, body)
+
+
+def terminate(installation: Installation, actor: Actor, case_id: str, reason: str) -> None:
+    """The department ends a submitted case (终止): all of its tasks end, and the closing of a withdrawal begins.
+
+    `Forbidden` without the authority, `Conflict` where the package has no such way or the case is over.
+    """
+    reason = reason_of(reason, "请填写终止的原因。")
+
+    def body(transaction: Transaction) -> None:
+        loaded = load_case(transaction, case_id)
+        package = installation.package(transaction, loaded.case["version_id"])
+        post_id = authorise(package, actor, loaded, "terminate")
+        rule = package.manifest.withdraw
+        if rule is None or loaded.case["state"] == "closed" or loaded.root.get(rule.reason) is not None:
+            raise Conflict("这件申请已经办结或正在终止，不能再终止。", code="case.not-terminable")
+        step = Step(installation, transaction, loaded, actor, {rule.reason: "terminated"}, post_id)
+        step.events.append(("case.terminated", {"reason": reason}))
+        _close(step, rule.to, f"终止办理：{reason}")
+
+    command(installation, body)
+
+
+def _close(step: Step, to: str, why: str) -> None:
+    """Every token ends, and one stands where the case is closed; also in a case that stood still."""
+    step.case["suspended_at"] = None
+    step.run.jump(to)
+    issuing.void_unfinished(step, why)
+    step.write()
 
 
 def withdrawable(step: Step) -> bool:
@@ -74,13 +107,6 @@ def withdrawable(step: Step) -> bool:
     tasks = step.run.open_tasks()
     submitted = step.case["submitted_at"] is not None
     return submitted and bool(tasks) and all(nodes[t.node_id].properties.get("withdrawable") == "true" for t in tasks)
-
-
-def _reason(text: str, message: str) -> str:
-    text = text.strip()
-    if len(text) < 2:
-        raise Invalid(message, code="reason.missing")
-    return text[:500]
 
 
 def fire_timers(installation: Installation, limit: int = 100) -> int:
@@ -110,6 +136,8 @@ def _fire_or_log(installation: Installation, case_id: str) -> int:
 def _fire(installation: Installation, case_id: str) -> int:
     def body(transaction: Transaction) -> int:
         loaded = load_case(transaction, case_id)
+        if loaded.case["suspended_at"] is not None:
+            return 0
         step = Step(installation, transaction, loaded, None)
         fired = step.run.fire_due()
         if fired:

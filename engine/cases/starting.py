@@ -112,6 +112,8 @@ def _draft_row(
         "duties": "{}",
         "scope_count": 0,
         "engine_state": b"",
+        "suspended_at": None,
+        "review_count": 0,
         "event_seq": 0,
         "event_hash": "",
     }

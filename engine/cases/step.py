@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine import workflow
+import sqlalchemy as sa
+
+from engine import audit, workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, issuing
 from engine.cases.effects import Effects
@@ -13,7 +15,7 @@ from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import CompiledPackage
-from engine.store import Transaction, new_id
+from engine.store import Transaction, new_id, tables
 from engine.store.values import decode, encode
 
 
@@ -27,9 +29,12 @@ class Step:
         loaded: Loaded,
         actor: Actor | None,
         assign: Mapping[str, Any] | None = None,
+        post_id: str | None = None,
     ) -> None:
-        """`assign` are variables of the case that the command itself sets."""
+        """`assign` are variables of the case that the command itself sets; `post_id` the post by which the actor acts,
+        where it is not that of the task."""
         self.installation, self.transaction, self.loaded, self.actor = installation, transaction, loaded, actor
+        self.post_id = post_id or loaded.task.get("post_id")
         self.now = installation.clock.now()
         self.today = local_date(self.now)
         self.case = dict(loaded.case)
@@ -40,6 +45,7 @@ class Step:
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
         self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": []}
         self.events: list[tuple[str, dict[str, Any]]] = []
+        self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
@@ -147,6 +153,17 @@ class Step:
         writer.write()
         self.opened = writer.opened
 
+    def note(self, events: list[tuple[str, dict[str, Any]]], post_id: str | None = None) -> None:
+        """Record what leaves the process where it is, with the entries of this step; instead of `write`."""
+        head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
+        person = self.actor.person_id if self.actor else None
+        post = post_id or self.post_id
+        issuing.record_on_case(
+            self.transaction, head, events, person, self.now, post, review_count=self.case["review_count"]
+        )
+        if self.rows["entry"]:
+            self.transaction.execute(sa.insert(tables.entry), self.rows["entry"])
+
     def _note_effects(self) -> None:
         self.events += self.effects.events
         self.rows["outcome"] += [
@@ -173,6 +190,8 @@ class Step:
         nodes = self.package.definition.nodes
         waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
         wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
+        if self.case["suspended_at"]:
+            wanted["suspension"] = "中止"
         standing = {pause.reason for pause in self.promise.open_pauses}
         by = self.actor.name if self.actor else "系统"
         for reason in sorted(set(wanted) - standing):
@@ -204,18 +223,21 @@ def decode_duties(text: str) -> dict[str, list[str]]:
 def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     """The submitted form as a row that is never changed; gives its id."""
     assert step.actor is not None
-    entry_id = new_id()
-    step.rows["entry"].append(
-        {
-            "id": entry_id,
-            "case_id": step.case["id"],
-            "task_id": task["id"],
-            "node_id": task["node_id"],
-            "form_id": task["form_id"] or "",
-            "person_id": step.actor.person_id,
-            "post_id": task["post_id"],
-            "at": step.now,
-            "values": encode(dict(values)),
-        }
-    )
-    return entry_id
+    row = entry_row(step, task, values, step.actor.person_id)
+    step.rows["entry"].append(row)
+    return str(row["id"])
+
+
+def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], person_id: str) -> dict[str, Any]:
+    """What a person submitted with a task."""
+    return {
+        "id": new_id(),
+        "case_id": step.case["id"],
+        "task_id": task["id"],
+        "node_id": task["node_id"],
+        "form_id": task["form_id"] or "",
+        "person_id": person_id,
+        "post_id": task["post_id"],
+        "at": step.now,
+        "values": encode(dict(values)),
+    }

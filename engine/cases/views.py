@@ -7,6 +7,7 @@ from typing import Any
 from engine import forms
 from engine.calendar import Light
 from engine.cases.door import Sight
+from engine.cases.handing import Choice
 from engine.cases.inbox import Due
 
 
@@ -88,6 +89,10 @@ class OpenTaskView:
     due: Due | None
     claimed_by: str | None
     mine: bool
+    is_delegated: bool = False
+    recallable: bool = False  # delegated by a post of the person
+    is_review: bool = False
+    is_member: bool = False  # of a multi-instance whose members can be added and dropped
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,38 @@ class HistoryLine:
     text: str
     detail: str
     by: str
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """An added reviewer of a task: `state` is open, waiting, completed or cancelled."""
+
+    id: str
+    position: str
+    post: str
+    question: str
+    state: str
+
+
+@dataclass(frozen=True)
+class CopyView:
+    """A copy of the case that a post was sent, and who read it when."""
+
+    post: str
+    text: str
+    at: datetime
+    read_at: datetime | None
+    read_by: str
+
+
+@dataclass(frozen=True)
+class MemberChoice:
+    """A member that may still be added to a running multi-instance."""
+
+    node_id: str
+    node_name: str
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +196,11 @@ class CaseView:
     history: tuple[HistoryLine, ...]
     steps: tuple[StepView, ...]
     withdrawable: bool
+    suspended_at: datetime | None = None
+    authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
+    addable: tuple[MemberChoice, ...] = ()
+    copies: tuple[CopyView, ...] = ()
+    unread: int = 0  # messages about this case that the person's posts have not read
 
 
 @dataclass(frozen=True)
@@ -183,3 +225,8 @@ class TaskView:
     item: dict[str, Any] | None
     returns: tuple[tuple[str, str], ...] = field(default=())
     saved_at: datetime | None = None
+    transfers: tuple[Choice, ...] = ()
+    askable: tuple[Choice, ...] = ()
+    reviews: tuple[ReviewView, ...] = ()
+    is_delegated: bool = False
+    is_held: bool = False

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine import audit, jobs, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import posts_of
+from engine.cases.reviewrows import cancel_of
 from engine.store import Transaction, insert_into, new_id, tables
 from engine.store.values import encode
 
@@ -28,6 +29,8 @@ CHANGING = (
     "due_on",
     "due_estimated",
     "promise",
+    "suspended_at",
+    "review_count",
 )
 OUTCOME = ("label", "result", "reason_public", "clause", "at")
 Row = dict[str, Any]
@@ -97,10 +100,17 @@ class Writer:
         self.transaction, self.case = step.transaction, step.case
         self.changed = {path: text for path, text in after.texts.items() if before.texts.get(path) != text}
         self.ended = sorted(set(before.texts) - set(after.texts))
+        if self.case["review_count"] and (ended := sorted(before.tasks.keys() - after.tasks.keys())):
+            self.case["review_count"] -= cancel_of(self.transaction, ended, step.now)
         fresh = [task for key, task in after.tasks.items() if key not in before.tasks]
         posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
         self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
         self.closed = [self._end_of(task) for key, task in before.tasks.items() if key not in after.tasks]
+        self.moved = [
+            self._task_row(task, step.loaded.task.get("post_id") or "")
+            for key, task in after.tasks.items()
+            if key in before.tasks and before.tasks[key].due != task.due
+        ]
         self.state = step.run.state()
 
     def write(self) -> None:
@@ -109,8 +119,9 @@ class Writer:
         self._write_case(head)
         self._insert(tables.event, events)
         self._write_scopes()
-        _upsert(self.transaction, tables.task, self.opened + self.closed, ("state", "ended_at", "ended_by"))
-        _upsert(self.transaction, tables.timer, self._timers(), ("state",))
+        rows = self.opened + self.closed + self.moved
+        _upsert(self.transaction, tables.task, rows, ("state", "ended_at", "ended_by", "due_at", "due_estimated"))
+        _upsert(self.transaction, tables.timer, self._timers(), ("state", "due_at"))
         self._insert(tables.entry, self.step.rows["entry"])
         self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
@@ -157,7 +168,9 @@ class Writer:
 
     def _timers(self) -> list[Row]:
         before, after = self.before.timers, self.after.timers
-        rows = [self._timer_row(timer, "armed") for key, timer in after.items() if key not in before]
+        rows = [
+            self._timer_row(t, "armed") for key, t in after.items() if key not in before or before[key].due != t.due
+        ]
         gone = [timer for key, timer in before.items() if key not in after]
         return rows + [self._timer_row(t, "fired" if t.due <= self.step.now else "dropped") for t in gone]
 
@@ -171,9 +184,12 @@ class Writer:
         step = self.step
         head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
         person = step.actor.person_id if step.actor else None
-        post = step.loaded.task.get("post_id")
+        post = step.post_id
         (first, about), *others = step.events
         rows = []
+        for kind, body, by, at_post in step.preface:
+            row, head = audit.link(head, kind, step.now, by, at_post, body)
+            rows.append(row)
         for kind, body in [(first, {**about, **self._change()}), *others]:
             row, head = audit.link(head, kind, step.now, person, post, body)
             rows.append(row)
@@ -195,6 +211,9 @@ class Writer:
                     "estimated": row["due_estimated"],
                 }
                 for row in self.opened
+            ],
+            "moved": [
+                {"task": row["id"], "due": row["due_at"], "estimated": row["due_estimated"]} for row in self.moved
             ],
             "closed": [{"task": row["id"], "state": row["state"], "by": row["ended_by"]} for row in self.closed],
             "flows": self.step.run.taken,

@@ -1,12 +1,15 @@
 """Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
 
+from engine.decisions.analysis import Flaw, analyse
 from engine.decisions.clauses import Clause, Clauses
+from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
-from engine.decisions.model import Decision, DecisionModel, Evaluation, FiredRule, Rule, Table
+from engine.decisions.model import Checked, Decision, DecisionModel, Evaluation, FiredRule, Rule, Table, Why
 from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.reader import read
 
 __all__ = [
+    "Checked",
     "Clause",
     "Clauses",
     "Decision",
@@ -15,9 +18,13 @@ __all__ = [
     "Evaluation",
     "Finding",
     "FiredRule",
+    "Flaw",
     "Problem",
     "Rule",
     "Table",
+    "Why",
+    "analyse",
     "findings",
     "read",
+    "sentences",
 ]

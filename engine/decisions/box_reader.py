@@ -12,6 +12,7 @@ from engine.feel import compile_expression
 
 DEEPEST = 12
 UNSUPPORTED = "决策里要有一张决策表、一个表达式或标准里的其他盒子，请改正。"
+EXTERNAL = "外部函数（Java、PMML）不会被执行，请改用 FEEL 写。"
 _WALKS = {
     "for": "for item in source return body(item, partial)",
     "some": "some item in source satisfies body(item, null)",
@@ -65,9 +66,13 @@ class BoxReader:
         shape = self.shapes.of(element.get("typeRef")) if local(element) != "decisionTable" else None
         return logic if shape is None or logic is None else boxed.Typed(logic, shape)
 
-    def _unsupported(self, element: Element | None) -> None:
+    def _unsupported(self, element: Element | None) -> Any:
         identity = "" if element is None else element.get("id")
-        self.cells.fault(identity or self.owner, "decision.logic", UNSUPPORTED)
+        return (
+            boxed.Nothing(UNSUPPORTED)
+            if self.cells.gap(identity or self.owner, "decision.logic", UNSUPPORTED)
+            else None
+        )
 
     def _literal(self, element: Element) -> Any:
         language = element.get("expressionLanguage") or "FEEL"
@@ -99,13 +104,14 @@ class BoxReader:
         return None if expression is None else boxed.Invocation(self.inside(element), expression, tuple(bindings))
 
     def function(self, element: Element) -> Any:
-        """A function definition; only those in FEEL can be called."""
-        if element.get("kind", "FEEL") != "FEEL":
-            return self._unsupported(element)
+        """A function definition; one in another language is refused, and where a file is read with gaps gives null."""
         parameters = tuple(
             (parameter.get("name") or "", self.shapes.or_any(parameter.get("typeRef")))
             for parameter in children(element, "formalParameter")
         )
+        if element.get("kind", "FEEL") != "FEEL":
+            self.cells.gap(element.get("id") or self.owner, "decision.external", EXTERNAL)
+            return boxed.FunctionOf(parameters, boxed.Nothing(EXTERNAL))
         outside = self.cells.names
         self.cells.names = (*outside, *(name for name, _ in parameters))
         body = self.inside(element)

@@ -1,11 +1,11 @@
 """Boxed expressions other than tables, and the functions of a model: business knowledge models and decision services."""
 
 from collections import ChainMap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.decisions.evaluation import coerced, decide
+from engine.decisions.evaluation import coerced, decide, knowledge
 from engine.decisions.model import Decision, Knowledge, Logic
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
@@ -36,11 +36,14 @@ class Boxed:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
 class Nothing(Boxed):
-    """The logic of a decision that people take outside the model."""
+    """What has no value here: a decision that people take, logic that cannot be read, a function in another language."""
+
+    reason: str = "这个决策没有逻辑"
 
     def value(self, state: State) -> None:
-        state.note("这个决策没有逻辑")
+        state.note(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +271,7 @@ class KnowledgeModel:
     name: str
     definition: Any
     shape: Shape | None = None
-    knows: tuple[Knowledge, ...] = field(default=(), compare=False, repr=False)
+    knows: tuple[tuple[str, Knowledge], ...] = field(default=(), compare=False, repr=False)
 
     def function(self, state: State) -> Any:
         known = state.functions.get(id(self))
@@ -278,7 +281,7 @@ class KnowledgeModel:
 
     def _bind(self, state: State) -> Function:
         def call(*arguments: Any) -> Any:
-            scope = {one.name: one.function(state) for one in self.knows}
+            scope = knowledge(self.knows, state)
             scope[self.name] = self.function(state)
             value = apply(self.definition, state, scope, arguments)
             return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
@@ -311,7 +314,7 @@ class Service:
     def _evaluate(self, state: State, arguments: tuple[Any, ...]) -> Any:
         before = state.run.scope, state.given, state.results, state.fired, state.inputs
         given: dict[str, Any] = {}
-        results: dict[str, Any] = {}
+        results: dict[tuple[str, ...], Any] = {}
         for (identity, name, shape), argument in zip(self.parameters, arguments, strict=True):
             fits, value = shape.coerce(state.run, argument)
             if not fits:
@@ -319,7 +322,7 @@ class Service:
                 return None
             given[name] = value
             if identity:
-                results[identity] = value
+                results[(*state.path, identity)] = value
         state.given, state.results, state.fired, state.inputs = given, results, [], {}
         try:
             values = {decision.name: decide(decision, state) for decision in self.outputs}
@@ -329,8 +332,11 @@ class Service:
         return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
 
 
-def evaluate_service(service: Service, scope: dict[str, Any]) -> Any:
-    """A decision service called from outside, its arguments taken by name from the scope."""
+def call_by_name(known: Knowledge, scope: Mapping[str, Any]) -> Any:
+    """A decision service or knowledge model called from outside, its arguments taken by name from the scope.
+
+    Raises `feel.FeelLimitError`.
+    """
     run = Run(scope)
-    function = service.function(State(run))
-    return function.call(*(import_value(scope.get(name)) for name in function.parameters))
+    function = known.function(State(run))
+    return run.export(function.call(*(import_value(scope.get(name)) for name in function.parameters)))

@@ -1,37 +1,56 @@
 """The FEEL texts of a file: compiled with the names the file declares, faults gathered with their place."""
 
+from collections.abc import Callable
+from typing import Any
+
 from engine.decisions.problems import Problem
-from engine.feel import Expression, FeelSyntaxError, UnaryTests, compile_expression, compile_unary_tests
+from engine.decisions.shapes import Shape
+from engine.feel import Expression, FeelSyntaxError, Run, UnaryTests, compile_expression, compile_unary_tests
 
 
 class CellReader:
-    """Compiles texts and gathers every problem of a file."""
+    """Compiles texts and gathers every problem of a file.
 
-    def __init__(self) -> None:
+    With `gaps` a part that cannot be read is null and a warning, and the rest of the file can be evaluated.
+    """
+
+    def __init__(self, *, gaps: bool = False) -> None:
+        self.gaps = gaps
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.names: tuple[str, ...] = ()
+        #: The types that the file defines, by name.
+        self.shape: Callable[[str], Shape | None] = lambda name: None
 
     def fault(self, element: str, code: str, message: str) -> None:
         self.problems.append(Problem(element, code, message))
 
+    def _type(self, name: str) -> Callable[[Run, Any], bool] | None:
+        shape = self.shape(name)
+        return None if shape is None else shape.fits
+
+    def gap(self, element: str, code: str, message: str) -> bool:
+        """Reports a part that can be left out, and says whether to go on without it."""
+        (self.warnings if self.gaps else self.problems).append(Problem(element, code, message))
+        return self.gaps
+
     def expression(self, element: str, where: str, text: str) -> Expression | None:
         """The expression, or None after a problem. `where` names table, row and column."""
         try:
-            compiled = compile_expression(text, self.names)
+            compiled = compile_expression(text, self.names, self._type)
         except FeelSyntaxError as error:
-            self.fault(element, error.code, f"{where}的表达式写法有误：{error.message}。")
-            return None
+            wrong = self.gap(element, error.code, f"{where}的表达式写法有误：{error.message}。")
+            return compile_expression("null") if wrong else None
         self._warn(element, where, compiled.warnings)
         return compiled
 
     def tests(self, element: str, where: str, text: str) -> UnaryTests | None:
         """The unary tests, or None after a problem; an empty cell passes any value."""
         try:
-            compiled = compile_unary_tests(text, self.names)
+            compiled = compile_unary_tests(text, self.names, self._type)
         except FeelSyntaxError as error:
-            self.fault(element, error.code, f"{where}的条件写法有误：{error.message}。")
-            return None
+            wrong = self.gap(element, error.code, f"{where}的条件写法有误：{error.message}。")
+            return compile_unary_tests("? = null and null") if wrong else None
         self._warn(element, where, compiled.warnings)
         return compiled
 

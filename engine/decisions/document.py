@@ -62,6 +62,7 @@ def text_of(element: Element | None) -> str:
     return "" if inner is None else "".join(inner.itertext()).strip()
 
 
-def reference(element: Element) -> str:
-    """The id an href points to, with or without the namespace of its own file in front."""
-    return str(element.get("href") or "").rpartition("#")[2]
+def reference(element: Element) -> tuple[str, str]:
+    """(namespace, id) that an href points to; no namespace for its own file."""
+    space, _, identity = str(element.get("href") or "").rpartition("#")
+    return space, identity

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.decisions.clauses import CONFIRMED, Clauses
+from engine.decisions.explanation import masked, met
 from engine.decisions.model import Evaluation, FiredRule
 
 SEVERITIES = ("block", "manual", "warn")
@@ -14,7 +15,7 @@ SEVERITIES = ("block", "manual", "warn")
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one fired row says. `severity` is what follows, `declared_severity` what the table asks for; `unconfirmed`
-    says that a clause behind it is not confirmed for this province (shown as 参数待确认)."""
+    says that a clause behind it is not confirmed for this province (shown as 参数待确认), `why` which values made it fire."""
 
     code: str
     severity: str
@@ -29,6 +30,7 @@ class Finding:
     in_effect: bool
     rule_id: str
     table_id: str
+    why: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -64,6 +66,7 @@ def _finding(rule: FiredRule, table_id: str, clauses: Clauses, on: date, confirm
         in_effect=in_effect,
         rule_id=rule.rule_id,
         table_id=table_id,
+        why=masked(met(rule.checked)),
     )
 
 

@@ -1,5 +1,7 @@
 """The item definitions of a file as shapes."""
 
+from collections.abc import Mapping
+
 from engine.decisions.cells import CellReader
 from engine.decisions.document import Element, child, children, text_of
 from engine.decisions.shapes import ANY, Shape, basic
@@ -10,11 +12,13 @@ DEEPEST = 20
 class ShapeReader:
     """Resolves a `typeRef`; a name that nothing defines admits any value."""
 
-    def __init__(self, cells: CellReader, root: Element) -> None:
+    def __init__(self, cells: CellReader, root: Element, imported: Mapping[str, "ShapeReader"]) -> None:
         self._cells = cells
+        self._imported = imported
         self._elements = {element.get("name", ""): element for element in children(root, "itemDefinition")}
         self._known: dict[str, Shape] = {}
         self._resolving: list[str] = []
+        cells.shape = self.defined
 
     def of(self, name: str | None) -> Shape | None:
         """The shape of a `typeRef` attribute; None when there is none or it admits anything."""
@@ -23,13 +27,19 @@ class ShapeReader:
         shape = self._named(name.strip())
         return None if shape.base == ANY and shape.allowed is None else shape
 
+    def defined(self, name: str) -> Shape | None:
+        """The shape of a name that this file or an import defines."""
+        return self._named(name) if name in self._elements else self._foreign(name)
+
     def or_any(self, name: str | None) -> Shape:
         return self.of(name) or Shape(ANY, ANY)
 
     def _named(self, name: str) -> Shape:
+        if name not in self._elements and name.rpartition(":")[2] in self._elements:
+            name = name.rpartition(":")[2]  # with the prefix of its own namespace, as DMN 1.1 wrote it
         element = self._elements.get(name)
         if element is None:
-            return basic(name) or Shape(name, ANY)
+            return self._foreign(name) or basic(name) or Shape(name, ANY)
         if name not in self._known:
             if name in self._resolving or len(self._resolving) > DEEPEST:
                 return Shape(name, ANY)
@@ -37,6 +47,14 @@ class ShapeReader:
             self._known[name] = self._read(name, element, 0)
             self._resolving.pop()
         return self._known[name]
+
+    def _foreign(self, name: str) -> Shape | None:
+        """A type of an imported file: `alias.name`, and the bare name where the import has none."""
+        for alias, reader in self._imported.items():
+            own = name.removeprefix(f"{alias}.") if alias else name
+            if (not alias or own != name) and own in reader._elements:
+                return reader._named(own)
+        return None
 
     def _read(self, name: str, element: Element, depth: int) -> Shape:
         shape = self._read_one(name, element, depth)

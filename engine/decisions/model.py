@@ -31,12 +31,13 @@ class Logic(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A column that is asked: its words, its expression, the values it may have."""
+    """A column that is asked: its words, its expression, the values and the type it may have."""
 
     id: str
     label: str
     expression: Expression
     allowed: UnaryTests | None = None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class Table:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    #: The columns with values of their own.
+    bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
+        object.__setattr__(self, "bounded", tuple(bounded))
 
     @property
     def names(self) -> frozenset[str]:
@@ -98,13 +105,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A cell over the value of its column: what it asks, and what was there."""
+
+    label: str
+    test: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class FiredRule:
-    """A row whose tests all held, with what it gave."""
+    """A row whose tests all held (`checked`), with what it gave."""
 
     rule_id: str
     number: int
     outputs: dict[str, Any]
     annotations: Mapping[str, str]
+    checked: tuple[Checked, ...] = ()
 
     @property
     def clause(self) -> str:
@@ -133,25 +150,68 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table that was asked: all its cells when it fired, else the first that did not hold."""
+
+    rule_id: str
+    number: int
+    fired: bool
+    checked: tuple[Checked, ...]
+    clause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table over its inputs, row by row."""
+
+    name: str
+    hit_policy: str
+    inputs: Mapping[str, Any]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A decision with its result and what that rests on: the tables asked, the decisions required before it, and what
+    became null on the way. `text` is the expression where it is one."""
+
+    decision: str
+    name: str
+    result: Any
+    text: str
+    tables: tuple[Asked, ...]
+    required: tuple["Why", ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision: its logic, after the decisions, inputs and knowledge that it requires."""
+    """One decision: its logic, after the decisions, inputs and knowledge that it requires.
+
+    What comes from an imported file bears the name of the import, by which the expressions reach it (`""`: its own file).
+    """
 
     id: str
     name: str
     logic: Any
     requires: tuple[str, ...] = ()
     model: Mapping[str, "Decision"] = field(default_factory=dict, compare=False, repr=False)
-    knows: tuple["Knowledge", ...] = field(default=(), compare=False, repr=False)
-    inputs: tuple[tuple[str, Shape], ...] = ()
+    knows: tuple[tuple[str, "Knowledge"], ...] = field(default=(), compare=False, repr=False)
+    inputs: tuple[tuple[str, str, Shape], ...] = ()
     shape: Shape | None = None
+    imported: tuple[tuple[str, "Decision"], ...] = ()
 
     @property
     def input_names(self) -> frozenset[str]:
         """The free names that evaluating it reads, required decisions included."""
         inner = [self.model[key] for key in self.requires if key in self.model]
-        given = {name for one in inner for name in (one.id, one.name)} | {one.name for one in self.knows}
+        given = {name for one in inner for name in (one.id, one.name)} | {
+            alias or one.name for alias, one in self.knows
+        }
+        given |= {alias or one.name for alias, one in self.imported}
         own: frozenset[str] = self.logic.names - given
-        return own.union(*(one.input_names for one in inner))
+        return own.union(*(one.input_names for one in (*inner, *(one for _, one in self.imported))))
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -169,6 +229,12 @@ class Decision:
         from engine.decisions.evaluation import evaluate
 
         return evaluate(self, scope, budget, explain=explain)
+
+    def explain(self, scope: Mapping[str, Any], budget: Budget | None = None) -> "Why":
+        """The same with its reasons as a tree. Raises `feel.FeelLimitError`."""
+        from engine.decisions.evaluation import explain
+
+        return explain(self, scope, budget)
 
 
 class Knowledge(Protocol):
@@ -188,6 +254,7 @@ class DecisionModel:
 
     file: str
     decisions: Mapping[str, Decision]
-    services: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
+    #: Business knowledge models and decision services by name.
+    functions: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
     #: Parts that can only ever be null, which the standard allows and nobody means.
     warnings: tuple[Problem, ...] = ()

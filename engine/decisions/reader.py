@@ -1,5 +1,6 @@
-"""Reads DMN 1.2 to 1.5: every fault of a file at once, and no access to anything but its bytes."""
+"""Reads DMN 1.2 to 1.5: every fault of a file at once, and no access to anything but its bytes and those it imports."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -7,6 +8,7 @@ from engine.decisions.box_reader import UNSUPPORTED, BoxReader
 from engine.decisions.boxed import FunctionOf, KnowledgeModel, Nothing, Service
 from engine.decisions.cells import CellReader
 from engine.decisions.document import MOST_BYTES, Doctype, Element, child, children, is_dmn, local, parse, reference
+from engine.decisions.imports import Library
 from engine.decisions.item_definitions import ShapeReader
 from engine.decisions.model import Decision, DecisionModel, Knowledge
 from engine.decisions.problems import DecisionProblems
@@ -22,20 +24,32 @@ REQUIREMENTS = {
     "inputDecision": ("decision",),
     "inputData": ("inputData",),
 }
-NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output")
+NAMED = (*ELEMENTS, "variable", "itemComponent", "column", "output", "import", "itemDefinition")
 
 
-def read(xml: bytes, file: str, *, complete: bool = True) -> DecisionModel:
-    """The decisions of a file; unless `complete`, decisions without logic are let in and are null.
+def read(
+    xml: bytes, file: str, *, complete: bool = True, library: Mapping[str, bytes] = MappingProxyType({})
+) -> DecisionModel:
+    """The decisions of a file; unless `complete`, what has no logic or cannot be read is null, and a warning.
 
-    Raises `DecisionProblems` with every fault.
+    `library` are the files it may import, by name. Raises `DecisionProblems` with every fault.
     """
-    cells = CellReader()
-    root = _root(xml, file, cells)
-    model = None if root is None else _Reader(file, root, cells, complete).read()
+    cells = CellReader(gaps=not complete)
+    model = _model(xml, file, cells, complete, Library(library))
     if cells.problems or model is None:
         raise DecisionProblems(file, cells.problems)
     return model
+
+
+def _model(xml: bytes, file: str, cells: CellReader, complete: bool, library: Library) -> DecisionModel | None:
+    root = _root(xml, file, cells)
+    if root is None:
+        return None
+    library.begin(root)
+    reader = FileReader(file, root, cells, complete, library)
+    if child(root, "decision") is None:
+        cells.gap(file, "decision.empty", "文件里没有决策，请加入一张决策表。")
+    return reader.read()
 
 
 def _root(xml: bytes, file: str, cells: CellReader) -> Element | None:
@@ -56,24 +70,49 @@ def _root(xml: bytes, file: str, cells: CellReader) -> Element | None:
     return root
 
 
-class _Reader:
+class FileReader:
     """The elements of one file, read in the order in which they require each other."""
 
-    def __init__(self, file: str, root: Element, cells: CellReader, complete: bool) -> None:
+    def __init__(self, file: str, root: Element, cells: CellReader, complete: bool, library: Library) -> None:
         self.file = file
+        self.space = root.get("namespace") or ""
         self.complete = complete
         self.cells = cells
+        self.names: tuple[str, ...] = ()
+        self.imported: dict[str, FileReader] = {}
+        self.aliases: dict[str, list[str]] = {}
+        for element in children(root, "import"):
+            self._import(element, library)
         names = {e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")}
-        cells.names = tuple(name for name in names if not name.isidentifier())
-        self.shapes = ShapeReader(cells, root)
+        inherited = [name for one in self.imported.values() for name in one.names]
+        self.names = tuple(dict.fromkeys((*(name for name in names if not name.isidentifier()), *inherited)))
+        cells.names = self.names
+        self.shapes: ShapeReader = ShapeReader(cells, root, {alias: one.shapes for alias, one in self.imported.items()})
         self.elements: dict[str, Element] = {}
         self.inputs: dict[str, tuple[str, Shape | None]] = {}
         self.knowledge: dict[str, Knowledge] = {}
         self.decisions: dict[str, Decision] = {}
         for element in children(root, *ELEMENTS):
             self._register(element)
-        if child(root, "decision") is None:
-            cells.fault(file, "decision.empty", "文件里没有决策，请加入一张决策表。")
+
+    def _import(self, element: Element, library: Library) -> None:
+        """An imported DMN file, read like this one; types and models of other kinds (XSD, PMML) are left alone."""
+        space, alias = element.get("namespace") or "", (element.get("name") or "").strip()
+        if "DMN" not in (element.get("importType") or "DMN").upper():
+            return
+        root = library.enter(space)
+        if root is None:
+            message = f"导入的文件（命名空间 {space[:80]}）不在旁边，或绕一圈又导入自己；请补上或改正。"
+            self.cells.gap(element.get("id") or alias or self.file, "decision.import", message)
+            return
+        reader = FileReader(self.file, root, CellReader(gaps=self.cells.gaps), self.complete, library)
+        reader.read()
+        library.leave(space)
+        for problem in reader.cells.problems:
+            self.cells.fault(problem.element, problem.code, f"导入的“{alias}”：{problem.message}")
+        self.cells.warnings += reader.cells.warnings
+        self.imported[alias] = reader
+        self.aliases.setdefault(space, []).append(alias)
 
     def _register(self, element: Element) -> None:
         identity = element.get("id") or ""
@@ -91,9 +130,7 @@ class _Reader:
             element = self.elements[identity]
             match local(element):
                 case "inputData":
-                    variable = child(element, "variable")
-                    shape = self.shapes.of(None if variable is None else variable.get("typeRef"))
-                    self.inputs[identity] = (element.get("name") or "", shape)
+                    self.inputs[identity] = (element.get("name") or "", self._shape(element))
                 case "businessKnowledgeModel":
                     self._knowledge_model(identity, element)
                 case "decisionService":
@@ -103,8 +140,10 @@ class _Reader:
         for identity, element in self.elements.items():
             if local(element) == "decision" and identity in self.decisions:
                 together[identity] = self.decisions[identity]
-        services = {one.name: one for one in self.knowledge.values() if isinstance(one, Service)}
-        return DecisionModel(self.file, self.together, MappingProxyType(services), tuple(self.cells.warnings))
+        functions = MappingProxyType({one.name: one for one in self.knowledge.values()})
+        return DecisionModel(self.file, self.together, functions, tuple(self.cells.warnings))
+
+    # --- what requires what
 
     def _in_order(self) -> list[str]:
         """What is required before what requires it; circles, dead links and long chains are problems."""
@@ -127,13 +166,29 @@ class _Reader:
         links: list[str] = []
         outer = [inner for requirement in element for inner in children(requirement, *REQUIREMENTS)]
         for inner in (*outer, *children(element, *REQUIREMENTS)):
-            link, kinds = reference(inner), REQUIREMENTS[local(inner)]
-            if link in self.elements and local(self.elements[link]) in kinds:
-                links.append(link)
-            else:
+            kinds, found = REQUIREMENTS[local(inner)], self._targets(inner)
+            link = reference(inner)[1]
+            if not any(link in reader.elements and local(reader.elements[link]) in kinds for _, reader in found):
                 message = f"依赖的决策“{link}”不在本文件里，请补上。"
-                self.cells.fault(identity, "decision.unknown-requirement", message)
+                self.cells.gap(identity, "decision.unknown-requirement", message)
+            elif found[0][1] is self:
+                links.append(link)
         return links
+
+    def _targets(self, element: Element) -> list[tuple[str, "FileReader"]]:
+        """The files an href may mean, with the names of their imports: its own, or each import of the namespace."""
+        space, identity = reference(element)
+        if space in self.aliases and (space != self.space or identity not in self.elements):
+            return [(alias, self.imported[alias]) for alias in self.aliases[space]]
+        return [("", self)]
+
+    def _required(self, element: Element, requirement: str, target: str) -> list[tuple[str, "FileReader", str]]:
+        hrefs = [inner for one in children(element, requirement) for inner in children(one, target)]
+        return [(alias, reader, reference(href)[1]) for href in hrefs for alias, reader in self._targets(href)]
+
+    def _known(self, element: Element) -> tuple[tuple[str, Knowledge], ...]:
+        links = self._required(element, "knowledgeRequirement", "requiredKnowledge")
+        return tuple((alias, reader.knowledge[link]) for alias, reader, link in links if link in reader.knowledge)
 
     # --- the kinds of elements
 
@@ -141,33 +196,36 @@ class _Reader:
         variable = child(element, "variable")
         return self.shapes.of(None if variable is None else variable.get("typeRef"))
 
-    def _required(self, element: Element, requirement: str, target: str) -> list[str]:
-        return [reference(inner) for one in children(element, requirement) for inner in children(one, target)]
-
-    def _known(self, element: Element) -> tuple[Knowledge, ...]:
-        links = self._required(element, "knowledgeRequirement", "requiredKnowledge")
-        return tuple(self.knowledge[link] for link in links if link in self.knowledge)
-
     def _decision(self, identity: str, element: Element) -> None:
         name = element.get("name") or identity
         boxes = BoxReader(self.cells, self.shapes, identity, name)
         logic: Any = boxes.inside(element) if self.complete or boxes.holds(element) else Nothing()
         if logic is None:
             return
+        needed = self._required(element, "informationRequirement", "requiredDecision")
         data = self._required(element, "informationRequirement", "requiredInput")
         self.decisions[identity] = Decision(
             identity,
             name,
             logic,
-            tuple(self._required(element, "informationRequirement", "requiredDecision")),
+            tuple(link for _, reader, link in needed if reader is self and link in self.decisions),
             self.together,
             self._known(element),
-            tuple((given, shape) for given, shape in map(self._input, data) if shape is not None),
+            tuple(given for alias, reader, link in data for given in reader.given(alias, link)),
             self._shape(element),
+            tuple(
+                (alias, reader.decisions[link])
+                for alias, reader, link in needed
+                if reader is not self and link in reader.decisions
+            ),
         )
 
-    def _input(self, identity: str) -> tuple[str, Shape | None]:
-        return self.inputs.get(identity, ("", None))
+    def given(self, alias: str, identity: str) -> list[tuple[str, str, Shape]]:
+        """An input as a decision that requires it has it; of this file only where it has a type."""
+        name, shape = self.inputs.get(identity, ("", None))
+        if shape is None and not alias:
+            return []
+        return [(alias, name, shape or self.shapes.or_any(None))] if name else []
 
     def _knowledge_model(self, identity: str, element: Element) -> None:
         name = element.get("name") or identity
@@ -183,14 +241,18 @@ class _Reader:
     def _service(self, identity: str, element: Element) -> None:
         parameters = []
         for inner in (*children(element, "inputData"), *children(element, "inputDecision")):
-            link = reference(inner)
-            given = self.elements.get(link)
-            if given is None:
-                continue
-            shape = self._shape(given) or self.shapes.or_any(None)
-            parameters.append((link if local(given) == "decision" else "", given.get("name") or link, shape))
-        links = [reference(inner) for inner in children(element, "outputDecision")]
-        outputs = tuple(self.decisions[link] for link in links if link in self.decisions)
+            link = reference(inner)[1]
+            for _, reader in self._targets(inner):
+                given = reader.elements.get(link)
+                if given is not None:
+                    shape = reader._shape(given) or self.shapes.or_any(None)
+                    parameters.append((link if local(given) == "decision" else "", given.get("name") or link, shape))
+        outputs = tuple(
+            reader.decisions[reference(inner)[1]]
+            for inner in children(element, "outputDecision")
+            for _, reader in self._targets(inner)
+            if reference(inner)[1] in reader.decisions
+        )
         name = element.get("name") or identity
         self.knowledge[identity] = Service(identity, name, tuple(parameters), outputs, self._shape(element))
 

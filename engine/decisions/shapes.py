@@ -37,26 +37,27 @@ class Shape:
     def coerce(self, run: Run, value: Any) -> tuple[bool, Any]:
         """(fits, the value as this type has it); null fits everywhere."""
         value = run.read(value)
-        if self._fits(run, value):
+        if self.fits(run, value):
             return True, value
         if self.element is not None:
-            return (True, [value]) if value.__class__ is not list and self._fits(run, [value]) else (False, None)
-        if value.__class__ is list and len(value) == 1 and self._fits(run, run.read(value[0])):
+            return (True, [value]) if value.__class__ is not list and self.fits(run, [value]) else (False, None)
+        if value.__class__ is list and len(value) == 1 and self.fits(run, run.read(value[0])):
             return True, run.read(value[0])
         if self.base == "date and time" and value.__class__ is dt.date:
             return True, dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC)
         return False, None
 
-    def _fits(self, run: Run, value: Any) -> bool:
+    def fits(self, run: Run, value: Any) -> bool:
+        """Whether the value is of the type as it stands; null is of any."""
         if value is None or (self.base == ANY and self.allowed is None):
             return True
         if self.base not in (ANY, kind(value)):
             return False
         run.spend(1 + len(value) // 8 if self.element is not None else 1)
         if self.element is not None:
-            return all(self.element._fits(run, run.read(item)) for item in value)
+            return all(self.element.fits(run, run.read(item)) for item in value)
         for name, shape in self.components:
-            if name not in value or not shape._fits(run, run.read(value[name])):
+            if name not in value or not shape.fits(run, run.read(value[name])):
                 return False
         return self.allowed is None or self.allowed.matches_in(run, value) is True
 

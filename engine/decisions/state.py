@@ -1,7 +1,9 @@
 """One evaluation of a decision and of all that it requires."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.feel import Run
@@ -10,21 +12,48 @@ from engine.feel import Run
 CALL_FRAMES = 24
 
 
+@dataclass(slots=True)
+class Reasons:
+    """What one decision rests on, gathered while it is made."""
+
+    tables: list[Any] = field(default_factory=list)
+    required: list[Any] = field(default_factory=list)
+
+
 class State:
     """The run that all expressions share, results of decisions already made, rows that fired, notes."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.given: Mapping[str, Any] = run.scope
-        self.results: dict[str, Any] = {}
+        self.results: dict[tuple[str, ...], Any] = {}
+        #: The imports that lead from the file that was asked to the one being evaluated.
+        self.path: tuple[str, ...] = ()
         self.functions: dict[int, Any] = {}
         self.fired: list[Any] = []
         self.inputs: dict[str, Any] = {}
         self.notes: list[str] = []
+        #: Where an explanation is asked for: the tables asked, and the decisions made, inside the one being made.
+        self.reasons: Reasons | None = None
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+    @contextmanager
+    def beyond(self, alias: str) -> Iterator[None]:
+        """Inside an imported file, whose inputs the caller may give as a context under the name of the import."""
+        if not alias:
+            yield
+            return
+        before = self.path, self.given
+        self.path = (*self.path, alias)
+        own = self.given.get(alias)
+        self.given = ChainMap(own, self.given) if isinstance(own, dict) else self.given  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            self.path, self.given = before
 
     def inside(self, names: dict[str, Any], logic: Any) -> Any:
         """The value of a part whose scope has more names."""

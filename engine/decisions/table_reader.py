@@ -67,7 +67,8 @@ class TableReader:
         expression = self.cells.expression(identity, f"{self.where}输入列“{label}”", text)
         values = text_of(child(element, "inputValues"))
         allowed = self.cells.tests(identity, f"{self.where}输入列“{label}”的取值", values) if values else None
-        return None if expression is None else Input(identity, label, expression, allowed)
+        shape = self.shapes.of(_type_of(child(element, "inputExpression")))
+        return None if expression is None else Input(identity, label, expression, allowed, shape)
 
     def _output(self, number: int, element: Element) -> Output:
         identity = element.get("id") or self.id
@@ -122,3 +123,7 @@ class TableReader:
         labels = [element.get("name") or "" for element in children(self.element, "annotation")]
         notes = [text_of(element) for element in children(row, "annotationEntry")]
         return {label: note for label, note in zip(labels, notes, strict=False) if label}
+
+
+def _type_of(element: Element | None) -> str | None:
+    return None if element is None else element.get("typeRef")

@@ -4,15 +4,20 @@ It imports nothing of the project. A text cannot reach Python, and a budget boun
 """
 
 from engine.feel.builtins import BUILTINS
+from engine.feel.builtins.conversion import written
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.run import Budget, Run
+from engine.feel.temporal import format_wide, parse_temporal
 from engine.feel.values import Function, MonthsDuration, Range, Value, import_value, kind
+from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 
+WIDE = (WideDate, WideTime, WideDateTime, WideDuration)
 BUILT_IN_FUNCTIONS = frozenset(BUILTINS)
 
 __all__ = [
     "BUILT_IN_FUNCTIONS",
+    "WIDE",
     "Budget",
     "Expression",
     "FeelError",
@@ -24,8 +29,15 @@ __all__ = [
     "Run",
     "UnaryTests",
     "Value",
+    "WideDate",
+    "WideDateTime",
+    "WideDuration",
+    "WideTime",
     "compile_expression",
     "compile_unary_tests",
+    "format_wide",
     "import_value",
     "kind",
+    "parse_temporal",
+    "written",
 ]

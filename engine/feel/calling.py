@@ -13,6 +13,8 @@ BUILTIN_FRAMES = 6
 
 def call_function(run: Run, function: Value, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
     """Calls a function value. Raises Fault when it is none, or the arguments do not fit."""
+    if function.__class__ is Function:
+        return _call_extension(run, function, values, names)
     if function.__class__ is UserFunction:
         return _call_user(run, function, _in_order(function.parameters, values, names))
     if function.__class__ is BuiltinFunction:
@@ -21,8 +23,10 @@ def call_function(run: Run, function: Value, values: list[Value], names: tuple[s
             return function.call(run, values, names)
         finally:
             run.frames += BUILTIN_FRAMES
-    if function.__class__ is not Function:
-        raise Fault("没有这个函数" if function is None else f"{chinese_kind(function)}不能当作函数调用")
+    raise Fault("没有这个函数" if function is None else f"{chinese_kind(function)}不能当作函数调用")
+
+
+def _call_extension(run: Run, function: Function, values: list[Value], names: tuple[str, ...] | None) -> Value:
     ordered = _in_order(function.parameters, values, names)
     run.spend()
     try:

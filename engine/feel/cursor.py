@@ -123,6 +123,8 @@ class Cursor:
         if self.token.kind not in (lexer.WORD, lexer.QUOTED):
             raise self._unexpected("类型名")
         name = self._longest([self.known, _TYPES], None)
+        while self._take("."):  # of an imported file
+            name += "." + self._property()
         result = tree.Type(name)
         if name in ("list", "range", "context", "function") and self._take("<"):
             result = self._type_arguments(name)

@@ -4,11 +4,14 @@ from collections.abc import Collection, Mapping
 
 from engine.feel.builtins import FUNCTION_NAMES
 from engine.feel.compiling import Closure, Compiler, new_compiler, tests
+from engine.feel.constants import constants
 from engine.feel.errors import FeelLimitError
 from engine.feel.names import tree_of
 from engine.feel.parser import Parser
 from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
+from engine.feel.syntax import Tests
+from engine.feel.types import DefinedTypes
 from engine.feel.values import Value
 
 _CONTAINERS = (list, dict)
@@ -54,9 +57,12 @@ class Expression:
 
     def value_in(self, run: Run) -> Value:
         """The value in a run that several expressions share, before `Run.export`. Raises FeelLimitError."""
-        before = run.slots
-        if self._slots:
-            run.slots = [None] * self._slots
+        if not self._slots:
+            try:
+                return self._closure(run)
+            except RecursionError:
+                raise _too_deep() from None
+        before, run.slots = run.slots, [None] * self._slots
         try:
             return self._closure(run)
         except RecursionError:
@@ -68,20 +74,26 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
+    __slots__ = ("_is_plain", "_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
 
-    def __init__(self, text: str, test: tests.Test, compiler: Compiler, *, is_any: bool) -> None:
+    def __init__(self, text: str, node: Tests, test: tests.Test, compiler: Compiler) -> None:
         self.text = text
+        self._node = node
         #: Whether the text is `-`, which any value passes.
-        self.is_any = is_any
+        self.is_any = not node.tests
         self.names = frozenset(compiler.free | compiler.possible)
         self.element_names = frozenset(compiler.possible - compiler.free)
         self.warnings = _warnings(compiler)
         self._test = test
         self._slots = compiler.slots
+        self._is_plain = not compiler.slots and not tests.mentions_tested(node)
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
+
+    def constants(self) -> tuple[tuple[Value, ...], bool]:
+        """(the constants in the tests, whether the tests do nothing but compare with these)."""
+        return constants(self._node, lambda node: new_compiler().compile(node)(Run({})))
 
     def matches(self, value: Value, scope: Mapping[str, Value], budget: Budget | None = None) -> bool | None:
         """Whether the value passes; None when that cannot be said. Raises FeelLimitError on the budget."""
@@ -90,6 +102,11 @@ class UnaryTests:
 
     def matches_in(self, run: Run, value: Value) -> bool | None:
         """The same in a run that several tests share; `value` is one that an expression gave."""
+        if self._is_plain:
+            try:
+                return self._test(run, value)
+            except RecursionError:
+                raise _too_deep() from None
         before = run.slots, run.tested
         if self._slots:
             run.slots = [None] * self._slots
@@ -102,22 +119,29 @@ class UnaryTests:
             run.slots, run.tested = before
 
 
-def compile_expression(text: str, names: Collection[str] = ()) -> Expression:
-    """Compiles an expression. `names` are the known names that are more than one word. Raises FeelSyntaxError."""
+def _undefined(name: str) -> None:
+    return None
+
+
+def compile_expression(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> Expression:
+    """Compiles an expression. `names` are the known names that are more than one word, `types` those beside FEEL's own.
+
+    Raises FeelSyntaxError.
+    """
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
-        compiler = new_compiler()
+        compiler = new_compiler(types)
         return Expression(text, compiler.compile(node), compiler)
     except RecursionError:
         raise too_deep(0) from None
 
 
-def compile_unary_tests(text: str, names: Collection[str] = ()) -> UnaryTests:
+def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
-        compiler = new_compiler()
-        return UnaryTests(text, tests.unary_tests(compiler, node), compiler, is_any=not node.tests)
+        compiler = new_compiler(types)
+        return UnaryTests(text, node, tests.unary_tests(compiler, node), compiler)
     except RecursionError:
         raise too_deep(0) from None
 

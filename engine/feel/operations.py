@@ -29,7 +29,9 @@ from engine.feel.values import (
     chinese_kind,
     kind,
 )
+from engine.feel.wide import length
 
+Operation = Callable[[Value, Value], Value]
 ORDER: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -73,7 +75,7 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    kinds = ((one.start_included, one.end_included, one.outside) for one in (left, right))
+    kinds = ((one.start_included, one.end_included, one.operator) for one in (left, right))
     if next(kinds) != next(kinds):
         return False
     return _all_equal(run, ((left.start, right.start), (left.end, right.end)))
@@ -125,44 +127,57 @@ def _inside(interval: Range, value: Value) -> bool:
     return low & compare("<=" if interval.end_included else "<", value, interval.end)
 
 
+def _add_duration(left: Value, right: Value) -> Value:
+    return temporal.add_duration(left, right)
+
+
+def _add_months(left: Value, right: Value) -> Value:
+    return temporal.add_months(left, right.months)
+
+
+def _take_duration(left: Value, right: Value) -> Value:
+    return temporal.add_duration(left, temporal.make_duration(-length(right)))
+
+
+def _swapped(operation: Operation) -> Operation:
+    return lambda left, right: operation(right, left)
+
+
+_POINTS = (DATE, DATE_TIME, TIME)
+_SUMS: dict[tuple[str, str], Operation] = {
+    (NUMBER, NUMBER): CONTEXT.add,
+    (STRING, STRING): operator.add,
+    **{(point, DAYS): _add_duration for point in _POINTS},
+    **{(DAYS, point): _swapped(_add_duration) for point in _POINTS},
+    **{(point, MONTHS): _add_months for point in (DATE, DATE_TIME)},
+    **{(MONTHS, point): _swapped(_add_months) for point in (DATE, DATE_TIME)},
+    (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) + length(right)),
+    (MONTHS, MONTHS): lambda left, right: _months(left.months + right.months),
+}
+_DIFFERENCES: dict[tuple[str, str], Operation] = {
+    (NUMBER, NUMBER): CONTEXT.subtract,
+    **{(left, right): temporal.subtract for left in _POINTS for right in _POINTS},
+    **{(point, DAYS): _take_duration for point in _POINTS},
+    **{(point, MONTHS): lambda left, right: temporal.add_months(left, -right.months) for point in (DATE, DATE_TIME)},
+    (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) - length(right)),
+    (MONTHS, MONTHS): lambda left, right: _months(left.months - right.months),
+}
+
+
 def add(left: Value, right: Value) -> Value:
     """`+`. Raises Fault."""
-    match kind(left), kind(right):
-        case "number", "number":
-            return CONTEXT.add(left, right)
-        case "string", "string":
-            return left + right
-        case (("date" | "date and time" | "time"), "days and time duration"):
-            return temporal.add_duration(left, right)
-        case "days and time duration", ("date" | "date and time" | "time"):
-            return temporal.add_duration(right, left)
-        case (("date" | "date and time"), "years and months duration"):
-            return temporal.add_months(left, right.months)
-        case "years and months duration", ("date" | "date and time"):
-            return temporal.add_months(right, left.months)
-        case "days and time duration", "days and time duration":
-            return _bounded(lambda: left + right)
-        case "years and months duration", "years and months duration":
-            return _months(left.months + right.months)
-    raise Fault(_cannot("相加", left, right))
+    operation = _SUMS.get((kind(left), kind(right)))
+    if operation is None:
+        raise Fault(_cannot("相加", left, right))
+    return operation(left, right)
 
 
 def subtract(left: Value, right: Value) -> Value:
     """`-`. Raises Fault."""
-    match kind(left), kind(right):
-        case "number", "number":
-            return CONTEXT.subtract(left, right)
-        case (("date" | "date and time" | "time"), ("date" | "date and time" | "time")):
-            return temporal.subtract(left, right)
-        case (("date" | "date and time" | "time"), "days and time duration"):
-            return temporal.add_duration(left, _bounded(lambda: -right))
-        case (("date" | "date and time"), "years and months duration"):
-            return temporal.add_months(left, -right.months)
-        case "days and time duration", "days and time duration":
-            return _bounded(lambda: left - right)
-        case "years and months duration", "years and months duration":
-            return _months(left.months - right.months)
-    raise Fault(_cannot("相减", left, right))
+    operation = _DIFFERENCES.get((kind(left), kind(right)))
+    if operation is None:
+        raise Fault(_cannot("相减", left, right))
+    return operation(left, right)
 
 
 def multiply(left: Value, right: Value) -> Value:
@@ -184,7 +199,7 @@ def multiply(left: Value, right: Value) -> Value:
 def divide(left: Value, right: Value) -> Value:
     """`/`. Raises Fault, also for a division by zero."""
     kinds = kind(left), kind(right)
-    if right in (0, dt.timedelta(), MonthsDuration(0)) and right is not False:
+    if kinds[1] in (NUMBER, DAYS, MONTHS) and right in (0, dt.timedelta(), MonthsDuration(0)):
         raise Fault("除数是零")
     match kinds:
         case "number", "number":
@@ -204,7 +219,7 @@ def power(left: Value, right: Value) -> Value:
     """`**`. Raises Fault."""
     if kind(left) != NUMBER or kind(right) != NUMBER:
         raise Fault(_cannot("求幂", left, right))
-    return CONTEXT.power(left, right)
+    return CONTEXT.power(left, right) if right else Decimal(1)  # also of zero, by IEEE 754-2008 section 9.2.1
 
 
 def negate(value: Value) -> Value:
@@ -213,17 +228,10 @@ def negate(value: Value) -> Value:
         case "number":
             return CONTEXT.minus(value)
         case "days and time duration":
-            return _bounded(lambda: -value)
+            return temporal.make_duration(-length(value))
         case "years and months duration":
             return MonthsDuration(-value.months)
     raise Fault(f"{chinese_kind(value)}不能取负")
-
-
-def _bounded(action: Callable[[], dt.timedelta]) -> dt.timedelta:
-    try:
-        return action()
-    except OverflowError:
-        raise Fault("时长太长") from None
 
 
 def _months(months: int) -> MonthsDuration:
@@ -244,4 +252,4 @@ def _cannot(verb: str, left: Value, right: Value) -> str:
     return f"{chinese_kind(left)}同{chinese_kind(right)}不能{verb}"
 
 
-BINARY: dict[str, Callable[[Value, Value], Value]] = {"+": add, "-": subtract, "*": multiply, "/": divide}
+BINARY: dict[str, Operation] = {"+": add, "-": subtract, "*": multiply, "/": divide}

@@ -104,7 +104,10 @@ class Run:
             return [element if element.__class__ in PLAIN else self.export(element) for element in value]
         if value.__class__ is dict:
             self.spend(1 + len(value) // 8)
-            return {key: self.export(self.read(entry)) for key, entry in value.items()}
+            return {
+                key: entry if entry.__class__ in PLAIN else self.export(self.read(entry))
+                for key, entry in value.items()
+            }
         return value
 
 

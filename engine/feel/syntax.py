@@ -1,5 +1,6 @@
 """The nodes of the syntax tree. `at` is the position of the text a node stands for, `height` the nesting below it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,11 +98,15 @@ class HalfInterval(Node):
 
 @dataclass(slots=True)
 class Type:
-    """A type expression; `arguments` are the element type, or the entry types of a context by name."""
+    """A type expression; `arguments` are the element type, or the entry types of a context by name.
+
+    `test` says of a value whether it is of a type that the text's surroundings define.
+    """
 
     name: str
     arguments: tuple["Type", ...] = ()
     entries: tuple[tuple[str, "Type"], ...] = ()
+    test: Callable[[Any, Any], bool] | None = None
 
 
 @dataclass(slots=True)

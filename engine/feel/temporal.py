@@ -1,7 +1,7 @@
 """Dates, times and durations: reading them from text, writing them, and their arithmetic.
 
-Texts follow DMN 1.5 section 10.3.2.3 (ISO 8601 with an optional `@Area/City`). Years run from 1 to 9999 and fractions
-of a second end at the microsecond, the reach of Python's datetime.
+Texts follow DMN 1.5 section 10.3.2.3 (ISO 8601 with an optional `@Area/City`). What Python's datetime cannot hold is a
+value of `engine.feel.wide`; fractions of a second end at the nanosecond.
 """
 
 import calendar
@@ -10,8 +10,20 @@ import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from engine.feel import wide
 from engine.feel.errors import Fault
 from engine.feel.values import CONTEXT, MonthsDuration
+from engine.feel.wide import (
+    DAY_NANOSECONDS,
+    NANOSECONDS,
+    AnyDate,
+    AnyDateTime,
+    AnyDuration,
+    AnyTime,
+    WideDate,
+    WideDateTime,
+    WideTime,
+)
 
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
@@ -21,25 +33,27 @@ _DAYS = re.compile(
     r"(-?)P(?:([0-9]{1,18})D)?(?:T(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,40}))?S)?)?"
 )
 _MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
-DAY = dt.timedelta(days=1)
-MICROSECOND = dt.timedelta(microseconds=1)
+_SHORTEST_MONTH = 28
 MAX_MONTHS = 12 * 10**12
+MAX_DURATION = 10**13 * DAY_NANOSECONDS
+_TOO_LONG = "时长太长"
+_BEYOND = f"日期超出了公元前 {wide.MAX_YEAR} 年到公元 {wide.MAX_YEAR} 年"
 
-Temporal = dt.date | dt.time | dt.timedelta | MonthsDuration
+Temporal = AnyDate | AnyTime | AnyDateTime | AnyDuration | MonthsDuration
 
 
 def parse_temporal(text: str) -> Temporal:
     """What an at-literal stands for. Raises Fault."""
     if text.startswith(("P", "-P")):
         return parse_duration(text)
-    if "T" in text:
-        return parse_date_time(text)
     if _TIME.fullmatch(text):
         return parse_time(text)
+    if "T" in text:
+        return parse_date_time(text)
     return parse_date(text)
 
 
-def parse_date(text: str) -> dt.date:
+def parse_date(text: str) -> AnyDate:
     """`2026-11-23`. Raises Fault."""
     match = _DATE.fullmatch(text)
     if match is None:
@@ -47,24 +61,39 @@ def parse_date(text: str) -> dt.date:
     return make_date(*(int(part) for part in match.groups()))
 
 
-def make_date(year: int, month: int, day: int) -> dt.date:
+def make_date(year: int, month: int, day: int) -> AnyDate:
     try:
-        return dt.date(year, month, day)
+        return wide.date_of(year, month, day)
     except (ValueError, OverflowError):
         raise Fault(f"没有 {year} 年 {month} 月 {day} 日这一天") from None
 
 
-def parse_time(text: str) -> dt.time:
+def make_time(hour: int, minute: int, second: int, nanosecond: int, zone: dt.tzinfo | None) -> AnyTime:
+    """Raises Fault."""
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        raise Fault(f"没有 {hour} 时 {minute} 分 {second} 秒这个时刻")
+    return wide.time_of(((hour * 60 + minute) * 60 + second) * NANOSECONDS + nanosecond, zone)
+
+
+def parse_time(text: str) -> AnyTime:
     """`10:30:00`, with an optional fraction and an offset or zone. Raises Fault."""
     match = _TIME.fullmatch(text)
     if match is None:
         raise Fault(f"“{text[:40]}”不是时刻，时刻写作 10:30:00")
     hour, minute, second, fraction, zone = match.groups()
-    microsecond = int((fraction or "0")[:6].ljust(6, "0"))
+    return make_time(int(hour), int(minute), int(second), _nanoseconds(fraction), _zone(zone))
+
+
+def _nanoseconds(fraction: str | None) -> int:
+    return int((fraction or "0")[:9].ljust(9, "0"))
+
+
+def named_zone(name: str) -> ZoneInfo:
+    """Raises Fault."""
     try:
-        return dt.time(int(hour), int(minute), int(second), microsecond, tzinfo=_zone(zone))
-    except ValueError:
-        raise Fault(f"没有“{text[:40]}”这个时刻") from None
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Fault(f"没有“{name[:40]}”这个时区") from None
 
 
 def _zone(text: str | None) -> dt.tzinfo | None:
@@ -73,10 +102,7 @@ def _zone(text: str | None) -> dt.tzinfo | None:
     if text in ("Z", "z"):
         return dt.UTC
     if text.startswith("@"):
-        try:
-            return ZoneInfo(text[1:])
-        except (KeyError, ValueError, OSError):
-            raise Fault(f"没有“{text[1:]}”这个时区") from None
+        return named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
     if hours > 14 or minutes > 59:
         raise Fault(f"时区偏移“{text}”超出了 14 小时")
@@ -84,15 +110,15 @@ def _zone(text: str | None) -> dt.tzinfo | None:
     return dt.timezone(-offset if text[0] == "-" else offset)
 
 
-def parse_date_time(text: str) -> dt.datetime:
+def parse_date_time(text: str) -> AnyDateTime:
     """`2026-11-23T10:30:00`, or a date alone for its midnight. Raises Fault."""
     date, separator, time = text.partition("T")
     if time.startswith("24:00:00"):
-        return add_duration(parse_date_time(f"{date}T00{time[2:]}"), DAY)  # type: ignore[return-value]
-    return dt.datetime.combine(parse_date(date), parse_time(time) if separator else dt.time())
+        return add_to_moment(parse_date_time(f"{date}T00{time[2:]}"), DAY_NANOSECONDS)
+    return wide.date_time_of(parse_date(date), parse_time(time) if separator else dt.time())
 
 
-def parse_duration(text: str) -> dt.timedelta | MonthsDuration:
+def parse_duration(text: str) -> AnyDuration | MonthsDuration:
     """`P3D`, `PT2H30M` (days and time) or `P1Y6M` (years and months). Raises Fault."""
     match = _MONTHS.fullmatch(text)
     if match and (match[2] or match[3]):
@@ -102,24 +128,32 @@ def parse_duration(text: str) -> dt.timedelta | MonthsDuration:
     if match is None or text.endswith(("P", "T")):
         raise Fault(f"“{text[:40]}”不是时长，时长写作 P3D、PT2H30M 或 P1Y6M")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:5])
-    microseconds = int((match[6] or "0")[:6].ljust(6, "0"))
-    try:
-        value = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=microseconds)
-    except OverflowError:
-        raise Fault(f"时长“{text[:40]}”太长") from None
-    return -value if match[1] else value
+    total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * NANOSECONDS + _nanoseconds(match[6])
+    return make_duration(-total if match[1] else total)
 
 
-def format_date(value: dt.date) -> str:
-    return f"{value.year:04}-{value.month:02}-{value.day:02}"
+def make_duration(nanoseconds: int) -> AnyDuration:
+    """Raises Fault."""
+    if abs(nanoseconds) > MAX_DURATION:
+        raise Fault(_TOO_LONG)
+    return wide.duration_of(nanoseconds)
 
 
-def format_time(value: dt.time | dt.datetime) -> str:
-    fraction = f".{value.microsecond:06}".rstrip("0") if value.microsecond else ""
-    return f"{value.hour:02}:{value.minute:02}:{value.second:02}{fraction}{_format_zone(value)}"
+def format_date(value: AnyDate | AnyDateTime) -> str:
+    return f"{'-' if value.year < 0 else ''}{abs(value.year):04}-{value.month:02}-{value.day:02}"
 
 
-def _format_zone(value: dt.time | dt.datetime) -> str:
+def format_time(value: AnyTime | AnyDateTime) -> str:
+    return (
+        f"{value.hour:02}:{value.minute:02}:{value.second:02}{_fraction(wide.nanosecond(value))}{_format_zone(value)}"
+    )
+
+
+def _fraction(nanoseconds: int) -> str:
+    return f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
+
+
+def _format_zone(value: AnyTime | AnyDateTime) -> str:
     if isinstance(value.tzinfo, ZoneInfo):
         return f"@{value.tzinfo.key}"
     offset = value.utcoffset()
@@ -132,67 +166,99 @@ def _format_zone(value: dt.time | dt.datetime) -> str:
     return f"{sign}{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def format_date_time(value: dt.datetime) -> str:
+def format_date_time(value: AnyDateTime) -> str:
     return f"{format_date(value)}T{format_time(value)}"
 
 
-def format_duration(value: dt.timedelta) -> str:
-    sign, rest = ("-", -value) if value < dt.timedelta() else ("", value)
-    hours, seconds = divmod(rest.seconds, 3600)
+def format_duration(value: AnyDuration) -> str:
+    total = wide.length(value)
+    days, rest = divmod(abs(total), DAY_NANOSECONDS)
+    whole, nanoseconds = divmod(rest, NANOSECONDS)
+    hours, seconds = divmod(whole, 3600)
     minutes, seconds = divmod(seconds, 60)
-    fraction = f".{rest.microseconds:06}".rstrip("0") if rest.microseconds else ""
     time = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M")) if number)
-    if seconds or fraction:
-        time += f"{seconds}{fraction}S"
-    days = f"{rest.days}D" if rest.days else ""
-    return f"{sign}P{days}T{time}" if time else f"{sign}P{days}" if days else "PT0S"
+    if seconds or nanoseconds:
+        time += f"{seconds}{_fraction(nanoseconds)}S"
+    sign, date = "-" if total < 0 else "", f"{days}D" if days else ""
+    return f"{sign}P{date}T{time}" if time else f"{sign}P{date}" if date else "PT0S"
 
 
-def add_months(value: dt.date, months: int) -> dt.date:
+def format_wide(value: WideDate | WideTime | WideDateTime | wide.WideDuration) -> str:
+    """A value of `engine.feel.wide` as text, from which `parse_temporal` reads it again."""
+    match value:
+        case WideDate():
+            return format_date(value)
+        case WideTime():
+            return format_time(value)
+        case WideDateTime():
+            return format_date_time(value)
+    return format_duration(value)
+
+
+def add_months(value: AnyDate | AnyDateTime, months: int) -> AnyDate | AnyDateTime:
     """The same day so many months on, or the last one of a shorter month. A date and time stays one. Raises Fault."""
     year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        raise Fault("日期超出了公元 1 年到 9999 年")
-    day = min(value.day, calendar.monthrange(year, month + 1)[1])
-    return value.replace(year=year, month=month + 1, day=day)
+    if value.day <= _SHORTEST_MONTH and dt.MINYEAR <= year <= dt.MAXYEAR and isinstance(value, dt.date):
+        return value.replace(year=year, month=month + 1)
+    if abs(year) > wide.MAX_YEAR:
+        raise Fault(_BEYOND)
+    last = calendar.monthrange(wide.near(year), month + 1)[1]
+    date = make_date(year, month + 1, min(value.day, last))
+    if isinstance(value, dt.datetime | WideDateTime):
+        return wide.date_time_of(date, wide.time_part(value))
+    return date
 
 
-def add_duration(value: dt.date | dt.time, duration: dt.timedelta) -> dt.date | dt.time:
+def add_duration(value: AnyDate | AnyTime | AnyDateTime, duration: AnyDuration) -> AnyDate | AnyTime | AnyDateTime:
     """A date (counted from its midnight), date and time, or time (round the clock) so much later. Raises Fault."""
+    if isinstance(value, dt.date) and isinstance(duration, dt.timedelta):
+        try:
+            return value + duration  # of a date the whole days before, as from its midnight
+        except OverflowError:
+            pass
+    nanoseconds = wide.length(duration)
+    if isinstance(value, dt.time | WideTime):
+        return wide.time_of((wide.since_midnight(value) + nanoseconds) % DAY_NANOSECONDS, value.tzinfo)
+    if isinstance(value, dt.datetime | WideDateTime):
+        return add_to_moment(value, nanoseconds)
+    return _date_on(value.toordinal() + nanoseconds // DAY_NANOSECONDS)
+
+
+def add_to_moment(value: AnyDateTime, nanoseconds: int) -> AnyDateTime:
+    """Raises Fault."""
+    days, rest = divmod(wide.since_midnight(value) + nanoseconds, DAY_NANOSECONDS)
+    return wide.date_time_of(_date_on(value.toordinal() + days), wide.time_of(rest, value.tzinfo))
+
+
+def _date_on(ordinal: int) -> AnyDate:
     try:
-        if isinstance(value, dt.time):
-            moment = dt.datetime.combine(dt.date(2000, 1, 2), value) + dt.timedelta(
-                seconds=duration.seconds, microseconds=duration.microseconds
-            )
-            return moment.timetz()
-        if isinstance(value, dt.datetime):
-            return value + duration
-        return (dt.datetime.combine(value, dt.time()) + duration).date()
-    except OverflowError:
-        raise Fault("日期超出了公元 1 年到 9999 年") from None
+        return wide.date_on(ordinal)
+    except ValueError:
+        raise Fault(_BEYOND) from None
 
 
-def as_moment(value: dt.date, other: dt.date) -> dt.datetime:
+def as_moment(value: AnyDate | AnyDateTime, other: AnyDate | AnyDateTime) -> AnyDateTime:
     """A date as its midnight, in UTC beside a date and time (DMN 1.5 section 10.3.2.3.5)."""
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime | WideDateTime):
         return value
-    return dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC if isinstance(other, dt.datetime) else None)
+    beside = isinstance(other, dt.datetime | WideDateTime)
+    return wide.date_time_of(value, dt.time(tzinfo=dt.UTC if beside else None))
 
 
-def subtract(left: dt.date | dt.time, right: dt.date | dt.time) -> dt.timedelta:
+def subtract(left: AnyDate | AnyTime | AnyDateTime, right: AnyDate | AnyTime | AnyDateTime) -> AnyDuration:
     """The time between two dates, dates and times, or times. Raises Fault when only one of them has a zone."""
-    if isinstance(left, dt.time) or isinstance(right, dt.time):
-        if not (isinstance(left, dt.time) and isinstance(right, dt.time)):
+    if isinstance(left, dt.time | WideTime) or isinstance(right, dt.time | WideTime):
+        if not (isinstance(left, dt.time | WideTime) and isinstance(right, dt.time | WideTime)):
             raise Fault("时刻不能同日期相减")
         day = dt.date(2000, 1, 2)
-        left, right = dt.datetime.combine(day, left), dt.datetime.combine(day, right)
-    try:
-        return as_moment(left, right) - as_moment(right, left)
-    except TypeError:
-        raise Fault("一个带时区，一个不带，不能相减") from None
+        left, right = wide.date_time_of(day, left), wide.date_time_of(day, right)
+    start, end = as_moment(left, right), as_moment(right, left)
+    if (start.utcoffset() is None) != (end.utcoffset() is None):
+        raise Fault("一个带时区，一个不带，不能相减")
+    return make_duration(wide.instant(start) - wide.instant(end))
 
 
-def months_between(start: dt.date, end: dt.date) -> MonthsDuration:
+def months_between(start: AnyDate | AnyDateTime, end: AnyDate | AnyDateTime) -> MonthsDuration:
     """Whole months from the day of `start` to that of `end`, negative when `end` is earlier; the time does not count."""
     sign, low, high = 1, start, end
     if (end.year, end.month, end.day) < (start.year, start.month, start.day):
@@ -201,17 +267,14 @@ def months_between(start: dt.date, end: dt.date) -> MonthsDuration:
     return MonthsDuration(sign * (months - (high.day < low.day)))
 
 
-def total_seconds(value: dt.timedelta) -> Decimal:
+def total_seconds(value: AnyDuration) -> Decimal:
     """The exact length in seconds."""
-    return CONTEXT.divide(Decimal(value // MICROSECOND), Decimal(1_000_000))
+    return CONTEXT.divide(Decimal(wide.length(value)), Decimal(NANOSECONDS))
 
 
-def scale_duration(value: dt.timedelta, factor: Decimal) -> dt.timedelta:
-    """A duration multiplied, to the microsecond. Raises Fault."""
-    microseconds = CONTEXT.multiply(Decimal(value // MICROSECOND), factor)
-    if microseconds.adjusted() > 20:
-        raise Fault("时长太长")
-    try:
-        return int(CONTEXT.to_integral_value(microseconds)) * MICROSECOND
-    except OverflowError:
-        raise Fault("时长太长") from None
+def scale_duration(value: AnyDuration, factor: Decimal) -> AnyDuration:
+    """A duration multiplied, to the nanosecond. Raises Fault."""
+    nanoseconds = CONTEXT.multiply(Decimal(wide.length(value)), factor)
+    if nanoseconds.adjusted() > 28:
+        raise Fault(_TOO_LONG)
+    return make_duration(int(CONTEXT.to_integral_value(nanoseconds)))

@@ -1,5 +1,7 @@
 """Types by name: `instance of`, and what a parameter with a type accepts."""
 
+from collections.abc import Callable
+
 from engine.feel.run import Run
 from engine.feel.syntax import Type
 from engine.feel.values import (
@@ -20,12 +22,23 @@ from engine.feel.values import (
     kind,
 )
 
+#: The test of a type by name that the surroundings of a text define; None where they define none.
+DefinedTypes = Callable[[str], Callable[[Run, Value], bool] | None]
 SIMPLE = frozenset((NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, LIST, CONTEXT_KIND, FUNCTION, RANGE))
 _ALIASES = {"dateTime": DATE_TIME, "dayTimeDuration": DAYS, "yearMonthDuration": MONTHS}
 
 
+def resolved(wanted: Type, defined: DefinedTypes) -> Type:
+    """The type with the tests of the defined types in it."""
+    test = None if wanted.name in SIMPLE or wanted.name in _ALIASES else defined(wanted.name)
+    arguments = tuple(resolved(argument, defined) for argument in wanted.arguments)
+    return Type(wanted.name, arguments, tuple((key, resolved(entry, defined)) for key, entry in wanted.entries), test)
+
+
 def is_known(wanted: Type) -> bool:
-    """Whether every name in the type expression is one of FEEL's own types."""
+    """Whether every name in the type expression is one of FEEL's own types, or defined."""
+    if wanted.test is not None:
+        return True
     parts = (*wanted.arguments, *(entry for _, entry in wanted.entries))
     return (wanted.name in SIMPLE or wanted.name in _ALIASES or wanted.name in ("Any", "Null")) and all(
         map(is_known, parts)
@@ -37,6 +50,8 @@ def is_instance(run: Run, value: Value, wanted: Type) -> bool:
     name = _ALIASES.get(wanted.name, wanted.name)
     if value is None:
         return name == "Null"
+    if wanted.test is not None:
+        return wanted.test(run, value)
     if name == "Any":
         return True
     if kind(value) != name:

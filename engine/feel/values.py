@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
+
 Value = Any
 
 #: IEEE 754-2008 decimal128, the number of DMN 1.5 section 10.3.2.3.
@@ -37,13 +39,18 @@ class MonthsDuration:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval. A missing end (None) is open to that side, as in `(> 5)`; `outside` is all that is not in it, `(!= 5)`."""
+    """An interval. A missing end (None) is open to that side, as in `(> 5)`. `operator` is that of `(= 5)` and `(!= 5)`."""
 
     start: Value
     end: Value
     start_included: bool = True
     end_included: bool = True
-    outside: bool = False
+    operator: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether it holds all that is not at its ends."""
+        return self.operator == "!="
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,10 @@ _KINDS: dict[type, str] = {
     UserFunction: FUNCTION,
     BuiltinFunction: FUNCTION,
     type(None): NULL,
+    WideDate: DATE,
+    WideTime: TIME,
+    WideDateTime: DATE_TIME,
+    WideDuration: DAYS,
 }
 _CHINESE = {
     NUMBER: "数字",

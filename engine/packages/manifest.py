@@ -13,6 +13,7 @@ HOLDERS = (DEPARTMENT, ORGANISATION)
 SIGNATURES = ("two", "notice", "slip")
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
+AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
 
 _WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
@@ -84,6 +85,7 @@ class Manifest:
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
+    authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
 
     @property
@@ -123,6 +125,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
+        authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
     )
     package.close()
@@ -196,6 +199,19 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
     table.close()
     return withdrawal
+
+
+def _authority(root: Table, posts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    table = root.table("authority")
+    if table is None:
+        return {}
+    found = {verb: table.texts(verb) for verb in AUTHORITIES}
+    table.close()
+    for verb, roles in found.items():
+        for role in roles:
+            if posts.get(role) != DEPARTMENT:
+                table.fault(verb, "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
+    return found
 
 
 def _parameters(root: Table) -> dict[str, Parameter]:

@@ -104,7 +104,7 @@ def _form(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
 
 def _decision(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
     try:
-        model = decisions.read(data, file)
+        model = decisions.read(data, file, library=parts.package.within("decisions"))
     except DecisionProblems as problems:
         return [_finding(file, problem) for problem in problems.problems]
     parts.models[file] = model

@@ -151,6 +151,8 @@ case = Table(
     Column("engine_state", sa.LargeBinary, nullable=False),
     Column("event_seq", sa.Integer, nullable=False, default=0),
     Column("event_hash", sa.String(64), nullable=False, default=""),
+    Column("suspended_at", Moment),  # while it stands, nobody acts on the case and no timer fires
+    Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
 )
@@ -240,7 +242,7 @@ task = Table(
     Column("item_key", Word),
     Column("form_id", Word),
     Column("post_id", Id, ForeignKey("post.id"), nullable=False),
-    Column("state", Word, nullable=False),  # open | completed | cancelled
+    Column("state", Word, nullable=False),  # open | completed | cancelled; of a review also waiting
     Column("claimed_by", Id),
     Column("claimed_at", Moment),
     Column("revision", sa.Integer, nullable=False, default=0),
@@ -249,6 +251,13 @@ task = Table(
     Column("due_estimated", sa.Boolean, nullable=False, default=False),
     Column("ended_at", Moment),
     Column("ended_by", Id),
+    Column("kind", Word, nullable=False, server_default="task"),  # task | review (an added reviewer's)
+    Column("parent_id", Id),  # of a review: the task that waits for it
+    Column("position", Word, nullable=False, server_default=sa.text("''")),  # of a review: before | beside | after
+    Column("owner_post_id", Id),  # of a delegated task: the post it comes back to
+    Column("asked_by", Id),  # of a review or a delegated task: who asked
+    Column("question", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("held_by", Id),  # who completed it, while reviewers after it have not answered
     Index(
         "ix_task_inbox",
         "post_id",
@@ -268,7 +277,7 @@ timer = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("node_id", Name, nullable=False),
     Column("due_at", Moment, nullable=False),
-    Column("state", Word, nullable=False),  # armed | fired | dropped
+    Column("state", Word, nullable=False),  # armed | fired | dropped; stopped while the case is suspended
     Index(
         "ix_timer_due",
         "due_at",
@@ -290,6 +299,8 @@ notification = Table(
     Column("at", Moment, nullable=False),
     Column("read_at", Moment),
     Column("read_by", Id),
+    Column("kind", Word, nullable=False, server_default="told"),  # told | reminder | copy
+    Column("sent_by", Id),
     Index("ix_notification_post", "post_id", "id"),
 )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from engine.feel import MonthsDuration
+from engine.feel import WIDE, MonthsDuration, format_wide, parse_temporal
 
 
 def encode(value: Any) -> str:
@@ -49,6 +49,8 @@ def _pack(value: Any) -> Any:
             return {"$": "p", "v": [value.days, value.seconds, value.microseconds]}
         case MonthsDuration():
             return {"$": "ym", "v": value.months}
+    if isinstance(value, WIDE):
+        return {"$": "w", "v": format_wide(value)}
     raise TypeError(f"{type(value).__name__} does not belong in variables")
 
 
@@ -71,6 +73,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "ldt": datetime.fromisoformat,
     "p": lambda parts: timedelta(*parts),
     "ym": MonthsDuration,
+    "w": parse_temporal,
     "m": lambda pairs: {key: _unpack(item) for key, item in pairs},
 }
 

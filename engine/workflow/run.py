@@ -135,13 +135,6 @@ class Run:
 
     # --- Commands ---
 
-    def set_due(self, place: str, due: datetime) -> None:
-        """Another moment for an open task or a timer; nothing fires before it is told to. Raises `NotFound`."""
-        task = self._find(place)
-        if task is None or "due" not in task.internal_data:
-            raise NotFound(f"没有任务或计时 {place}。", code="workflow.no-task", task=place)
-        task.internal_data["due"] = due.astimezone(UTC).isoformat()
-
     def settle(self) -> None:
         """Takes every step that needs nobody; each command does it by itself."""
         with self._command():
@@ -210,6 +203,32 @@ class Run:
         with self._command():
             index = each.task_spec.add(each, item)
         return f"{path}#{index}"
+
+    def members(self, path: str) -> list[Any]:
+        """The items of a running multi-instance, those that have ended too."""
+        each = self._each(path)
+        name = each.task_spec.node.loop.element
+        return [item.get(name) for item in each.internal_data["items"].values()]
+
+    def timers_of(self, task_id: str) -> list[DueTimer]:
+        """The boundary timers that wait on the node of an open task."""
+        task = self._find(task_id)
+        if task is None:
+            return []
+        node, path = task.task_spec.node.id, workflow_path(task.workflow)
+        attached = {one.id for one in self.definition.nodes.values() if one.attached_to == node}
+        return [timer for timer in self.timers() if timer.node_id in attached and timer.path == path]
+
+    def reschedule(self, moments: Mapping[str, datetime]) -> None:
+        """Other moments for open tasks and waiting timers, by their ids. Raises `Conflict` (`workflow.not-open`)."""
+        self._check_running()
+        found = {task_id: self._find(task_id) for task_id in moments}
+        if missing := [task_id for task_id, task in found.items() if task is None or "due" not in task.internal_data]:
+            raise Conflict("这项待办或计时已经结束，不能改期。", code="workflow.not-open", task=missing[0])
+        with self._command():
+            for task_id, task in found.items():
+                assert task is not None
+                task.internal_data["due"] = moments[task_id].astimezone(UTC).isoformat()
 
     def drop_item(self, path: str) -> None:
         """An item (`MI_joint_check#2`) that no longer counts; dropping the last one ends the multi-instance."""

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.feel import MonthsDuration
+from engine.feel import WIDE, MonthsDuration
 
 _AS_THEY_ARE = (bool, str, Decimal, timedelta, MonthsDuration)
 
@@ -30,4 +30,6 @@ def plain(value: Any) -> Any:
         raise BadValue(f"时刻 {value.isoformat()} 没有时区")
     if isinstance(value, date | time):
         return value
+    if isinstance(value, WIDE):
+        raise BadValue("日期须在公元 1 年到 9999 年之间，秒最多六位小数")
     raise BadValue(f"{type(value).__name__} 类型不能作为变量的值")

@@ -108,6 +108,7 @@ def test_a_finding_is_plain_data_that_quotes_its_clauses():
         "in_effect": True,
         "rule_id": "r1",
         "table_id": "d",
+        "why": "",
     }
     assert finding("NOBODY-1").certainty == "D"
 

@@ -101,7 +101,11 @@ def test_a_fired_row_carries_outputs_annotations_clause_and_reason():
     logic = table(["age"], ["code", "reason"], rows, "COLLECT", annotations=["clause", "说明"])
     first, second = only(logic).evaluate({"age": 90}).fired
     assert first == decisions.FiredRule(
-        "r1", 1, {"code": "E01", "reason": "年龄超限"}, {"clause": "MZ166-4", "说明": "看口径"}
+        "r1",
+        1,
+        {"code": "E01", "reason": "年龄超限"},
+        {"clause": "MZ166-4", "说明": "看口径"},
+        (decisions.Checked("age", "> 70", Decimal(90)),),
     )
     assert (first.clause, first.reason) == ("MZ166-4", "年龄超限")
     assert (second.clause, second.reason, second.outputs["reason"]) == ("MZ166-T", "", None)

@@ -49,7 +49,7 @@ CODES = [
         decision("d", "<literalExpression expressionLanguage='python'><text>1</text></literalExpression>"),
         "decision.logic",
     ),
-    (decision("d", '<functionDefinition kind="Java"/>'), "decision.logic"),
+    (decision("d", '<functionDefinition kind="Java"/>'), "decision.external"),
     (decision("", literal("1")), "decision.no-id"),
     (decision("d", literal("1")) + decision("d", literal("2")), "decision.no-id"),
     (decision("d", "<list>" * 20 + "</list>" * 20), "decision.logic"),

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import feel
-from tests.feel.language import date, n
+from tests.feel.language import date, n, value
 
 CASES = [
     ("-", None, True),
@@ -96,3 +96,8 @@ def test_cells_of_a_table_may_share_one_run_and_its_budget():
     with pytest.raises(feel.FeelLimitError):
         for _ in range(10):
             tests.matches_in(run, n(9))
+
+
+def test_an_interval_that_begins_after_its_end_holds_nothing():
+    assert feel.compile_unary_tests("[5..1]").matches(n(3), {}) is None
+    assert value("3 in [5..1]") is None

@@ -312,6 +312,28 @@ BROKEN = [
 ]
 
 
+ONE_ROW = '<rule id="r2"><inputEntry id="c6"><text>-</text>'
+TWO_ROWS = (
+    ONE_ROW
+    + '</inputEntry><outputEntry id="c8"><text>"court"</text></outputEntry></rule>'
+    + ONE_ROW.replace("r2", "r3")
+)
+TABLES = [
+    ("UNIQUE", ONE_ROW.replace("-<", '"甲"<'), "t2", "package.table-gap", "名称为“其他”"),
+    ("UNIQUE", TWO_ROWS, "r3", "package.table-overlap", "第 1、2 行"),
+    ("FIRST", TWO_ROWS, "r3", "package.table-never", "第 2 行永远不会命中"),
+    ("ANY", TWO_ROWS.replace('"court"', '"assoc"', 1), "r3", "package.table-conflict", "结果不同"),
+]
+
+
+@pytest.mark.parametrize(("policy", "rows", "element", "code", "words"), TABLES)
+def test_what_a_table_says_by_itself_is_a_warning_with_an_example(policy, rows, element, code, words):
+    file = "decisions/DT-2.dmn"
+    [finding] = packages.check(small((file, "COLLECT", policy), (file, ONE_ROW, rows)), VOCABULARY)
+    assert (finding.element, finding.code, finding.severity) == (element, code, "warning")
+    assert words in finding.message
+
+
 @pytest.mark.parametrize(("file", "old", "new", "expected"), BROKEN)
 def test_one_fault_one_finding(file, old, new, expected):
     assert found(small((file, old, new))) == sorted(expected)

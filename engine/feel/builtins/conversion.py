@@ -4,11 +4,10 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from engine.feel import temporal
+from engine.feel import temporal, wide
 from engine.feel.builtins.registry import builtin
-from engine.feel.errors import Fault
+from engine.feel.errors import Fault, FeelLimitError
 from engine.feel.run import Run
 from engine.feel.values import (
     CONTEXT,
@@ -21,6 +20,7 @@ from engine.feel.values import (
     chinese_kind,
     to_integer,
 )
+from engine.feel.wide import AnyDate, AnyDateTime, AnyDuration, AnyTime, WideDate, WideDateTime, WideDuration, WideTime
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _BARE_KEY = re.compile(r"[^\W\d]\w*")
@@ -43,33 +43,31 @@ def integer(value: Decimal, what: str) -> int:
 
 
 @builtin("date", "from: any")
-def date_from(run: Run, value: Value) -> dt.date:
+def date_from(run: Run, value: Value) -> AnyDate:
     if value.__class__ is str:
         return temporal.parse_date(value)
-    if value.__class__ is dt.datetime:
-        return dt.date(value.year, value.month, value.day)
-    if value.__class__ is dt.date:
-        return dt.date(value.year, value.month, value.day)
+    if isinstance(value, dt.date | WideDate | WideDateTime):
+        return wide.date_part(value)
     raise Fault(f"{chinese_kind(value)}不能转成日期")
 
 
 @builtin("date", "year: number", "month: number", "day: number")
-def date_of(run: Run, year: Decimal, month: Decimal, day: Decimal) -> dt.date:
+def date_of(run: Run, year: Decimal, month: Decimal, day: Decimal) -> AnyDate:
     return temporal.make_date(integer(year, "年"), integer(month, "月"), integer(day, "日"))
 
 
 @builtin("date and time", "from: any")
-def date_time_from(run: Run, value: Value) -> dt.datetime:
+def date_time_from(run: Run, value: Value) -> AnyDateTime:
     if value.__class__ is str:
         return temporal.parse_date_time(value)
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date | WideDate | WideDateTime):
         return temporal.as_moment(value, value)
     raise Fault(f"{chinese_kind(value)}不能转成日期时间")
 
 
 @builtin("date and time", "date: date", "time: time")
-def date_time_of(run: Run, date: dt.date, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(dt.date(date.year, date.month, date.day), time)
+def date_time_of(run: Run, date: AnyDate, time: AnyTime) -> AnyDateTime:
+    return wide.date_time_of(wide.date_part(date), time)
 
 
 @builtin(
@@ -91,31 +89,29 @@ def date_time_of_parts(
     minute: Decimal,
     second: Decimal,
     offset: Value = None,
-) -> dt.datetime:
-    return dt.datetime.combine(date_of(run, year, month, day), time_of(run, hour, minute, second, offset))
+) -> AnyDateTime:
+    return wide.date_time_of(date_of(run, year, month, day), time_of(run, hour, minute, second, offset))
 
 
 @builtin("time", "from: any")
-def time_from(run: Run, value: Value) -> dt.time:
+def time_from(run: Run, value: Value) -> AnyTime:
     if value.__class__ is str:
         return temporal.parse_time(value)
-    if isinstance(value, dt.datetime):
-        return value.timetz()
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.datetime | WideDateTime):
+        return wide.time_part(value)
+    if isinstance(value, dt.date | WideDate):
         return dt.time(tzinfo=dt.UTC)
-    if isinstance(value, dt.time):
+    if isinstance(value, dt.time | WideTime):
         return value
     raise Fault(f"{chinese_kind(value)}不能转成时刻")
 
 
 @builtin("time", "hour: number", "minute: number", "second: number", "[offset: any?]")
-def time_of(run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: Value = None) -> dt.time:
+def time_of(run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: Value = None) -> AnyTime:
     whole = second.to_integral_value(rounding="ROUND_FLOOR")
-    microsecond = int((second - whole) * 1_000_000)
-    try:
-        return dt.time(integer(hour, "时"), integer(minute, "分"), integer(whole, "秒"), microsecond, _offset(offset))
-    except (ValueError, OverflowError):
-        raise Fault(f"没有 {hour} 时 {minute} 分 {second} 秒这个时刻") from None
+    nanosecond = int((second - whole) * wide.NANOSECONDS)
+    zone = _offset(offset)
+    return temporal.make_time(integer(hour, "时"), integer(minute, "分"), integer(whole, "秒"), nanosecond, zone)
 
 
 def _offset(value: Value) -> dt.tzinfo | None:
@@ -124,24 +120,21 @@ def _offset(value: Value) -> dt.tzinfo | None:
     if value.__class__ is dt.timedelta and abs(value) <= dt.timedelta(hours=14):
         return dt.timezone(value) if value else dt.UTC
     if value.__class__ is str:
-        try:
-            return ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise Fault(f"没有“{value[:40]}”这个时区") from None
+        return temporal.named_zone(value)
     raise Fault("时区偏移应当是不超过 14 小时的时长")
 
 
 @builtin("duration", "from: any")
-def duration_from(run: Run, value: Value) -> dt.timedelta | MonthsDuration:
+def duration_from(run: Run, value: Value) -> AnyDuration | MonthsDuration:
     if value.__class__ is str:
         return temporal.parse_duration(value)
-    if isinstance(value, dt.timedelta | MonthsDuration):
+    if isinstance(value, dt.timedelta | WideDuration | MonthsDuration):
         return value
     raise Fault(f"{chinese_kind(value)}不能转成时长")
 
 
 @builtin("years and months duration", "from: date", "to: date")
-def months_between(run: Run, start: dt.date, end: dt.date) -> MonthsDuration:
+def months_between(run: Run, start: AnyDate, end: AnyDate) -> MonthsDuration:
     return temporal.months_between(start, end)
 
 
@@ -182,6 +175,14 @@ def to_text(run: Run, value: Value) -> str:
     return writer(run, value) if writer else "null"
 
 
+def written(value: Value) -> str:
+    """Any value as FEEL writes it, texts in quotes; for people, who see the start of what is long."""
+    try:
+        return _inner_text(Run({}), value)
+    except (FeelLimitError, RecursionError):
+        return "…"
+
+
 def _list_text(run: Run, values: list[Value]) -> str:
     run.spend(1 + len(values) // 4)
     text = "[" + ", ".join(_inner_text(run, value) for value in values) + "]"
@@ -216,8 +217,8 @@ def _number_text(run: Run, value: Decimal) -> str:
 
 def _range_text(run: Run, value: Range) -> str:
     ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
-    if value.outside:
-        return f"(!= {ends[0]})"
+    if value.operator:
+        return f"({value.operator} {ends[0]})"
     if value.start is None:
         return f"({'<=' if value.end_included else '<'} {ends[1]})"
     if value.end is None:
@@ -232,6 +233,7 @@ _WRITERS: dict[type, Callable[[Run, Value], str]] = {
     dt.time: lambda run, value: temporal.format_time(value),
     dt.datetime: lambda run, value: temporal.format_date_time(value),
     dt.timedelta: lambda run, value: temporal.format_duration(value),
+    **dict.fromkeys((WideDate, WideTime, WideDateTime, WideDuration), lambda run, value: temporal.format_wide(value)),
     MonthsDuration: lambda run, value: str(value),
     str: lambda run, value: value,
     list: _list_text,

@@ -135,9 +135,13 @@ def mode(run: Run, values: list[Value]) -> list[Value]:
 
 
 def _decided(values: list[Value], decisive: bool) -> bool | None:
-    if any(value is decisive for value in values):
-        return decisive
-    return not decisive if all(value.__class__ is bool for value in values) else None
+    result: bool | None = not decisive
+    for value in values:
+        if value is decisive:
+            return bool(value)
+        if value.__class__ is not bool:
+            result = None
+    return result
 
 
 @builtin("all", "list: list")

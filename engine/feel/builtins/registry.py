@@ -9,6 +9,7 @@ from typing import TypeVar
 from engine.feel.errors import Fault
 from engine.feel.run import SMALL, Run
 from engine.feel.values import BuiltinFunction, Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
+from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 
 Body = Callable[..., Value]
 FunctionBody = TypeVar("FunctionBody", bound=Body)
@@ -19,9 +20,9 @@ _CLASSES: dict[str, tuple[frozenset[type], str]] = {
     "boolean": (frozenset((bool,)), "是非值"),
     "list": (frozenset((list,)), "列表"),
     "context": (frozenset((dict,)), "上下文"),
-    "date": (frozenset((dt.date, dt.datetime)), "日期"),
-    "time": (frozenset((dt.time,)), "时刻"),
-    "duration": (frozenset((dt.timedelta, MonthsDuration)), "时长"),
+    "date": (frozenset((dt.date, dt.datetime, WideDate, WideDateTime)), "日期"),
+    "time": (frozenset((dt.time, WideTime)), "时刻"),
+    "duration": (frozenset((dt.timedelta, WideDuration, MonthsDuration)), "时长"),
     "range": (frozenset((Range,)), "区间"),
     "function": (frozenset((Function, UserFunction, BuiltinFunction)), "函数"),
     "any": (frozenset(), "值"),
@@ -110,8 +111,16 @@ class Builtin:
 
     def apply(self, run: Run, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
         """Calls the first signature whose parameters accept the values. Raises Fault."""
-        refused = Fault(f"参数的个数或名称不对，应当是 {self.usage()}")
-        for signature, order in self.fitting(len(values), names):
+        found = self.fitting(len(values), names)
+        if not found:
+            raise Fault(f"参数的个数或名称不对，应当是 {self.usage()}")
+        return self.apply_first(run, found, values)
+
+    @staticmethod
+    def apply_first(run: Run, found: list[tuple[Signature, list[int]]], values: list[Value]) -> Value:
+        """The same among signatures that take so many arguments."""
+        refused = Fault("")
+        for signature, order in found:
             try:
                 accepted = signature.accept(run, values, order)
             except Fault as fault:

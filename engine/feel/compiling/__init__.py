@@ -6,6 +6,7 @@ from engine.feel import syntax as tree
 from engine.feel.builtins.registry import BUILTINS, as_value
 from engine.feel.compiling import access, calls, loops, operators, tests
 from engine.feel.compiling.scope import Closure, Compiler
+from engine.feel.types import DefinedTypes
 from engine.feel.values import Value
 
 _HANDLERS: dict[type[tree.Node], Any] = {
@@ -40,8 +41,8 @@ def _builtin_value(name: str) -> Value:
     return None if found is None else as_value(found)
 
 
-def new_compiler() -> Compiler:
-    return Compiler(_HANDLERS, _builtin_value)
+def new_compiler(defined: DefinedTypes = lambda name: None) -> Compiler:
+    return Compiler(_HANDLERS, _builtin_value, defined)
 
 
 __all__ = ["Closure", "Compiler", "new_compiler", "tests"]

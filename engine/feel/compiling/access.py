@@ -6,11 +6,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.feel import syntax as tree
+from engine.feel import wide
 from engine.feel.compiling.operators import always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.values import PLAIN, MonthsDuration, Range, UserFunction, Value, chinese_kind, to_integer
+from engine.feel.wide import AnyDateTime, AnyDuration, AnyTime, WideDate, WideDateTime, WideDuration, WideTime
 
 
 def context(compiler: Compiler, node: tree.ContextLiteral) -> Closure:
@@ -51,7 +53,29 @@ def list_literal(compiler: Compiler, node: tree.ListLiteral) -> Closure:
 
 def path(compiler: Compiler, node: tree.Path) -> Closure:
     operand, name, at = compiler.compile(node.operand), node.name, node.at
+    if isinstance(node.operand, tree.Name) and compiler.free_name(node.operand.name):
+        return _path_of_name(node.operand.name, _path_of(operand, name, at), name)
+    return _path_of(operand, name, at)
 
+
+def _path_of_name(variable: str, otherwise: Closure, name: str) -> Closure:
+    """An entry of a context in the scope, the most frequent path, without a call in between."""
+
+    def closure(run: Run) -> Value:
+        try:
+            value = run.scope[variable]
+            if value.__class__ is dict:
+                entry = value[name]
+                cls = entry.__class__
+                return entry if cls in PLAIN or cls is dict else run.read(entry)
+        except KeyError:
+            pass
+        return otherwise(run)
+
+    return closure
+
+
+def _path_of(operand: Closure, name: str, at: int) -> Closure:
     def closure(run: Run) -> Value:
         value = operand(run)
         if value.__class__ is dict:
@@ -85,11 +109,11 @@ def _element_property(run: Run, element: Value, name: str, at: int) -> Value:
     return _property_of(run, element, name, at)
 
 
-def _offset(value: dt.time | dt.datetime) -> dt.timedelta | None:
+def _offset(value: AnyTime | AnyDateTime) -> dt.timedelta | None:
     return value.utcoffset()
 
 
-def _zone(value: dt.time | dt.datetime) -> str | None:
+def _zone(value: AnyTime | AnyDateTime) -> str | None:
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
@@ -97,13 +121,18 @@ def _whole(months: int, divisor: int) -> Decimal:
     return Decimal(abs(months) // divisor) * (-1 if months < 0 else 1)
 
 
-def _days_part(index: int) -> Callable[[dt.timedelta], Decimal]:
-    def read(value: dt.timedelta) -> Decimal:
-        rest = abs(value)
-        minutes, seconds = divmod(rest.seconds, 60)
-        fraction = Decimal(rest.microseconds) / 1_000_000
-        part = (Decimal(rest.days), Decimal(minutes // 60), Decimal(minutes % 60), seconds + fraction)[index]
-        return -part if value < dt.timedelta() and part else part
+def _seconds(seconds: int, nanoseconds: int) -> Decimal:
+    return Decimal(seconds) + Decimal(nanoseconds) / wide.NANOSECONDS
+
+
+def _days_part(index: int) -> Callable[[AnyDuration], Decimal]:
+    def read(value: AnyDuration) -> Decimal:
+        days, rest = divmod(abs(wide.length(value)), wide.DAY_NANOSECONDS)
+        whole, nanoseconds = divmod(rest, wide.NANOSECONDS)
+        minutes, seconds = divmod(whole, 60)
+        numbers = (Decimal(days), Decimal(minutes // 60), Decimal(minutes % 60), _seconds(seconds, nanoseconds))
+        part = numbers[index]
+        return -part if wide.length(value) < 0 and part else part
 
     return read
 
@@ -112,20 +141,21 @@ _DATE: dict[str, Callable[[Value], Value]] = {
     "year": lambda value: Decimal(value.year),
     "month": lambda value: Decimal(value.month),
     "day": lambda value: Decimal(value.day),
-    "weekday": lambda value: Decimal(value.isoweekday()),
+    "weekday": lambda value: Decimal(wide.weekday(value)),
 }
 _TIME: dict[str, Callable[[Value], Value]] = {
     "hour": lambda value: Decimal(value.hour),
     "minute": lambda value: Decimal(value.minute),
-    "second": lambda value: value.second + Decimal(value.microsecond) / 1_000_000,
+    "second": lambda value: _seconds(value.second, wide.nanosecond(value)),
     "time offset": _offset,
     "timezone": _zone,
 }
+_DURATION = {name: _days_part(index) for index, name in enumerate(("days", "hours", "minutes", "seconds"))}
 _BY_CLASS: dict[type, dict[str, Callable[[Value], Value]]] = {
-    dt.date: _DATE,
-    dt.time: _TIME,
-    dt.datetime: _DATE | _TIME,
-    dt.timedelta: {name: _days_part(index) for index, name in enumerate(("days", "hours", "minutes", "seconds"))},
+    **dict.fromkeys((dt.date, WideDate), _DATE),
+    **dict.fromkeys((dt.time, WideTime), _TIME),
+    **dict.fromkeys((dt.datetime, WideDateTime), _DATE | _TIME),
+    **dict.fromkeys((dt.timedelta, WideDuration), _DURATION),
     MonthsDuration: {
         "years": lambda value: _whole(value.months, 12),
         "months": lambda value: Decimal(value.months) - _whole(value.months, 12) * 12,

@@ -7,14 +7,15 @@ from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
-from engine.feel.types import is_instance, is_known
+from engine.feel.types import is_instance, is_known, resolved
 from engine.feel.values import UserFunction, Value
 
 CALL_OVERHEAD = 4
+_FOLDED = frozenset(("date", "time", "date and time", "duration"))
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
-    operand, wanted = compiler.compile(node.operand), node.type
+    operand, wanted = compiler.compile(node.operand), resolved(node.type, compiler.defined)
     if not is_known(wanted):
         return always_null(compiler, node.at, f"没有“{wanted.name}”这个类型")
 
@@ -28,7 +29,7 @@ def definition(compiler: Compiler, node: tree.Definition) -> Closure:
     if node.body is None:
         return always_null(compiler, node.at, "不支持外部函数")
     names = tuple(name for name, _ in node.parameters)
-    types = tuple(type_ for _, type_ in node.parameters)
+    types = tuple(resolved(type_, compiler.defined) if type_ is not None else None for _, type_ in node.parameters)
     with compiler.local(*names) as places:
         body, cost = compiler.weigh(node.body)
     slots, height = tuple(places), node.height + CALL_OVERHEAD
@@ -66,10 +67,22 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     if not found:
         return always_null(compiler, node.at, f"{builtin.name}：参数的个数或名称不对，应当是 {builtin.usage()}")
     if len(found) > 1:
-        return _overloaded_call(builtin, arguments, node)
+        return _folded(_overloaded_call(builtin, found, arguments, node), builtin.name, node)
     signature, order = found[0]
-    takes = _arrange(signature, arguments, order)
-    body, name, at = signature.body, builtin.name, node.at
+    closure = _single_call(builtin.name, signature, _arrange(signature, arguments, order), node.at)
+    return _folded(closure, builtin.name, node)
+
+
+def _folded(closure: Closure, name: str, node: tree.Call) -> Closure:
+    """`date("2026-01-01")` and its like are computed once."""
+    if name not in _FOLDED or not all(isinstance(argument, tree.Literal) for argument in node.arguments):
+        return closure
+    value = closure(Run({}))
+    return closure if value is None else lambda run: value
+
+
+def _single_call(name: str, signature: Signature, takes: list[Closure], at: int) -> Closure:
+    body = signature.body
 
     def closure(run: Run) -> Value:
         try:
@@ -83,14 +96,16 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     return closure
 
 
-def _overloaded_call(builtin: Builtin, arguments: list[Closure], node: tree.Call) -> Closure:
+def _overloaded_call(
+    builtin: Builtin, found: list[tuple[Signature, list[int]]], arguments: list[Closure], node: tree.Call
+) -> Closure:
     """Several ways to call with so many arguments: what the values are decides."""
-    names, name, at = node.names, builtin.name, node.at
+    apply_first, name, at = builtin.apply_first, builtin.name, node.at
 
     def closure(run: Run) -> Value:
         values = [argument(run) for argument in arguments]
         try:
-            return builtin.apply(run, values, names)
+            return apply_first(run, found, values)
         except Fault as fault:
             run.note(at, f"{name}：{fault.sentence}")
         except ArithmeticError:

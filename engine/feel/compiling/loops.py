@@ -1,6 +1,5 @@
 """Closures of `for`, `some` and `every`."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -10,6 +9,7 @@ from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.values import CONTEXT, DATE, NUMBER, Range, Value, chinese_kind, kind
+from engine.feel.wide import date_on
 
 #: Walks the combinations that are left; collects in the list and says whether the walk can stop.
 Walk = Callable[[Run, list[Value]], bool]
@@ -145,15 +145,13 @@ def _steps(start: Value, end: Value) -> Iterator[Value]:
     kinds = kind(start)
     if kinds != kind(end) or kinds not in (NUMBER, DATE):
         raise Fault(f"不能从{chinese_kind(start)}逐项数到{chinese_kind(end)}")
-    step = Decimal(1) if kinds == NUMBER else dt.timedelta(days=1)
-    return _count(start, end, step if start <= end else -step)
+    if kinds == NUMBER:
+        return _count(start, end, Decimal(1 if start <= end else -1))
+    first, last = start.toordinal(), end.toordinal()
+    return map(date_on, range(first, last + 1) if first <= last else range(first, last - 1, -1))
 
 
-def _count(value: Value, end: Value, step: Value) -> Iterator[Value]:
-    upwards = step > step * 0
-    while value <= end if upwards else value >= end:
+def _count(value: Decimal, end: Decimal, step: Decimal) -> Iterator[Value]:
+    while value <= end if step > 0 else value >= end:
         yield value
-        try:
-            value = CONTEXT.add(value, step) if step.__class__ is Decimal else value + step
-        except OverflowError:
-            return
+        value = CONTEXT.add(value, step)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.feel.run import Run
 from engine.feel.syntax import Node
+from engine.feel.types import DefinedTypes
 from engine.feel.values import PLAIN, Value
 
 Closure = Callable[[Run], Value]
@@ -17,8 +18,11 @@ NODES_PER_STEP = 16
 class Compiler:
     """Turns nodes into closures and hands out the places (slots) of local names."""
 
-    def __init__(self, handlers: dict[type[Node], Handler], builtins: Callable[[str], Value]) -> None:
+    def __init__(
+        self, handlers: dict[type[Node], Handler], builtins: Callable[[str], Value], defined: DefinedTypes
+    ) -> None:
         self._handlers = handlers
+        self.defined = defined
         self._builtins = builtins
         self._order: list[str | None] = []
         self._visible: dict[str | None, list[tuple[int, int]]] = {}
@@ -100,7 +104,7 @@ def _free(name: str, at: int, builtin: Value) -> Closure:
                 run.note(at, f"没有“{name}”这个变量")
             return builtin
         cls = value.__class__
-        if cls in PLAIN or (cls is Decimal and value.is_finite()):
+        if cls in PLAIN or cls is dict or (cls is Decimal and value.is_finite()):
             return value
         return run.read(value)
 

@@ -53,7 +53,7 @@ def _any_of(tests: list[Test]) -> Test:
 
 def _cell_test(compiler: Compiler, node: tree.Node) -> Test:
     """A test of a cell. One that speaks of `?`, or is a condition by its form, must itself be true."""
-    if not isinstance(node, _PREDICATES) and not _mentions_tested(node):
+    if not isinstance(node, _PREDICATES) and not mentions_tested(node):
         return value_test(compiler, node)
     closure = compiler.compile(node)
 
@@ -64,7 +64,8 @@ def _cell_test(compiler: Compiler, node: tree.Node) -> Test:
     return predicate
 
 
-def _mentions_tested(node: object) -> bool:
+def mentions_tested(node: object) -> bool:
+    """Whether `?` stands anywhere in it."""
     pending: list[object] = [node]
     while pending:
         item = pending.pop()
@@ -86,7 +87,6 @@ def value_test(compiler: Compiler, node: tree.Node) -> Test:
     if isinstance(node, tree.Interval) and _is_plain_interval(node):
         return _plain_interval_test(compiler, node)
     closure, at = compiler.compile(node), node.at
-
     if isinstance(node, tree.Interval):
         return _interval_test(closure, at)
 
@@ -136,7 +136,9 @@ def _literal_test(python: Callable[[Value, Value], Any], symbol: str, literal: V
 def _is_plain_interval(node: tree.Interval) -> bool:
     ends = (node.start, node.end)
     classes = {end.value.__class__ for end in ends if isinstance(end, tree.Literal)}
-    return all(isinstance(end, tree.Literal) for end in ends) and len(classes) == 1 and classes <= ORDERED_BY_PYTHON
+    if not all(isinstance(end, tree.Literal) for end in ends) or len(classes) != 1 or not classes <= ORDERED_BY_PYTHON:
+        return False
+    return bool(node.start.value <= node.end.value)  # type: ignore[attr-defined]
 
 
 def _plain_interval_test(compiler: Compiler, node: tree.Interval) -> Test:
@@ -204,7 +206,7 @@ def half_interval(compiler: Compiler, node: tree.HalfInterval) -> Closure:
     def closure(run: Run) -> Range:
         end = endpoint(run)
         if symbol in ("=", "!="):
-            return Range(end, end, outside=symbol == "!=")
+            return Range(end, end, operator=symbol)
         return Range(None, end, False, included) if symbol[0] == "<" else Range(end, None, included, False)
 
     return closure

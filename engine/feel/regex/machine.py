@@ -1,4 +1,8 @@
-"""The tree as a program, and running it over a text: all states at once, one character after the other."""
+"""The tree as a program, and running it over a text: all states at once, one character after the other.
+
+A pattern that refers back to its groups cannot be run that way; it is searched one state at a time, each at most once
+for every place of its groups, and each paid for in full.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +10,10 @@ from typing import Any
 
 from engine.feel.errors import Fault
 from engine.feel.regex.charsets import as_test
-from engine.feel.regex.parser import Choice, Edge, Group, Node, One, PatternParser, Repeat, Sequence
+from engine.feel.regex.parser import Back, Choice, Edge, Group, Node, One, PatternParser, Repeat, Sequence
 
 MOST_INSTRUCTIONS = 4_000
-ONE, SPLIT, JUMP, SAVE, START, END, MATCH = range(7)
+ONE, SPLIT, JUMP, SAVE, START, END, MATCH, BACK = range(8)
 Places = tuple[int, ...]
 #: Pays for work: called with a number of steps.
 Pay = Callable[[int], None]
@@ -23,6 +27,8 @@ class Program:
     code: tuple[tuple[int, Any, int], ...]
     groups: int
     many_lines: bool
+    ignore_case: bool
+    refers_back: bool
 
 
 def compile_pattern(pattern: str, flags: str) -> Program:
@@ -32,7 +38,8 @@ def compile_pattern(pattern: str, flags: str) -> Program:
     writer = _Writer("i" in flags)
     writer.write(tree)
     writer.add(MATCH, None)
-    return Program(tuple(writer.code), parser.groups, "m" in flags)
+    refers_back = any(code == BACK for code, _, _ in writer.code)
+    return Program(tuple(writer.code), parser.groups, "m" in flags, "i" in flags, refers_back)
 
 
 class _Writer:
@@ -60,6 +67,8 @@ class _Writer:
                 self.add(SAVE, 2 * node.number)
                 self.write(node.part)
                 self.add(SAVE, 2 * node.number + 1)
+            case Back():
+                self.add(BACK, node.number)
             case Edge():
                 self.add(START if node.start else END, None)
             case Choice():
@@ -100,6 +109,8 @@ class _Writer:
 
 def find(program: Program, text: str, start: int, pay: Pay, *, submatches: bool = True) -> Places | None:
     """Where the leftmost match at or after `start` begins and ends, then the same of each group (-1: no part of it)."""
+    if program.refers_back:
+        return _search(program, text, start, pay)
     size = 2 * (program.groups + 1) if submatches else 2
     blank = (-1,) * size
     found: Places | None = None
@@ -172,3 +183,42 @@ def _is_edge(code: int, text: str, index: int, many_lines: bool) -> bool:
     if code == START:
         return index == 0 or (many_lines and text[index - 1] == "\n")
     return index == len(text) or (many_lines and text[index] == "\n")
+
+
+def _search(program: Program, text: str, start: int, pay: Pay) -> Places | None:
+    """The same for a pattern with back-references."""
+    blank = (-1,) * (2 * program.groups + 1)
+    for begin in range(start, len(text) + 1):
+        pending = [(0, begin, (begin, *blank))]
+        seen: set[tuple[int, int, Places]] = set()
+        while pending:
+            pay(1)
+            step = pending.pop()
+            if step in seen:
+                continue
+            seen.add(step)
+            state, index, places = step
+            if program.code[state][0] == MATCH:
+                return (places[0], index, *places[2:])
+            pending += _ways_on(program, state, text, index, places)
+    return None
+
+
+def _ways_on(program: Program, state: int, text: str, index: int, places: Places) -> list[tuple[int, int, Places]]:
+    """What may follow a state, the preferred way last."""
+    code, argument, after = program.code[state]
+    if code == SPLIT:
+        return [(argument[1], index, places), (argument[0], index, places)]
+    if code == ONE:
+        holds, index = index < len(text) and argument(text[index]), index + 1
+    elif code == BACK:
+        taken = text[places[2 * argument] : places[2 * argument + 1]] if places[2 * argument + 1] >= 0 else ""
+        here, index = text[index : index + len(taken)], index + len(taken)
+        holds = here.lower() == taken.lower() if program.ignore_case else here == taken
+    elif code == JUMP:
+        holds, after = True, argument
+    elif code == SAVE:
+        holds, places = True, (*places[:argument], index, *places[argument + 1 :])
+    else:
+        holds = _is_edge(code, text, index, program.many_lines)
+    return [(after, index, places)] if holds else []

@@ -44,13 +44,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """A back-reference: what a group took, once more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """`^` or `$`."""
 
     start: bool
 
 
-Node = One | Sequence | Choice | Repeat | Group | Edge
+Node = One | Sequence | Choice | Repeat | Group | Back | Edge
+_DIGITS = frozenset("123456789")
 _COUNTS = {"?": (0, 1), "*": (0, None), "+": (1, None)}
 
 
@@ -66,6 +74,7 @@ class PatternParser:
         self.index = 0
         self.depth = 0
         self.groups = 0
+        self.closed: set[int] = set()
 
     def parse(self) -> Node:
         node = self._choice()
@@ -146,6 +155,8 @@ class PatternParser:
                 return One(CharSet(negated=True) if self.dot_all else CharSet(LINE_ENDS, negated=True))
             case "^" | "$":
                 return Edge(character == "^")
+            case "\\" if self.pattern[self.index : self.index + 1] in _DIGITS:
+                return self._back_reference()
             case "\\":
                 return One(self._escape())
             case "*" | "+" | "?" | "{" | "}" | "]":
@@ -165,7 +176,23 @@ class PatternParser:
         if self._peek() != ")":
             raise self._fault("缺少“)”")
         self.index += 1
-        return part if number is None else Group(part, number)
+        if number is None:
+            return part
+        self.closed.add(number)
+        return Group(part, number)
+
+    def _back_reference(self) -> Back:
+        """As many digits as name a group that is closed already."""
+        end = self.index + 1
+        while self.pattern[end : end + 1].isascii() and self.pattern[end : end + 1].isdigit():
+            if int(self.pattern[self.index : end + 1]) not in self.closed:
+                break
+            end += 1
+        number = int(self.pattern[self.index : end])
+        if number not in self.closed:
+            raise self._fault("引用的分组还没有写完，或没有这个分组")
+        self.index = end
+        return Back(number)
 
     def _escape(self) -> CharSet:
         letter = self.pattern[self.index : self.index + 1]
@@ -173,7 +200,7 @@ class PatternParser:
             raise self._fault("没有写完")
         self.index += 1
         if letter.isdigit():
-            raise self._fault("不支持反向引用")
+            raise self._fault("方括号里不能引用分组")
         if letter not in "pP":
             return escape(letter)
         end = self.pattern.find("}", self.index)

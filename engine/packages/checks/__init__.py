@@ -15,6 +15,7 @@ from engine.packages.checks import (
     properties,
     scenarios,
     schedule,
+    tables,
     variables,
 )
 from engine.packages.parts import Parts
@@ -28,6 +29,7 @@ CHECKS: dict[str, Check] = {
     "process.bpmn": assignments.findings,
     "forms": forms.findings,
     "decisions": decided.findings,
+    "tables": tables.findings,
     "clauses": clauses.findings,
     "documents": documents.findings,
     "actions": actions.findings,

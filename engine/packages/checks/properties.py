@@ -11,7 +11,8 @@ from engine.workflow import Node
 
 _YES_NO = ("true", "false")
 _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
-_FREE = ("duty", "returnTo", "pauses")
+_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
+_ROLES = ("transferTo", "ask")
 _OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
@@ -54,10 +55,27 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
+    yield from _askable(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
         yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _askable(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Whom the holder may hand the task to or ask: posts of the manifest, for tasks that allow it."""
+    posts = parts.manifest.posts if parts.manifest is not None else {}
+    for name in _ROLES:
+        for role in listed(node.properties.get(name, "")):
+            if posts and role not in posts:
+                message = f"属性 {name} 里的岗位“{shown(role)}”不在清单的 [posts] 中；请改正，或在 [posts] 里加上它。"
+                yield Finding(DIAGRAM, node.id, "package.unknown-post", message)
+    if "ask" in node.properties and (node.loop is not None or node.properties.get("proof") == "true"):
+        message = "会签的任务和要再次验证身份的任务不能加签、委派；请删去属性 ask，会签的人员用 addable 增加。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    if "addable" in node.properties and (node.loop is None or not node.properties["addable"].startswith("=")):
+        message = "属性 addable 只用于会签（多实例）任务，写 FEEL，给出还可以增加的成员的列表；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:

@@ -37,13 +37,15 @@ def texts_of(parts: Parts) -> Iterator[Text]:
 def names_read(decision: Decision) -> tuple[frozenset[str], frozenset[str]]:
     """(names that must be given, names that may also be keys of the elements of a list), required decisions included."""
     certain, possible = split(decision.logic)
-    given = {one.name for one in decision.knows}
-    for key in decision.requires:
-        if (inner := decision.model.get(key)) is not None:
-            given |= {inner.id, inner.name}
-            more = names_read(inner)
-            certain |= more[0]
-            possible |= more[1]
+    given = {alias or one.name for alias, one in decision.knows} | {
+        alias or one.name for alias, one in decision.imported
+    }
+    own: list[Decision] = [inner for key in decision.requires if (inner := decision.model.get(key)) is not None]
+    given |= {name for inner in own for name in (inner.id, inner.name)}
+    for inner in (*own, *(one for _, one in decision.imported)):
+        more = names_read(inner)
+        certain |= more[0]
+        possible |= more[1]
     return certain - given, possible - given
 
 

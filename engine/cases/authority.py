@@ -1,0 +1,32 @@
+"""Who may act on a running case beside its tasks: the posts that the package gives the authority to."""
+
+from engine.cases.door import Sight, hidden, sight
+from engine.cases.loading import Loaded
+from engine.errors import Forbidden
+from engine.identity import Actor
+from engine.packages import CompiledPackage
+
+NAMES = {
+    "remind": "催办",
+    "suspend": "中止和恢复",
+    "terminate": "终止",
+    "extend": "延长期限",
+    "reviewers": "增减会签人员",
+}
+
+
+def authorised(package: CompiledPackage, actor: Actor, verb: str) -> bool:
+    """Whether a post of the actor in the department has this authority in cases of the package."""
+    roles = package.manifest.authority.get(verb, ())
+    return any(post.organisation_kind == "department" and post.role in roles for post in actor.posts)
+
+
+def authorise(package: CompiledPackage, actor: Actor, loaded: Loaded, verb: str) -> str:
+    """The post by which the actor acts; `NotFound` for those who may not see the case, `Forbidden` for the others."""
+    if sight(actor, loaded.case, ()) is not Sight.FULL:
+        raise hidden()
+    roles = package.manifest.authority.get(verb, ())
+    for post in actor.posts:
+        if post.organisation_kind == "department" and post.role in roles:
+            return post.id
+    raise Forbidden(f"你的岗位不能{NAMES[verb]}这件申请。", code="case.authority", verb=verb)

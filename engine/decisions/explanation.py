@@ -1,0 +1,119 @@
+"""Why a decision came out as it did, in plain Chinese."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from engine import feel
+from engine.decisions.clauses import Clauses
+from engine.decisions.model import Asked, Checked, Row, Why
+
+POLICIES = {
+    "UNIQUE": "只能命中一行",
+    "ANY": "命中的各行结果应当一致",
+    "PRIORITY": "取命中各行中优先的结果",
+    "FIRST": "取最先命中的一行",
+    "RULE ORDER": "取命中的各行，按行的顺序",
+    "OUTPUT ORDER": "取命中的各行，按结果的优先顺序",
+    "COLLECT": "取命中的各行",
+}
+_OPERATORS = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于", "=": "等于", "!=": "不等于"}
+_COMPARED = re.compile(r"(<=|>=|!=|<|>|=)\s*([^,()\[\]<>=]+)")
+_INTERVAL = re.compile(r"([\[\](])\s*([^,.]+?)\s*\.\.\s*([^,.]+?)\s*([\[\])])")
+_NOT = re.compile(r"not\(([^()]*)\)")
+_SIMPLE = r'(?:"[^"\\]*"|-?[0-9][0-9.]*|@"[^"\\]*")'
+_ONE_OF = re.compile(rf"{_SIMPLE}(?:\s*,\s*{_SIMPLE})*")
+_WORDS = {"true": "是", "false": "否", "null": "空"}
+_DIGITS = re.compile(r"\d{8,}[\dXx]*")
+_MOST = 60
+
+
+def value_in_words(value: Any) -> str:
+    """A value as people say it."""
+    if value is None or isinstance(value, bool):
+        return _WORDS[feel.written(value)]
+    text = f"“{value}”" if isinstance(value, str) else f" {feel.written(value)}"
+    return text if len(text) <= _MOST else text[:_MOST] + "…"
+
+
+def test_in_words(test: str) -> str:
+    """What a cell asks: the frequent forms in words, any other as it is written."""
+    text = test.strip()
+    if match := _NOT.fullmatch(text):
+        inner = test_in_words(match[1])
+        return f"不{inner}" if inner.startswith(("为", "符合")) else f"并非{inner}"
+    if text in _WORDS:
+        return f"为{_WORDS[text]}"
+    if match := _COMPARED.fullmatch(text):
+        return _OPERATORS[match[1]] + _literal(match[2])
+    if match := _INTERVAL.fullmatch(text):
+        low = "不小于" if match[1] == "[" else "大于"
+        high = "不大于" if match[4] == "]" else "小于"
+        return f"{low} {_literal(match[2]).strip()} 并且{high} {_literal(match[3]).strip()}"
+    if _ONE_OF.fullmatch(text):
+        parts = [_literal(part).strip() for part in re.findall(_SIMPLE, text)]
+        return f"为{parts[0]}" if len(parts) == 1 else f"为{'、'.join(parts)}之一"
+    return f"符合 {text}"
+
+
+def _literal(text: str) -> str:
+    bare = text.strip().removeprefix("@")
+    if bare.startswith('"') and bare.endswith('"') and len(bare) > 1:
+        return f"“{bare[1:-1]}”"
+    return _WORDS.get(bare, f" {bare}")
+
+
+def met(checked: tuple[Checked, ...]) -> str:
+    """The cells of a row that fired."""
+    return "；".join(f"{one.label}为{value_in_words(one.value)}（要求{test_in_words(one.test)}）" for one in checked)
+
+
+def failed(one: Checked) -> str:
+    return f"{one.label}为{value_in_words(one.value)}，而这一行要求{test_in_words(one.test)}"
+
+
+def masked(text: str) -> str:
+    """Without long numbers, which may be those of a person."""
+    return _DIGITS.sub("……", text)
+
+
+def sentences(why: Why, clauses: Clauses | None = None) -> list[str]:
+    """The whole tree, one sentence a line, what lies deeper further in."""
+    return [*_decision(why, clauses, 0), *(f"  说明：{note}" for note in why.notes)]
+
+
+def _decision(why: Why, clauses: Clauses | None, depth: int) -> Iterator[str]:
+    margin = "  " * depth
+    yield f"{margin}决策“{why.name}”的结果为{value_in_words(why.result)}。"
+    if why.text:
+        yield f"{margin}  按表达式 {why.text} 计算。"
+    for table in why.tables:
+        for line in _table(table, clauses):
+            yield f"{margin}  {line}"
+    for required in why.required:
+        yield from _decision(required, clauses, depth + 1)
+
+
+def _table(table: Asked, clauses: Clauses | None) -> Iterator[str]:
+    given = "，".join(f"{label}为{value_in_words(value)}" for label, value in table.inputs.items())
+    yield f"表“{table.name}”（{POLICIES.get(table.hit_policy, table.hit_policy)}）的输入：{given or '无'}。"
+    if not any(row.fired for row in table.rows):
+        yield "没有一行命中。"
+    for row in table.rows:
+        yield "  " + _row(row, clauses)
+
+
+def _row(row: Row, clauses: Clauses | None) -> str:
+    if not row.fired:
+        return f"第 {row.number} 行没有命中：{failed(row.checked[0])}。"
+    parts = [f"第 {row.number} 行命中：{met(row.checked) or '这一行没有条件'}。"]
+    if row.reason:
+        parts.append(f"理由：{row.reason.rstrip('。')}。")
+    if row.clause:
+        parts.append(f"依据 {row.clause}{_quoted(row.clause, clauses)}。")
+    return "".join(parts)
+
+
+def _quoted(ids: str, clauses: Clauses | None) -> str:
+    known = [] if clauses is None else [clause for one in ids.split("/") if (clause := clauses.get(one.strip()))]
+    return f"（{'；'.join(clause.text for clause in known)}）" if known else ""

@@ -1,0 +1,139 @@
+"""Why a decision came out as it did: the tree, the sentences, and the command that shows them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine import decisions
+from engine.decisions import Clauses
+from engine.decisions.explanation import masked, test_in_words, value_in_words
+from engine.feel import Budget, FeelLimitError
+from tests.decisions.tables import decision, definitions, literal, needs, table
+from tests.feel.language import n, value
+from webapp.cli import group
+
+test_in_words.__test__ = False  # type: ignore[attr-defined]
+ROWS = [
+    ["< 60", "-", '"通过"', "", ""],
+    [">= 60", '"会长","秘书长"', '"不符合"', "R-1", "年龄超限。"],
+    [">= 60", "-", '"人工"', "", ""],
+]
+BODY = decision("age", literal("year - born"), name="年龄") + decision(
+    "d",
+    table(["年龄", "post"], ["结论"], ROWS, "FIRST", annotations=["clause", "reason"]),
+    needs("age"),
+    name="核验",
+)
+SCOPE = {"year": n(2026), "born": n(1955), "post": "会长"}
+CLAUSES = Clauses.read(
+    b'[[clause]]\nid="R-1"\ntext="\xe4\xb8\x8d\xe8\xb6\x85\xe8\xbf\x87\xe4\xb8\x83\xe5\x8d\x81\xe5\xb2\x81"\n'
+    b'source="s"\ncertainty="A"\nbinding="\xe5\x8f\x82\xe7\x85\xa7"\n',
+    "clauses.toml",
+)
+
+
+def why(scope: dict[str, object]) -> decisions.Why:
+    return decisions.read(definitions(BODY), "d.dmn").decisions["d"].explain(scope)
+
+
+def test_the_tree_holds_the_rows_with_their_cells_and_what_was_required():
+    tree = why(SCOPE)
+    assert (tree.name, tree.result) == ("核验", "不符合")
+    [asked] = tree.tables
+    assert asked.inputs == {"年龄": 71, "post": "会长"}
+    assert [
+        (row.number, row.fired, [(one.label, one.test, one.value) for one in row.checked]) for row in asked.rows
+    ] == [
+        (1, False, [("年龄", "< 60", 71)]),
+        (2, True, [("年龄", ">= 60", 71), ("post", '"会长","秘书长"', "会长")]),
+    ]
+    assert [(one.name, one.result, one.text) for one in tree.required] == [("年龄", 71, "year - born")]
+
+
+def test_the_tree_is_told_in_sentences_with_the_clause():
+    assert decisions.sentences(why(SCOPE), CLAUSES) == [
+        "决策“核验”的结果为“不符合”。",
+        "  表“核验”（取最先命中的一行）的输入：年龄为 71，post为“会长”。",
+        "    第 1 行没有命中：年龄为 71，而这一行要求小于 60。",
+        "    第 2 行命中：年龄为 71（要求不小于 60）；post为“会长”（要求为“会长”、“秘书长”之一）。理由：年龄超限。依据 R-1（不超过七十岁）。",
+        "  决策“年龄”的结果为 71。",
+        "    按表达式 year - born 计算。",
+    ]
+
+
+def test_what_became_null_is_told_with_its_column():
+    lines = decisions.sentences(why({}))
+    assert "  没有一行命中。" in lines
+    assert "  说明：表“核验”输入列“post”第 1 个字符处：没有“post”这个变量" in lines
+
+
+def test_an_explanation_keeps_to_the_budget_as_well():
+    with pytest.raises(FeelLimitError):
+        decisions.read(definitions(BODY), "d.dmn").decisions["d"].explain(SCOPE, Budget(steps=2))
+
+
+TESTS = [
+    ("true", "为是"),
+    ("< 5", "小于 5"),
+    ('!= "甲"', "不等于“甲”"),
+    ('"甲"', "为“甲”"),
+    ('not("甲", "乙")', "不为“甲”、“乙”之一"),
+    ("not(> 5)", "并非大于 5"),
+    ("[1..5)", "不小于 1 并且小于 5"),
+    ('@"2026-01-01"', "为“2026-01-01”"),
+    ("? > a + 1", "符合 ? > a + 1"),
+]
+
+
+@pytest.mark.parametrize(("test", "words"), TESTS)
+def test_a_cell_in_words(test, words):
+    assert test_in_words(test) == words
+
+
+def test_a_value_in_words_is_short_and_a_finding_shows_no_long_number():
+    assert value_in_words(value("[1, null]")) == " [1, null]"
+    assert value_in_words(None) == "空"
+    assert len(value_in_words("长" * 100)) == 61
+    assert masked("证件号为“11010119550101001X”，年龄为 71") == "证件号为“……”，年龄为 71"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "d.dmn").write_bytes(definitions(BODY))
+    return str(tmp_path / "d.dmn")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['{"year": 2026, "born": 1955, "post": "会长"}', '{year: date("2026-01-01").year, born: 1955, post: "会长"}'],
+)
+def test_the_command_takes_json_or_feel(file, given):
+    found = CliRunner().invoke(group, ["dmn", "explain", file, "--input", given])
+    assert (found.exit_code, found.output.splitlines()[0]) == (0, "决策“核验”的结果为“不符合”。")
+
+
+def test_the_command_takes_a_file_and_gives_the_tree_as_json(file, tmp_path):
+    (tmp_path / "in.json").write_text('{"year": 2026, "born": 1999.5}')
+    found = CliRunner().invoke(group, ["dmn", "explain", file, "--input", str(tmp_path / "in.json"), "--json"])
+    assert json.loads(found.output)["required"][0]["result"] == "26.5"
+    chosen = CliRunner().invoke(
+        group, ["dmn", "explain", file, "--decision", "年龄", "--input", str(tmp_path / "in.json")]
+    )
+    assert chosen.output.splitlines()[0] == "决策“年龄”的结果为 26.5。"
+
+
+WRONG = [
+    (["--input", "{a: "], "输入既不是 JSON，也不是 FEEL"),
+    (["--input", "{a: 1}", "--decision", "别的"], "d.dmn 里没有决策“别的”，有：年龄、核验。"),
+    (["--input", "/nowhere"], "No such file"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), WRONG)
+def test_a_wrong_call_is_answered_in_a_sentence(file, options, sentence):
+    found = CliRunner().invoke(group, ["dmn", "explain", file, *options])
+    assert found.exit_code in (1, 3)
+    assert sentence in found.stderr
+    assert "Traceback" not in found.output
