@@ -19,6 +19,12 @@ YEAR = Arrangement(2027, SOURCE, {**OFF, **WORK})
 
 
 @pytest.fixture
+def office(sqlite_office: Office) -> Office:
+    """Counting is the same on both databases; that its statements are, one test of its own shows."""
+    return sqlite_office
+
+
+@pytest.fixture
 def late(play: Play) -> Play:
     """Monday 21 December 2026: ten working days lead into a year whose holidays nobody knows yet."""
     play.clock.set(datetime(2026, 12, 21, 1, tzinfo=UTC))
@@ -52,6 +58,15 @@ def test_an_import_moves_the_promise_the_tasks_and_the_timers_of_open_cases(late
     assert dues(late, case_id)["MI_joint_check"] == (date(2027, 1, 5), False)
     assert timers(late, case_id) == {"Timer_remind": date(2027, 1, 5), "Timer_missing": date(2027, 1, 8)}
     assert (late.row(case_id)["due_on"], late.row(case_id)["due_estimated"]) == (date(2027, 2, 1), False)
+
+
+def test_on_postgresql_the_same_terms_move(postgres_office: Office) -> None:
+    play = Play(postgres_office)
+    play.clock.set(datetime(2026, 12, 21, 1, tzinfo=UTC))
+    case_id = play.until("MI_joint_check")
+    imported(play)
+    assert dues(play, case_id)["MI_joint_check"] == (date(2027, 1, 5), False)
+    assert timers(play, case_id) == {"Timer_remind": date(2027, 1, 5), "Timer_missing": date(2027, 1, 8)}
 
 
 def test_each_change_is_an_event_of_its_case_with_the_old_and_the_new_day(late: Play) -> None:
