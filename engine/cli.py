@@ -1,6 +1,5 @@
 """The commands of `huishen` that need no web server. Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 a part is missing."""
 
-import json
 import sys
 import time
 import tomllib
@@ -13,7 +12,7 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, packages, scenarios, store
+from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -87,6 +86,7 @@ class _Group(_ChineseHelp, click.Group):
 )
 @click.pass_context
 def group(context: click.Context, instance: Path) -> None:
+    logs.configure()
     context.obj = instance
 
 
@@ -112,7 +112,7 @@ def _package(path: Path) -> packages.Package:
         raise packages.PackageProblems(found) from error
 
 
-@group.command(help="检查流程包：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
+@group.command(help="检查流程包或单个 .bpmn 流程图：逐条列出问题，一次列完。退出码 0 没有错误，1 有错误。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--clauses",
@@ -121,11 +121,14 @@ def _package(path: Path) -> packages.Package:
 )
 @speaks
 def check(folder: Path, clauses: Path | None) -> None:
-    package = _package(folder)
-    register = clauses or folder.parent / "clauses.toml"
-    known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-    vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
-    found = packages.check(package, vocabulary)
+    if folder.is_file() and folder.suffix == ".bpmn":
+        found = packages.check_diagram(folder.read_bytes(), folder.name)
+    else:
+        package = _package(folder)
+        register = clauses or folder.parent / "clauses.toml"
+        known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
+        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))
     errors = sum(finding.severity == "error" for finding in found)
@@ -231,35 +234,19 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
         click.echo("已停止")
 
 
-@group.command(help="验证文书：是否由本部签发、是否完整、是否已撤销。退出码 0 有效，1 无效。")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@group.command(help="把外部的消息送给正在等它的案件（如缴费到账）。名称与流程图中的消息一致。")
+@click.argument("case_id")
+@click.argument("name")
+@click.option("--key", help="关联键：同名消息有几处在等时，用它区分。")
+@click.option("--signal", is_flag=True, help="作为信号送给所有在等的节点。")
 @click.pass_context
 @speaks
-def verify(context: click.Context, file: Path, as_json: bool) -> None:
-    verdict = cases.verify_bytes(opened(context), file.read_bytes())
-    if as_json:
-        click.echo(json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1, default=str))
+def message(context: click.Context, case_id: str, name: str, key: str | None, signal: bool) -> None:
+    installation = opened(context)
+    if signal:
+        click.echo(f"信号 {name} 送到 {cases.receive_signal(installation, case_id, name, {})} 个节点")
     else:
-        click.echo(verdict.sentence)
-        for signature in verdict.signatures:
-            click.echo(f"  {signature}")
-    sys.exit(0 if verdict.code == "ours.valid" else 1)
-
-
-@group.group(help="文书登记：撤销。")
-def document() -> None:
-    pass
-
-
-@document.command(help="撤销已生效的文书。文号和理由留在登记簿，验真页随即显示已撤销。")
-@click.argument("number")
-@click.option("--reason", required=True, help="撤销的理由，会显示在验真页。")
-@click.pass_context
-@speaks
-def revoke(context: click.Context, number: str, reason: str) -> None:
-    cases.revoke_document(opened(context), None, number, reason)
-    click.echo(f"{number} 已撤销")
+        click.echo(f"消息 {name} 已送到节点 {cases.receive_message(installation, case_id, name, {}, key)}")
 
 
 @group.command(help="执行到期的计时和后台任务（PostgreSQL 上的独立工作进程；SQLite 上由 serve 自带）。")

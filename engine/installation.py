@@ -26,6 +26,11 @@ class Settings:
     contact: str = "行业协会商会处"  # whom an applicant may ask, printed on notices
     telephone: str = ""
     isolated_rendering: bool = True  # render in a process of its own, with limits
+    signature_level: str = "B-B"  # B-T and B-LTA need a timestamp authority
+    timestamp_url: str = ""
+    timestamp_certificates: str = ""  # PEM file of the authority's chain; the self-signed ones are believed
+    pkcs11_module: str = ""  # library of the token on which new keys are made; empty: encrypted files
+    pkcs11_token: str = ""  # the token's label; its PIN is HUISHEN_PKCS11_PIN
     trusted_proxies: int = (
         0  # how many reverse proxies stand before `serve`: whose word on the visitor's address counts
     )
@@ -128,7 +133,7 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
         database=database,
         files=store.Files(folder / "files"),
         cipher=store.open_cipher(folder / "keys" / "fields"),
-        vault=documents.KeyVault(folder / "keys" / "signing", passphrase),
+        vault=documents.KeyVault(folder / "keys" / "signing", passphrase, _token(settings)),
         passphrase=passphrase,
         examiner=documents.Examiner(),
         press=documents.Press(fonts_folder(folder), isolated=settings.isolated_rendering),
@@ -138,6 +143,14 @@ def open_installation(folder: Path, *, clock: Clock | None = None, settings: Set
 def fonts_folder(folder: Path) -> Path:
     """Where the fonts are: `HUISHEN_FONTS`, else `fonts/` of the installation."""
     return Path(os.environ.get("HUISHEN_FONTS") or folder / "fonts")
+
+
+def _token(settings: Settings) -> documents.TokenStore | None:
+    """Where new signing keys are made when not in files; opened at first use."""
+    if not settings.pkcs11_module:
+        return None
+    pin = os.environ.get("HUISHEN_PKCS11_PIN", "")
+    return documents.Token(settings.pkcs11_module, settings.pkcs11_token, pin)
 
 
 def _passphrase(folder: Path) -> bytes:

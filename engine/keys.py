@@ -1,9 +1,16 @@
-"""The installation's signing keys: made once, entered into the table that verification reads."""
+"""The installation's signing keys: made, replaced, ended; entered into the table that verification reads."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from engine import audit, identity, store
-from engine.documents.keys import AUTHORITY, REVIEWER, Field
+from engine import audit, documents, identity, store
+from engine.documents import AUTHORITY, REVIEWER, Assurance, Field, Trust
+from engine.errors import Invalid, NotFound, Unavailable
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
 from engine.store.tables import organisation, signing_key
@@ -25,16 +32,95 @@ def ensure_keys(installation: Installation) -> None:
                 _enter(installation, transaction, f"person-{person.id}", person.name, REVIEWER)
 
 
+def replace_key(installation: Installation, key_id: str, reason: str) -> str:
+    """A new key under the same id; the old one counts until now and never again. -> the new fingerprint."""
+    _end(installation, key_id, reason)
+    now = installation.clock.now()
+    issued = installation.vault.replace(key_id, now)
+    with store.writing(installation.database) as transaction:
+        transaction.execute(sa.insert(signing_key).values(_row(issued)))
+        audit.record(transaction, "key.replaced", now, None, {"key": key_id, "new": issued.fingerprint})
+    return issued.fingerprint
+
+
+def withdraw_key(installation: Installation, key_id: str, reason: str) -> None:
+    """End a key, as when its holder leaves or it may have been copied; nothing replaces it."""
+    _end(installation, key_id, reason)
+    installation.vault.withdraw(key_id)
+
+
+def _end(installation: Installation, key_id: str, reason: str) -> None:
+    """First the register, then the file: a crash between the two leaves a key that nobody believes."""
+    if len(reason.strip()) < 2:
+        raise Invalid("请填写停用密钥的理由。", code="reason.missing")
+    current, now = installation.vault.certificate(key_id), installation.clock.now()
+    with store.writing(installation.database) as transaction:
+        query = sa.update(signing_key).where(signing_key.c.fingerprint == current.fingerprint).values(until=now)
+        if transaction.execute(query).rowcount != 1:
+            raise NotFound(f"密钥登记簿里没有 {key_id}", code="document.no-key")
+        noted = {"key": key_id, "fingerprint": current.fingerprint, "reason": reason.strip()}
+        audit.record(transaction, "key.ended", now, None, noted)
+
+
+def revocation_list(installation: Installation) -> bytes:
+    """The CRL (DER) of every key that ended before its certificate did."""
+    with store.reading(installation.database) as transaction:
+        rows = transaction.execute(sa.select(signing_key)).mappings().all()
+    current = {installation.vault.certificate(key_id).fingerprint for key_id in installation.vault.key_ids()}
+    ended = {row["fingerprint"]: row["until"] for row in rows if row["fingerprint"] not in current}
+    return installation.vault.revocation_list(ended, installation.clock.now())
+
+
+def trust(installation: Installation) -> Trust:
+    """The installation's root, the keys that may fill each signature field, the roots of its timestamp authority."""
+    with store.reading(installation.database) as transaction:
+        rows = transaction.execute(sa.select(signing_key)).mappings().all()
+    known: dict[str, dict[str, tuple[datetime, datetime | None]]] = {}
+    for row in rows:
+        known.setdefault(row["field"], {})[row["fingerprint"]] = (row["since"], row["until"])
+    roots = tuple(_der(one) for one in _timestamp_chain(installation) if one.issuer == one.subject)
+    return Trust(installation.vault.root(), known, roots)
+
+
+def assurance(installation: Installation) -> Assurance:
+    """The level of new signatures, by the settings."""
+    settings = installation.settings
+    if settings.signature_level == "B-B":
+        return documents.PLAIN
+    stamper = documents.TimestampAuthority(settings.timestamp_url) if settings.timestamp_url else None
+    certificates = [installation.vault.root(), *(_der(one) for one in _timestamp_chain(installation))]
+    lists = (revocation_list(installation),) if settings.signature_level == "B-LTA" else ()
+    return Assurance(settings.signature_level, stamper, tuple(certificates), lists)  # type: ignore[arg-type]
+
+
+def _timestamp_chain(installation: Installation) -> list[x509.Certificate]:
+    path = installation.settings.timestamp_certificates
+    if not path:
+        return []
+    try:
+        return x509.load_pem_x509_certificates(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        message = f"读不出时间戳服务的证书 {path}，请检查 timestamp_certificates"
+        raise Unavailable(message, code="document.timestamp-certificates") from error
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
+
+
 def _enter(installation: Installation, transaction: Transaction, key_id: str, name: str, field: Field) -> None:
     issued = installation.vault.issue(key_id, name, field, installation.clock.now())
-    row = {
+    transaction.execute(insert_into(transaction, signing_key).values(_row(issued)).on_conflict_do_nothing())
+
+
+def _row(issued: documents.Certificate) -> dict[str, Any]:
+    return {
         "fingerprint": issued.fingerprint,
-        "key_id": key_id,
-        "field": field,
+        "key_id": issued.key_id,
+        "field": issued.field,
         "since": issued.not_before,
         "until": issued.not_after,
     }
-    transaction.execute(insert_into(transaction, signing_key).values(row).on_conflict_do_nothing())
 
 
 def audit_signer(installation: Installation) -> audit.Signer:

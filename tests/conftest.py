@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine import logs
 from tests.databases import database, empty_postgres, postgres_database, postgres_server, sqlite_database
 from tests.installations import office
 
@@ -15,6 +16,7 @@ settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("repeatable")
+logs.configure()
 
 __all__ = ["database", "empty_postgres", "office", "postgres_database", "postgres_server", "sqlite_database"]
 

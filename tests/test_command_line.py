@@ -103,10 +103,12 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
-        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration"),
+        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration", "message"),
         *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
-        *("organisation", "organisation add", "organisation list"),
-        *("user", "user add", "user password", "user list", "document", "document revoke"),
+        *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
+        *("user", "user add", "user password", "user list"),
+        *("document", "document revoke", "document export", "archive", "archive make", "archive verify"),
+        *("key", "key list", "key replace", "key withdraw", "key root", "key revocations"),
     }
 
 
@@ -151,6 +153,16 @@ def test_check_of_a_good_package_ends_with_zero():
     result = huishen("check", PACKAGE)
     assert result.exit_code == 0
     assert "错误 0 处" in result.output
+
+
+def test_check_takes_a_single_diagram(tmp_path):
+    file = tmp_path / "one.bpmn"
+    file.write_bytes((BPMN / "leader_review/process.bpmn").read_bytes())
+    assert huishen("check", file).exit_code == 0
+    file.write_bytes(file.read_bytes().replace(b"exclusiveGateway", b"complexGateway"))
+    result = huishen("check", file)
+    assert result.exit_code == 1
+    assert "workflow.element-unsupported" in result.output
 
 
 def test_check_of_a_broken_package_names_every_fault_and_ends_with_one(package):

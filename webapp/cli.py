@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import engine.cli_documents  # noqa: F401  its commands join the group
 from engine import store
 from engine.background import Background
 from engine.cli import group, opened, speaks

@@ -1,7 +1,7 @@
 """A case as its events alone tell it: what every row of it should say."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -68,14 +68,12 @@ def rebuild(events: Iterable[Told]) -> Rebuilt:
 def _follow(found: Rebuilt, event: Told) -> None:
     if "opened" in event.body:
         _take_step(found, event)
+    for key, columns in event.body.get("tasks_now", {}).items():
+        found.task.setdefault(key, {}).update(columns)
+    found.case |= event.body.get("case_now", {})
     if (follow := _FOLLOWED.get(event.kind)) is not None:
         follow(found, event)
 
-
-_UNTOUCHED: Columns = {"position": "", "question": ""} | dict.fromkeys(
-    ("claimed_by", "claimed_at", "ended_at", "ended_by", "parent_id", "owner_post_id", "asked_by", "held_by")
-)
-UNANSWERED = frozenset({"open", "waiting"})
 
 # --- a step of the process -------------------------------------------------------------------------------------------
 
@@ -108,15 +106,18 @@ def _follow_tasks(found: Rebuilt, event: Told) -> None:
             "created_at": event.at,
             "state": "open",
             "kind": "task",
-            **_UNTOUCHED,
+            "position": "",
+            "question": "",
+            **dict.fromkeys(("claimed_by", "claimed_at", "ended_at", "ended_by", "parent_id", "owner_post_id")),
+            **dict.fromkeys(("asked_by", "held_by")),
         }
-    for one in event.body.get("moved", ()):
+    for one in event.body["moved"]:
         found.task.setdefault(one["task"], {}).update(due_at=one["due"], due_estimated=one["estimated"])
+    for key in event.body["unasked"]:
+        found.task.setdefault(key, {}).update(state="cancelled", ended_at=event.at, ended_by=None)
     for one in event.body["closed"]:
         ended = {"state": one["state"], "ended_at": event.at, "ended_by": one["by"]}
         found.task.setdefault(one["task"], {}).update(ended)
-        for row in _asked(found, one["task"]):
-            row.update(state="cancelled", ended_at=event.at, ended_by=None)
 
 
 def _follow_timers(found: Rebuilt, event: Told) -> None:
@@ -126,8 +127,7 @@ def _follow_timers(found: Rebuilt, event: Told) -> None:
         if row["state"] in {"armed", "stopped"} and key not in waiting:
             row["state"] = "fired" if row["due_at"] <= event.at else "dropped"
     for key, one in waiting.items():
-        row = {"node_id": one["node"], "due_at": one["due"], "state": "armed"}
-        found.timer.setdefault(key, row)["due_at"] = one["due"]
+        found.timer.setdefault(key, {}).update(node_id=one["node"], due_at=one["due"], state="armed")
 
 
 # --- what single events say ------------------------------------------------------------------------------------------
@@ -176,70 +176,25 @@ def _claim(found: Rebuilt, event: Told) -> None:
     found.task.setdefault(event.body["task"], {}).update(claimed)
 
 
-def _hand(found: Rebuilt, event: Told) -> None:
-    """To another post for good or for a while, or back from it."""
-    body, lent = event.body, event.kind == "task.delegated"
-    found.task.setdefault(body["task"], {}).update(
-        post_id=body["to"],
-        owner_post_id=body["from"] if lent else None,
-        question=body["reason"] if lent else "",
-        asked_by=event.actor if lent else None,
-        claimed_by=None,
-        claimed_at=None,
-    )
-
-
-def _asked(found: Rebuilt, task: str) -> list[Columns]:
-    """The reviews of a task that are not answered yet."""
-    return [row for row in found.task.values() if row.get("parent_id") == task and row["state"] in UNANSWERED]
-
-
-def _ask(found: Rebuilt, event: Told) -> None:
-    body, parent = event.body, found.task[event.body["task"]]
-    found.task[body["review"]] = {
-        **_UNTOUCHED,
-        **{name: parent[name] for name in ("node_id", "path", "item_key")},
-        "kind": "review",
-        "parent_id": body["task"],
-        "name": body["name"],
-        "form_id": body["form"],
-        "post_id": body["to"],
-        "position": body["position"],
-        "question": body["reason"],
-        "asked_by": event.actor,
-        "state": "waiting" if body["position"] == "after" else "open",
-        "created_at": event.at,
-        "due_at": None,
-        "due_estimated": False,
+def _answer(found: Rebuilt, event: Told) -> None:
+    """What an added reviewer said."""
+    body = event.body
+    found.entry[body["entry"]] = {
+        "task_id": body["review"],
+        "node_id": body["node"],
+        "form_id": found.task.get(body["review"], {}).get("form_id") or "",
+        "person_id": event.actor,
+        "post_id": event.post_id,
+        "at": event.at,
+        "values": body["values"],
     }
 
 
-def _answer(found: Rebuilt, event: Told) -> None:
-    """Who disagrees after the holder gives the task back, and the others are asked when it comes anew."""
-    body, parent = event.body, found.task[event.body["task"]]
-    found.task[body["review"]].update(state="completed", ended_at=event.at, ended_by=event.actor)
-    _enter(found, replace(event, body={**body, "task": body["review"]}))
-    if parent["held_by"] is not None and body["opinion"] != "agree":
-        parent["held_by"] = None
-        for row in _asked(found, body["task"]):
-            row["state"] = "waiting"
-
-
-def _unask(found: Rebuilt, event: Told) -> None:
-    found.task[event.body["review"]].update(state="cancelled", ended_at=event.at, ended_by=event.actor)
-
-
-def _hold(found: Rebuilt, event: Told) -> None:
-    found.task[event.body["task"]]["held_by"] = event.actor
-    for key in event.body["reviews"]:
-        found.task[key].update(state="open", created_at=event.at)
-    _mention(found, event.body["values"])
-
-
-def _stand(found: Rebuilt, event: Told) -> None:
-    before, after = ("armed", "stopped") if event.kind == "case.suspended" else ("stopped", "armed")
+def _stop(found: Rebuilt, _event: Told) -> None:
+    """No timer fires while a case stands still."""
     for row in found.timer.values():
-        row["state"] = after if row["state"] == before else row["state"]
+        if row["state"] == "armed":
+            row["state"] = "stopped"
 
 
 def _record_outcome(found: Rebuilt, event: Told) -> None:
@@ -303,17 +258,12 @@ _NUMBER = ("number", "year", "serial", "code", "dated")
 _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "case.started": _start,
     "case.recounted": _recount,
+    "case.suspended": _stop,
+    "review.answered": _answer,
     "task.submitted": _enter,
     "task.completed": _enter,
     "task.claimed": _claim,
     "task.released": _claim,
-    **dict.fromkeys(("task.transferred", "task.delegated", "task.handed-back", "task.recalled"), _hand),
-    "task.held": _hold,
-    "review.added": _ask,
-    "review.answered": _answer,
-    "review.dropped": _unask,
-    "case.suspended": _stand,
-    "case.resumed": _stand,
     "outcome.recorded": _record_outcome,
     "attachment.added": _add_file,
     "attachment.removed": _remove_file,

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.audit.chain import INSTALLATION, fingerprint_of
-from engine.audit.rebuilt import UNANSWERED, Columns, Rebuilt, Rows, Told, rebuild
+from engine.audit.rebuilt import Columns, Rebuilt, Rows, Told, rebuild
 from engine.audit.words import COLUMNS, STATES, TABLES
 from engine.calendar import ZONE
 from engine.store import Transaction, tables
@@ -131,12 +131,7 @@ class _Comparison:
             **{name: _decoded(self.rebuilt.case.get(name, "{}")) for name in ("promise", "duties")},
             "engine_state": self.rebuilt.engine,
             "scope_count": len(self.rebuilt.scope),
-            "review_count": self._unanswered(),
         }
-
-    def _unanswered(self) -> int:
-        tasks = self.rebuilt.task.values()
-        return sum(row.get("kind") == "review" and row["state"] in UNANSWERED for row in tasks)
 
     @staticmethod
     def _stored_case(row: Columns) -> Columns:

@@ -5,9 +5,11 @@ from engine.cases.completing import Completed, complete
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
+    draft_file,
     facts_of_file,
     prepare_documents,
     receive_document,
+    register_list,
     revoke_document,
     verify_bytes,
     verify_code,
@@ -20,6 +22,7 @@ from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbo
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
+from engine.cases.messages import receive_message, receive_signal
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
@@ -84,6 +87,7 @@ __all__ = [
     "detach",
     "document_file",
     "done",
+    "draft_file",
     "drop_member",
     "drop_review",
     "extend",
@@ -101,6 +105,9 @@ __all__ = [
     "readable",
     "recall",
     "receive_document",
+    "receive_message",
+    "receive_signal",
+    "register_list",
     "release",
     "remind",
     "resume",

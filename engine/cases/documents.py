@@ -16,10 +16,11 @@ from engine.cases.step import decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
-from engine.documents import Content, Trust, Verdict
+from engine.documents import Content, Verdict
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
+from engine.keys import trust
 from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
@@ -115,6 +116,22 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
     if digest is None:
         return f"{row['title']}（未签发）.pdf", issuing.preview(installation, row).pdf
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
+
+
+def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
+    """(file name, DOCX) for editing outside, clearly unsigned; for the department alone."""
+    with store.reading(installation.database) as transaction:
+        query = (
+            sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
+            .join(tables.case, tables.case.c.id == document.c.case_id)
+            .where(document.c.id == document_id)
+        )
+        row = transaction.execute(query).mappings().one_or_none()
+        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
+        if row is None or sight(actor, about or {}, task_posts(transaction, row["case_id"])) is not Sight.FULL:
+            raise hidden()
+    content = Content.from_dict(decode(row["content"]))
+    return f"{row['title']}（草稿，未签发）.docx", documents.word_draft(content, installation.clock.now())
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
@@ -215,11 +232,15 @@ def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
     )
 
 
-def trust(installation: Installation) -> Trust:
-    """The installation's root and the keys that may fill each signature field."""
+def register_list(installation: Installation) -> bytes:
+    """The register as a signed list, for verification elsewhere: keys, and documents that took effect."""
+    query = sa.select(document).where(document.c.issued_sha256.is_not(None), document.c.signature != "slip")
     with store.reading(installation.database) as transaction:
-        rows = transaction.execute(sa.select(tables.signing_key)).mappings().all()
-    known: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        known.setdefault(row["field"], {})[row["fingerprint"]] = (row["since"], row["until"])
-    return Trust(root=installation.vault.root(), known=known)
+        rows = transaction.execute(query).mappings().all()
+    entries = {
+        row["issued_sha256"]: documents.RegisterEntry(row["number"], row["state"], row["reason"]) for row in rows
+    }
+    held = trust(installation).known or {}
+    return documents.export_register(
+        installation.vault, documents.RegisterList(installation.clock.now(), held, entries)
+    )

@@ -152,7 +152,7 @@ def _move(
     values |= {"claimed_at": None, "asked_by": actor.person_id if owner else None}
     transaction.execute(sa.update(task).where(task.c.id == row["id"]).values(**values))
     head = Head(loaded.case["id"], loaded.case["event_seq"], loaded.case["event_hash"])
-    body = {"task": row["id"], "node": row["node_id"], **noted}
+    body = {"task": row["id"], "node": row["node_id"], **noted, "tasks_now": {row["id"]: values}}
     record_on_case(transaction, head, [(kind, body)], actor.person_id, now, row["post_id"])
     text = f"{loaded.case['title']}：{row['name']}（{WORDS[kind]}：{noted['reason']}）"
     notice = {

@@ -105,7 +105,8 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
     if kind == "case.recounted":
         return _recounted(body)
-    return str(body.get("number") or (body.get("name") if kind == "attachment.added" else "") or "")
+    named = kind in {"attachment.added", "case.message", "case.sent"}
+    return str(body.get("number") or (body.get("name") if named else "") or "")
 
 
 def _recounted(body: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from engine.cases.numbering import take_number
 from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
 from engine.installation import Installation
+from engine.keys import assurance
 from engine.store import Transaction, new_id
 from engine.store.tables import case, document, event
 from engine.store.values import decode, encode
@@ -247,7 +248,8 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
         signer = installation.vault.signer(person_key(actor_id))
         place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["rendered_sha256"])
-        signed[row["id"]] = installation.files.put(documents.approve(pdf, place, signer, now=now, reason="签发"))
+        approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
+        signed[row["id"]] = installation.files.put(approved)
     return signed
 
 
@@ -266,7 +268,8 @@ def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
 def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) -> bytes:
     signer = installation.vault.signer(KEY_OF_SEAL[row["seal_key"]])
     now, reason = installation.clock.now(), f"用印：{row['number']}"
-    return documents.seal(pdf, place, signer, now, reason, faces=installation.press.faces)
+    faces, level = installation.press.faces, assurance(installation)
+    return documents.seal(pdf, place, signer, now, reason, faces=faces, assurance=level)
 
 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:

@@ -68,6 +68,8 @@ def hold_for(step: Step, loaded: Loaded, sealed: Mapping[str, Any], waiting: lis
     told = [notice(step.installation, step.case, one, step.actor.person_id) for one in waiting]
     step.transaction.execute(sa.insert(notification), told)
     noted = {"task": loaded.task["id"], "node": loaded.task["node_id"], "values": dict(sealed), "reviews": ids}
+    asked = {key: {"state": "open", "created_at": step.now} for key in ids}
+    noted |= {"tasks_now": {loaded.task["id"]: {"held_by": step.actor.person_id}, **asked}}
     step.note([("task.held", noted)])
 
 
@@ -88,6 +90,7 @@ def answer(
     ended = {"state": "completed", "ended_at": step.now, "ended_by": actor.person_id}
     transaction.execute(sa.update(task).where(task.c.id == loaded.task["id"]).values(**ended))
     step.case["review_count"] -= 1
+    noted |= {"tasks_now": {loaded.task["id"]: ended}, "case_now": {"review_count": step.case["review_count"]}}
     step.rows["entry"].append(entry)
     is_held = family.parent["held_by"] is not None
     if is_held and sealed["opinion"] == "agree" and not family.others(loaded.task["id"]):
@@ -98,19 +101,20 @@ def answer(
         return
     step.actor = actor
     if is_held and sealed["opinion"] != "agree":
-        _give_back(step, family, loaded.task["id"])
+        noted["tasks_now"] |= _give_back(step, family, loaded.task["id"])
     elif not is_held:
         _tell_holder(step, family.parent, "已答复")
     step.note([event], post_id=loaded.task["post_id"])
 
 
-def _give_back(step: Step, family: _Family, review_id: str) -> None:
-    """The holder decides again; who was asked after and has not answered waits for that."""
+def _give_back(step: Step, family: _Family, review_id: str) -> dict[str, Row]:
+    """The holder decides again; who was asked after and has not answered waits for that. What the rows now say."""
     others = [row["id"] for row in family.others(review_id)]
     step.transaction.execute(sa.update(task).where(task.c.id == family.parent["id"]).values(held_by=None))
     if others:
         step.transaction.execute(sa.update(task).where(task.c.id.in_(others)).values(state="waiting"))
     _tell_holder(step, family.parent, "不同意，请重新办理")
+    return {family.parent["id"]: {"held_by": None}} | {key: {"state": "waiting"} for key in others}
 
 
 def _tell_holder(step: Step, parent: Row, what: str) -> None:

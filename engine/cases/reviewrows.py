@@ -19,11 +19,12 @@ def of_task(transaction: Transaction, task_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in transaction.execute(query).mappings()]
 
 
-def cancel_of(transaction: Transaction, ended: list[str], now: Any) -> int:
-    """The tasks ended otherwise (return, withdrawal, another branch): nobody is asked about them any more."""
+def cancel_of(transaction: Transaction, ended: list[str], now: Any) -> list[str]:
+    """The tasks ended otherwise (return, withdrawal, another branch): nobody is asked about them any more. The ids of
+    the reviews that were open."""
     asked = sa.and_(task.c.parent_id.in_(ended), task.c.state.in_(UNANSWERED))
     values = {"state": "cancelled", "ended_at": now, "ended_by": None}
-    return int(transaction.execute(sa.update(task).where(asked).values(**values)).rowcount)
+    return sorted(transaction.execute(sa.update(task).where(asked).values(**values).returning(task.c.id)).scalars())
 
 
 def notice(installation: Installation, case_row: Mapping[str, Any], row: Mapping[str, Any], by: str) -> dict[str, Any]:

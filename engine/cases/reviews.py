@@ -51,7 +51,7 @@ def add_review(installation: Installation, actor: Actor, task_id: str, to: str, 
         row = _row(loaded, to, position, question, actor.person_id, installation.clock.now())
         transaction.execute(sa.insert(task), [row])
         noted = {"task": task_id, "review": row["id"], "node": row["node_id"], "to": to, "to_title": target.title}
-        noted |= {"position": position, "reason": question, "name": row["name"], "form": row["form_id"]}
+        noted |= {"position": position, "reason": question, "tasks_now": {row["id"]: _witnessed(row)}}
         _record(installation, transaction, actor, loaded, ("review.added", noted), 1)
         if row["state"] == "open":
             _tell(installation, transaction, loaded, [row], actor.person_id)
@@ -76,6 +76,7 @@ def drop_review(installation: Installation, actor: Actor, review_id: str, reason
         ended = {"state": "cancelled", "ended_at": installation.clock.now(), "ended_by": actor.person_id}
         transaction.execute(sa.update(task).where(task.c.id == review_id).values(**ended))
         noted = {"task": parent["id"], "review": review_id, "node": parent["node_id"], "reason": reason}
+        noted |= {"tasks_now": {review_id: ended}}
         _record(installation, transaction, actor, loaded, ("review.dropped", noted), -1)
 
     command(installation, body)
@@ -114,6 +115,11 @@ def _row(loaded: Loaded, to: str, position: str, question: str, asked_by: str, n
     )
 
 
+def _witnessed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as the record tells it."""
+    return {name: value for name, value in row.items() if name not in {"id", "case_id", "revision"}}
+
+
 def _record(
     installation: Installation,
     transaction: Transaction,
@@ -124,8 +130,9 @@ def _record(
 ) -> None:
     head = Head(loaded.case["id"], loaded.case["event_seq"], loaded.case["event_hash"])
     now = installation.clock.now()
-    count = loaded.case["review_count"] + more
-    record_on_case(transaction, head, [event], actor.person_id, now, loaded.task["post_id"], review_count=count)
+    count, (kind, body) = loaded.case["review_count"] + more, event
+    told = (kind, {**body, "case_now": {"review_count": count}})
+    record_on_case(transaction, head, [told], actor.person_id, now, loaded.task["post_id"], review_count=count)
 
 
 def _tell(

@@ -120,11 +120,13 @@ class Step:
         }
 
     def _decide(self, decision_id: str, scope: Mapping[str, Any]) -> Any:
-        evaluation = self.package.decisions[decision_id].evaluate(scope)
+        decision = self.package.decisions[decision_id]
+        evaluation = decision.evaluate(scope)
         fired = [{"rule": rule.rule_id, "number": rule.number, "clause": rule.clause} for rule in evaluation.fired]
         body = {"decision": decision_id, "fired": fired, "clauses": self.loaded.clauses_id}
         self.effects.events.append(("decision.evaluated", body))
-        return evaluation.result
+        # a step that walks the rows of a table of which none fired has nothing to do; null would stop the case
+        return [] if evaluation.result is None and decision.gives_rows else evaluation.result
 
     # --- what commands note ---
 
@@ -166,6 +168,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
+        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],
@@ -191,7 +194,7 @@ class Step:
         waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
         wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
-            wanted["suspension"] = "中止"
+            wanted["suspension"] = "中止办理"
         standing = {pause.reason for pause in self.promise.open_pauses}
         by = self.actor.name if self.actor else "系统"
         for reason in sorted(set(wanted) - standing):

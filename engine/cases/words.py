@@ -55,6 +55,8 @@ EVENTS = {
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
     "timer.fired": "到期",
+    "case.message": "收到消息",
+    "case.sent": "发出消息",
     "promise.started": "受理，开始计算承诺时限",
     "promise.paused": "停表",
     "promise.resumed": "恢复计时",

@@ -100,8 +100,10 @@ class Writer:
         self.transaction, self.case = step.transaction, step.case
         self.changed = {path: text for path, text in after.texts.items() if before.texts.get(path) != text}
         self.ended = sorted(set(before.texts) - set(after.texts))
+        self.unasked: list[str] = []  # added reviewers of tasks that ended otherwise
         if self.case["review_count"] and (ended := sorted(before.tasks.keys() - after.tasks.keys())):
-            self.case["review_count"] -= cancel_of(self.transaction, ended, step.now)
+            self.unasked = cancel_of(self.transaction, ended, step.now)
+            self.case["review_count"] -= len(self.unasked)
         fresh = [task for key, task in after.tasks.items() if key not in before.tasks]
         posts = posts_of(step.transaction, {self._assignment(task) for task in fresh})
         self.opened = [self._task_row(task, posts[self._assignment(task)]) for task in fresh]
@@ -215,6 +217,7 @@ class Writer:
             "moved": [
                 {"task": row["id"], "due": row["due_at"], "estimated": row["due_estimated"]} for row in self.moved
             ],
+            "unasked": self.unasked,
             "closed": [{"task": row["id"], "state": row["state"], "by": row["ended_by"]} for row in self.closed],
             "flows": self.step.run.taken,
             "timers": [

@@ -10,6 +10,8 @@ from engine.decisions.shapes import Shape
 from engine.decisions.state import State
 from engine.feel import Budget, Expression, UnaryTests
 
+MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
+
 
 class Logic(Protocol):
     """How a value is found: a table, a literal expression or another boxed one."""
@@ -220,6 +222,11 @@ class Decision:
     @property
     def hit_policy(self) -> str | None:
         return self.logic.hit_policy if isinstance(self.logic, Table) else None
+
+    @property
+    def gives_rows(self) -> bool:
+        """Whether its value is a list of what its rows gave, which where none fired is null (DMN 1.5 section 10.3.2.10)."""
+        return isinstance(self.logic, Table) and self.logic.hit_policy in MANY and self.logic.aggregation is None
 
     def evaluate(self, scope: Mapping[str, Any], budget: Budget | None = None, *, explain: bool = False) -> Evaluation:
         """The decision in a scope; with `explain` the notes also say why cells became null.

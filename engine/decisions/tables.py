@@ -7,7 +7,6 @@ from engine.decisions.model import Asked, Checked, FiredRule, Input, Row, Rule, 
 from engine.decisions.state import State
 from engine.feel import compile_expression
 
-MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 CELLS_PER_STEP = 16
 CONTAINERS = frozenset((list, dict))
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
@@ -135,7 +134,7 @@ def _default(table: Table, state: State) -> Any:
     }
     if values:
         return next(iter(values.values())) if len(table.outputs) == 1 else values
-    return [] if table.hit_policy in MANY and table.aggregation is None else None
+    return None
 
 
 def _rank(table: Table, rule: FiredRule) -> tuple[int, ...]:

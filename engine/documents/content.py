@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Face = Literal["fang", "hei", "kai"]
-Form = Literal["letter", "notice", "slip"]
+Form = Literal["letter", "document", "minutes", "notice", "slip", "sheet"]
+FORMS: tuple[Form, ...] = ("letter", "document", "minutes", "notice", "slip", "sheet")
+UNNUMBERED: frozenset[Form] = frozenset(("slip", "sheet"))  # internal paper: no number, no signature, no code to check
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,34 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Paragraph | Table
+@dataclass(frozen=True)
+class Entry:
+    """One label of a printed form with its value; `width` in millimetres for both together (0: shares what is left)."""
+
+    label: str
+    text: str
+    width: float = 0.0
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A row of a printed form."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The box of one level of a review form: what is thought, who signed, on which day. `height` in millimetres."""
+
+    label: str
+    text: str
+    person: str = ""
+    day: str = ""
+    height: float = 0.0
+
+
+Block = Paragraph | Table | Entries | Opinion
 
 
 @dataclass(frozen=True)
@@ -63,7 +92,8 @@ class Attachment:
 class Content:
     """Everything a document says but its number, date, seal and verification code, which come with the `Frame`.
 
-    `title` is a list of phrases: a title is broken between phrases only.
+    `title` is a list of phrases: a title is broken between phrases only. `signatory` (签发人) makes a document one that
+    goes upward. `attendance` are the lists of minutes: (出席, names). `whole` are people's names, kept on one line.
     """
 
     kind: str
@@ -78,17 +108,28 @@ class Content:
     note: str = ""
     urgency: str = ""
     contact: tuple[str, ...] = ()
+    copy_number: str = ""
+    precedence: str = ""
+    signatory: str = ""
+    printer: str = ""
+    attendance: tuple[tuple[str, str], ...] = ()
+    whole: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The whole document as plain text, one line a paragraph, cells of a row separated by tabs."""
         return "\n".join(line for line in self._lines() if line)
 
     def _lines(self) -> Iterator[str]:
+        yield from (self.copy_number, self.precedence)
+        if self.signatory:
+            yield "签发人：" + self.signatory
         yield "".join(self.title)
         yield self.to
         yield from _block_lines(self.blocks)
         for position, name in enumerate(attachment_labels(self.attachments)):
             yield ("附件：" if position == 0 else "") + name
+        for label, names in self.attendance:
+            yield f"{label}：{names}"
         yield self.signer
         yield self.note
         for attachment in self.attachments:
@@ -97,6 +138,7 @@ class Content:
                 yield from _block_lines(attachment.blocks)
         if self.copies:
             yield "抄送：" + self.copies
+        yield self.printer
         yield from self.contact
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,6 +159,12 @@ class Content:
             "note": self.note,
             "urgency": self.urgency,
             "contact": list(self.contact),
+            "copy_number": self.copy_number,
+            "precedence": self.precedence,
+            "signatory": self.signatory,
+            "printer": self.printer,
+            "attendance": [list(pair) for pair in self.attendance],
+            "whole": list(self.whole),
         }
 
     @classmethod
@@ -138,6 +186,12 @@ class Content:
             note=data["note"],
             urgency=data["urgency"],
             contact=tuple(data["contact"]),
+            copy_number=data.get("copy_number", ""),  # stored before there were other forms than letter and notice
+            precedence=data.get("precedence", ""),
+            signatory=data.get("signatory", ""),
+            printer=data.get("printer", ""),
+            attendance=tuple((label, names) for label, names in data.get("attendance", ())),
+            whole=tuple(data.get("whole", ())),
         )
 
 
@@ -152,29 +206,39 @@ def _block_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block.text
+        elif isinstance(block, Entries):
+            yield "\t".join(f"{entry.label}\t{_flat(entry.text)}" for entry in block.entries)
+        elif isinstance(block, Opinion):
+            yield "\t".join((block.label, _flat(block.text), block.person, block.day))
         else:
             yield "\t".join(column.title for column in block.columns)
             for row in block.rows:
-                yield "\t".join(cell.replace("\n", "") for cell in row)
+                yield "\t".join(_flat(cell) for cell in row)
+
+
+def _flat(text: str) -> str:
+    return text.replace("\n", "")
 
 
 def _block_to_dict(block: Block) -> dict[str, Any]:
+    """Widths as texts: stored values have no binary floats."""
     if isinstance(block, Paragraph):
         return {"level": block.level, "runs": [[run.text, run.face] for run in block.runs]}
-    columns = [
-        {
-            "title": c.title,
-            "width": str(c.width),
-            "align": c.align,
-            "names": c.names,
-        }  # stored values have no binary floats
-        for c in block.columns
-    ]
+    if isinstance(block, Entries):
+        return {"entries": [[entry.label, entry.text, str(entry.width)] for entry in block.entries]}
+    if isinstance(block, Opinion):
+        return {"opinion": [block.label, block.text, block.person, block.day, str(block.height)]}
+    columns = [{"title": c.title, "width": str(c.width), "align": c.align, "names": c.names} for c in block.columns]
     return {"columns": columns, "rows": [list(row) for row in block.rows]}
 
 
 def _block_from_dict(data: dict[str, Any]) -> Block:
     if "runs" in data:
         return Paragraph(tuple(Run(text, face) for text, face in data["runs"]), int(data["level"]))
+    if "entries" in data:
+        return Entries(tuple(Entry(label, text, float(width)) for label, text, width in data["entries"]))
+    if "opinion" in data:
+        label, text, person, day, height = data["opinion"]
+        return Opinion(label, text, person, day, float(height))
     columns = tuple(Column(c["title"], float(c["width"]), c["align"], c["names"]) for c in data["columns"])
     return Table(columns, tuple(tuple(row) for row in data["rows"]))

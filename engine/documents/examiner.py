@@ -39,11 +39,12 @@ class Examiner:
 
 
 def _trust_to_dict(trust: Trust) -> dict[str, Any]:
-    known = {
+    known: Any = trust.known and {
         name: {key: [since.isoformat(), until.isoformat() if until else None] for key, (since, until) in keys.items()}
         for name, keys in trust.known.items()
     }
-    return {"root": b64encode(trust.root).decode(), "known": known}
+    roots = [b64encode(one).decode() for one in trust.timestamp_roots]
+    return {"root": b64encode(trust.root).decode(), "known": known, "timestamp_roots": roots}
 
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
@@ -51,24 +52,27 @@ def _verdict(answer: dict[str, Any]) -> Verdict:
         SignatureFacts(**one | {"time": datetime.fromisoformat(one["time"]) if one["time"] else None})
         for one in answer["signatures"]
     )
-    return Verdict(answer["code"], answer["sentence"], answer["sha256"], signatures, answer["record"])
+    return Verdict(
+        answer["code"], answer["sentence"], answer["sha256"], signatures, answer["record"], tuple(answer["changes"])
+    )
 
 
 # The child's side
 
 
 def _answer(request: dict[str, Any], pdf: bytes) -> Answer:
-    known = {
+    known = request["known"] and {
         name: {key: (_moment(since), _moment(until) if until else None) for key, (since, until) in keys.items()}
         for name, keys in request["known"].items()
     }
-    verdict = verify(pdf, Trust(b64decode(request["root"]), known))
+    roots = tuple(b64decode(one) for one in request["timestamp_roots"])
+    verdict = verify(pdf, Trust(b64decode(request["root"]), known, roots))
     signatures = [
         {item.name: getattr(one, item.name) for item in fields(one)}
         | {"time": one.time.isoformat() if one.time else None}
         for one in verdict.signatures
     ]
-    told = {"code": verdict.code, "sentence": verdict.sentence, "sha256": verdict.sha256, "record": verdict.record}
+    told = {name: getattr(verdict, name) for name in ("code", "sentence", "sha256", "record", "changes")}
     return {**told, "signatures": signatures}, b""
 
 

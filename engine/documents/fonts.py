@@ -11,7 +11,7 @@ from typing import Any, Literal
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
-from engine.documents.content import Block, Content, Paragraph
+from engine.documents.content import Block, Content, Entries, Opinion, Paragraph
 from engine.documents.problems import MissingGlyph
 from engine.errors import Unavailable
 
@@ -175,6 +175,10 @@ def _pieces(content: Content) -> Iterator[tuple[str, FaceName, str]]:
         for phrase in attachment.title:
             yield phrase, "biaosong", "附件标题"
         yield from _block_pieces(attachment.blocks, f"附件“{attachment.name}”")
+    for label, names in content.attendance:
+        yield names, "fang", label
+    yield content.signatory, "kai", "签发人"
+    yield content.printer, "fang", "印发机关"
     yield content.signer, "fang", "署名"
     yield content.copies, "fang", "抄送"
     yield content.note, "fang", "附注"
@@ -188,8 +192,22 @@ def _block_pieces(blocks: tuple[Block, ...], where: str) -> Iterator[tuple[str, 
             for run in block.runs:
                 yield run.text, run.face, f"{where}第 {number} 段"
             continue
+        if isinstance(block, Entries | Opinion):
+            yield from _form_pieces(block)
+            continue
         for column in block.columns:
             yield column.title, "hei", f"{where}的表头"
         for row_number, row in enumerate(block.rows, 1):
             for column, cell in zip(block.columns, row, strict=True):
                 yield cell, "fang", f"{where}的表第 {row_number} 行“{column.title}”"
+
+
+def _form_pieces(block: Entries | Opinion) -> Iterator[tuple[str, FaceName, str]]:
+    if isinstance(block, Opinion):
+        yield block.label, "hei", "意见栏的名称"
+        for text in (block.text, block.person, block.day):
+            yield text, "fang", f"意见栏“{block.label}”"
+        return
+    for entry in block.entries:
+        yield entry.label, "hei", "栏目名称"
+        yield entry.text, "fang", f"栏目“{entry.label}”"

@@ -21,6 +21,7 @@ LEAD = (PITCH - EM) / 2  # above and below the characters of a line
 TITLE_EM = TITLE_SIZE / MM
 
 LETTER_MARK_TOP, LETTER_MARK_HEIGHT, LETTER_RULE_GAP = 30.0 - CORE_TOP, 12.0, 4.0
+MARK_TOP, MARK_HEIGHT, RED_GAP, RED = 35.0, 18.0, 4.0, 0.7  # the ordinary form: name, 发文字号, red line below it
 MARK_WIDTH = 150.0  # a longer name is narrowed
 RULES = 0.9 + 0.5 + 0.35  # thick rule, gap, thin rule
 NUMBER_GAP = 7 / 8 * EM  # 发文字号 below the first double rule
@@ -29,5 +30,7 @@ SEAL, SEAL_TOP = 42.0, -0.9  # diameter; its top is within one line of the text 
 DATE_RIGHT_CELLS = 4
 TABLE_SIZE, TABLE_PITCH = 12.0, PITCH / 2  # pt and mm: rows are whole half-lines of the grid
 CELL_SIDE = 1.2
+RULE, THIN_RULE = 0.35, 0.25  # the lines of the 版记
+LABEL_WIDTH, OPINION_HEIGHT = 26.0, 42.0  # the labels of a printed form; the box of one level of opinion
 COPY_HEIGHT, CHECK_HEIGHT, CHECK_GAP = 8.0, 20.0, 2.5  # a line of 抄送, the QR code, the blank above either
 CHECK_SIZE, CHECK_PITCH, CHECK_INDENT = 10.5, 5.0, 24.0  # pt, mm, mm: the lines beside the QR code

@@ -1,41 +1,17 @@
-"""The installation's own certification authority and the signing keys it has issued, encrypted at rest.
+"""Keys as the rest sees them: what is known of one, what signs, what verification believes in."""
 
-Elliptic curve P-256 throughout: a signature takes milliseconds and every reader knows the curve. Private keys are PKCS#8
-files encrypted under a password that scrypt derives from the installation's passphrase, because PKCS#8's own derivation
-is quick to guess. Certificates are plain files. Times are given by the caller; nothing here reads a clock.
-"""
-
-import hashlib
-import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from cryptography.x509.oid import NameOID
-from pyhanko.sign import signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-from engine.errors import Conflict, Forbidden, Invalid, NotFound
 
 Field = Literal["Reviewer", "Authority"]
 REVIEWER: Field = "Reviewer"  # a person's approval
 AUTHORITY: Field = "Authority"  # the seal of an office
-YEARS: dict[Field, int] = {REVIEWER: 2, AUTHORITY: 5}
-ROOT_YEARS = 20
 Window = tuple[datetime, datetime | None]
-KEY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
-SCRYPT = {"n": 2**15, "r": 8, "p": 1}
-ROOT = "root"
 
 
 @dataclass(frozen=True)
@@ -54,200 +30,76 @@ class Certificate:
     certificate_pem: str
 
 
+class Signer(Protocol):
+    """A key that is ready to sign, wherever it is kept: a file, a token, a 国密 device.
+
+    `mechanism` is the name of the signature algorithm in CMS (`sha256_ecdsa`); `sign` is given the bytes themselves, hashes
+    them as the mechanism says and returns the signature in its DER form. A device of another mechanism (SM2 with SM3) fits
+    here, but verification knows ECDSA and RSA only.
+    """
+
+    @property
+    def certificate(self) -> Certificate: ...
+
+    @property
+    def certificate_der(self) -> bytes: ...
+
+    @property
+    def chain(self) -> tuple[bytes, ...]: ...
+
+    @property
+    def mechanism(self) -> str: ...
+
+    def sign(self, data: bytes) -> bytes: ...
+
+
 @dataclass(frozen=True)
-class Signer:
-    """A key that is ready to sign."""
+class FileSigner:
+    """A key read from its encrypted file."""
 
     certificate: Certificate
-    key: Any
+    certificate_der: bytes
+    chain: tuple[bytes, ...]
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    mechanism: str = "sha256_ecdsa"
+
+    def sign(self, data: bytes) -> bytes:
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 @dataclass(frozen=True)
 class Trust:
     """What verification believes in: our root certificate (DER), and for each signature field the keys that may fill it,
-    with the time from which and (when withdrawn) until which each was ours."""
+    with the time from which and (when withdrawn) until which each was ours.
+
+    Without `known` a key counts when our root issued it for the field, and nothing can be said of withdrawal.
+    `timestamp_roots` (DER) are those of the timestamp authorities that are believed.
+    """
 
     root: bytes
-    known: Mapping[str, Mapping[str, Window]]
+    known: Mapping[str, Mapping[str, Window]] | None = None
+    timestamp_roots: tuple[bytes, ...] = ()
 
 
-class KeyVault:
-    """The keys of one installation, in one folder that only its user can read."""
+class TokenStore(Protocol):
+    """Where keys are made and kept when not in files: they sign, and never leave it."""
 
-    def __init__(self, folder: Path, passphrase: str | bytes) -> None:
-        """`Invalid` when the passphrase is empty. Nothing is written before the first key is made."""
-        if not passphrase:
-            raise Invalid("没有给出密钥库口令，请设置 HUISHEN_KEY_PASSPHRASE", code="document.passphrase")
-        self._folder = folder
-        self._passphrase = passphrase.encode() if isinstance(passphrase, str) else passphrase
+    def create(self, key_id: str) -> ec.EllipticCurvePublicKey: ...
 
-    @cached_property
-    def _password(self) -> bytes:
-        path = self._folder / "salt"
-        if not path.exists():
-            _write(path, os.urandom(16))
-        return Scrypt(salt=path.read_bytes(), length=32, **SCRYPT).derive(self._passphrase).hex().encode()
+    def sign(self, key_id: str, data: bytes) -> bytes: ...
 
-    def create_authority(self, name: str, now: datetime) -> bytes:
-        """The root certificate (DER), made at the first call; later calls return the one there is."""
-        if not self._path(ROOT, "pem").exists():
-            key = ec.generate_private_key(ec.SECP256R1())
-            subject = _subject(name)
-            builder = _builder(subject, subject, key.public_key(), now, now + timedelta(days=365 * ROOT_YEARS))
-            self._save(
-                ROOT, key, _extended(builder, key.public_key(), key.public_key(), True).sign(key, hashes.SHA256())
-            )
-        return self.root()
-
-    def root(self) -> bytes:
-        """The root certificate (DER); `NotFound` before there is an authority."""
-        return self._certificate(ROOT).public_bytes(serialization.Encoding.DER)
-
-    def issue(self, key_id: str, common_name: str, field: Field, now: datetime) -> Certificate:
-        """A new key and its certificate, or the one there is under that id, name and field.
-
-        `key_id` is of small letters, digits, `-` and `_`. A seal's name is its impression; （受理专用章） at its end is
-        what stands below the star. `Conflict` when the id belongs to another name: replace a key under another id.
-        """
-        if not KEY_ID.match(key_id) or key_id == ROOT:
-            raise Invalid(f"密钥代号“{key_id}”只能用小写字母、数字、- 和 _", code="document.key-id")
-        if field not in YEARS:
-            raise Invalid(f"签名域“{field}”应当是 {REVIEWER} 或 {AUTHORITY}", code="document.key-field")
-        if self._path(key_id, "pem").exists():
-            present = self.certificate(key_id)
-            if (present.common_name, present.field) != (common_name, field):
-                raise Conflict(
-                    f"密钥 {key_id} 已经签发给{present.common_name}，请换用新的代号", code="document.key-exists"
-                )
-            return present
-        root, root_key = self._certificate(ROOT), self._key(ROOT)
-        key = ec.generate_private_key(ec.SECP256R1())
-        end = min(now + timedelta(days=365 * YEARS[field]), root.not_valid_after_utc)
-        builder = _builder(_subject(common_name, field), root.subject, key.public_key(), now, end)
-        builder = _extended(builder, key.public_key(), root_key.public_key(), False)
-        self._save(key_id, key, builder.sign(root_key, hashes.SHA256()))
-        return self.certificate(key_id)
-
-    def certificate(self, key_id: str) -> Certificate:
-        """What is known of an issued key; `NotFound` when there is none."""
-        found = self._certificate(key_id)
-        names = {attribute.oid: str(attribute.value) for attribute in found.subject}
-        unit = names.get(NameOID.ORGANIZATIONAL_UNIT_NAME)
-        return Certificate(
-            key_id=key_id,
-            common_name=names[NameOID.COMMON_NAME],
-            field=AUTHORITY if unit == AUTHORITY else REVIEWER,
-            fingerprint=hashlib.sha256(found.public_bytes(serialization.Encoding.DER)).hexdigest(),
-            not_before=found.not_valid_before_utc,
-            not_after=found.not_valid_after_utc,
-            certificate_pem=found.public_bytes(serialization.Encoding.PEM).decode(),
-        )
-
-    def trust(self, known: Mapping[str, Mapping[str, Window]]) -> Trust:
-        """Our root with the keys of the register: field -> fingerprint -> (since, until or None)."""
-        return Trust(self.root(), known)
-
-    def key_ids(self) -> list[str]:
-        """Every issued key, the root left out."""
-        return sorted(path.stem for path in self._folder.glob("*.pem") if path.stem != ROOT)
-
-    def signer(self, key_id: str) -> Signer:
-        """The key, decrypted; `NotFound` when there is none, `Forbidden` when the passphrase is wrong."""
-        certificate = self.certificate(key_id)
-        private = self._key(key_id).private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        store = SimpleCertificateStore()
-        store.register(asn1_x509.Certificate.load(self.root()))
-        der = self._certificate(key_id).public_bytes(serialization.Encoding.DER)
-        key = signers.SimpleSigner(
-            signing_cert=asn1_x509.Certificate.load(der),
-            signing_key=asn1_keys.PrivateKeyInfo.load(private),
-            cert_registry=store,
-        )
-        return Signer(certificate, key)
-
-    def _path(self, key_id: str, suffix: str) -> Path:
-        return self._folder / f"{key_id}.{suffix}"
-
-    def _save(self, key_id: str, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        encrypted = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(self._password),
-        )
-        _write(self._path(key_id, "key"), encrypted)
-        _write(self._path(key_id, "pem"), certificate.public_bytes(serialization.Encoding.PEM))
-
-    def _certificate(self, key_id: str) -> x509.Certificate:
-        path = self._path(key_id, "pem")
-        if not KEY_ID.match(key_id) or not path.exists():
-            what = "还没有建立根证书，请先运行初始化" if key_id == ROOT else f"没有密钥 {key_id}"
-            raise NotFound(what, code="document.no-key")
-        return x509.load_pem_x509_certificate(path.read_bytes())
-
-    def _key(self, key_id: str) -> ec.EllipticCurvePrivateKey:
-        data = self._path(key_id, "key").read_bytes()
-        try:
-            key = serialization.load_pem_private_key(data, self._password)
-        except ValueError as error:
-            raise Forbidden(f"密钥库口令不对，不能使用密钥 {key_id}", code="document.passphrase") from error
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return key
+    def destroy(self, key_id: str) -> None: ...
 
 
-def _subject(name: str, unit: str = "") -> x509.Name:
-    if not name or len(name) > 64:
-        raise Invalid(f"证书名称“{name[:20]}”应当有 1 至 64 个字", code="document.key-name")
-    attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
-    if unit:
-        attributes.insert(1, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
-    return x509.Name(attributes)
+@dataclass(frozen=True)
+class TokenSigner:
+    """A key on a token."""
 
+    certificate: Certificate
+    certificate_der: bytes
+    chain: tuple[bytes, ...]
+    token: TokenStore = field(repr=False)
+    mechanism: str = "sha256_ecdsa"
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, now: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now.astimezone(UTC).replace(microsecond=0))
-        .not_valid_after(end.astimezone(UTC).replace(microsecond=0))
-    )
-
-
-def _extended(
-    builder: x509.CertificateBuilder,
-    public: ec.EllipticCurvePublicKey,
-    issuer: ec.EllipticCurvePublicKey,
-    authority: bool,
-) -> x509.CertificateBuilder:
-    usage = x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    return (
-        builder.add_extension(x509.BasicConstraints(authority, 0 if authority else None), True)
-        .add_extension(usage, True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), False)
-    )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """A new file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(path.name + ".new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    def sign(self, data: bytes) -> bytes:
+        return self.token.sign(self.certificate.key_id, data)

@@ -9,7 +9,7 @@ line too short is spread by letter-spacing. The last line keeps the grid's own s
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.documents.fonts import FaceName, Faces
 from engine.documents.geometry import CELL, CORE, SIZE
@@ -25,7 +25,10 @@ TOKEN = re.compile(
     re.S,
 )
 DATE = re.compile(r"\d+[年月]")
-FULL_ENOUGH = 0.8
+CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
+LONG_CODE = 10  # a code such as LR-2026-0317 may be turned after a hyphen when the line would gape without it
+DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 8.0, 9.0
+FULL_ENOUGH, RAGGED = (0.8, 0.65, 0.5, 0.0), (0.4, 0.0)
 Span = tuple[str, FaceName]
 
 
@@ -51,7 +54,8 @@ class Setting:
 
 @dataclass(frozen=True)
 class Atom:
-    """What is never broken. `half`: points saved when set half-width; `date`: a year or month inside a date."""
+    """What is never broken. `half`: points saved when set half-width; `date`: a year or month inside a date;
+    `glued`: the price of a break after it, because it is inside a person's name."""
 
     text: str
     face: FaceName
@@ -59,6 +63,7 @@ class Atom:
     word: bool = False
     half: float = 0.0
     date: bool = False
+    glued: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,16 @@ class Fit:
     share: float = 0.0
 
 
-def compose(spans: Sequence[Span], setting: Setting, faces: Faces) -> list[Line]:
-    """The lines of a paragraph; every character given is in exactly one of them, in order."""
+def compose(spans: Sequence[Span], setting: Setting, faces: Faces, whole: Sequence[str] = ()) -> list[Line]:
+    """The lines of a paragraph; every character given is in exactly one of them, in order. `whole`: names that are
+    broken only where nothing else is left."""
     parts = _atoms(spans, setting.size, min(setting.room(True), setting.room(False)), faces)
+    if whole:
+        parts = _glued(parts, whole)
     if not parts:
         return []
     # A long unbroken word needs looser lines; a text of nothing but closing marks has no legal break at all.
-    fullest_first = 0.4 if setting.ragged else FULL_ENOUGH
-    for fullest, lawful in ((fullest_first, True), (0.0, True), (0.0, False)):
+    for fullest, lawful in [*((full, True) for full in (RAGGED if setting.ragged else FULL_ENOUGH)), (0.0, False)]:
         best = _weigh(parts, setting, fullest, lawful)
         if best is not None:
             return _collect(parts, best, setting)
@@ -115,11 +122,32 @@ def _atoms(spans: Sequence[Span], size: float, room: float, faces: Faces) -> lis
     out: list[Atom] = []
     for text, face in spans:
         for token in TOKEN.findall(text):
-            atom = _atom(token, face, size, faces)
-            if atom.width <= room or len(token) == 1:
-                out.append(atom)
-            else:  # an address longer than the line: broken anywhere rather than set outside the paper
-                out.extend(_atom(character, face, size, faces) for character in token)
+            *parts, last = _turnable(token)
+            found = [replace(_atom(part, face, size, faces), glued=CODE_PRICE) for part in parts]
+            for atom in [*found, _atom(last, face, size, faces)]:
+                if atom.width <= room or len(atom.text) == 1:
+                    out.append(atom)
+                else:  # an address longer than the line: broken anywhere rather than set outside the paper
+                    out.extend(_atom(character, face, size, faces) for character in atom.text)
+    return out
+
+
+def _turnable(token: str) -> list[str]:
+    """A token, or the parts of a long code."""
+    return re.findall(r"[^-]+-?", token) if len(token) >= LONG_CODE and CODE.fullmatch(token) else [token]
+
+
+def _glued(parts: list[Atom], names: Sequence[str]) -> list[Atom]:
+    text = "".join(part.text for part in parts)
+    prices: dict[int, float] = {}  # position in the text -> price of a break before it
+    for name in names:
+        price = NAME_PRICE if len(name) <= 4 else LONG_NAME_PRICE
+        for found in re.finditer(re.escape(name), text):
+            prices.update(dict.fromkeys(range(found.start() + 1, found.end()), price))
+    out, at = [], 0
+    for part in parts:
+        at += len(part.text)
+        out.append(replace(part, glued=prices[at]) if at in prices else part)
     return out
 
 
@@ -135,8 +163,10 @@ def _break_price(before: Atom, after: Atom) -> float | None:
     """None: never between these two; otherwise the price of doing so."""
     if before.text[-1] in OPENING or after.text[0] in NO_START:
         return None
+    if before.glued:
+        return before.glued
     if before.date and after.text[0].isdigit():
-        return 4.0  # 2026年|11月: allowed, dear
+        return DATE_PRICE  # 2026年|11月: allowed, dear
     if after.text[0] == "〔" and after.word:
         return 6.0  # 屿社工函|〔2026〕18号
     if before.word and before.text[-1].isdigit() and not after.word:
@@ -191,8 +221,8 @@ def _filled(
     if width > room + 0.01:
         share = (width - room) / blank if blank else 9.0
         return Fit(price + 0.5 + 8 * share**2, 0.0, share=share) if share <= 0.8 else None
-    if not gaps:
-        return Fit(price, 0.0)
+    if not gaps:  # nothing to spread: what it leaves blank is its price
+        return Fit(price + (0 if last else ((room - width) / setting.size) ** 2), 0.0)
     spacing = min((room - width) / gaps, 0.0 if setting.ragged else room)
     return Fit(price + (0 if last else ((spacing - setting.grid) / (0.06 * setting.size)) ** 2), spacing)
 

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from engine.documents.content import Column, Paragraph, Table
+from engine.documents.content import Column, Entries, Opinion, Paragraph, Table
 from engine.documents.fonts import FaceName, Faces
-from engine.documents.geometry import CELL_SIDE, CORE_WIDTH, MM, TABLE_SIZE
+from engine.documents.geometry import (
+    CELL_SIDE,
+    CORE_WIDTH,
+    LABEL_WIDTH,
+    MM,
+    OPINION_HEIGHT,
+    TABLE_PITCH,
+    TABLE_SIZE,
+)
 from engine.documents.lines import OPENING, Line, Piece, Setting, compose
 
 
@@ -44,11 +52,12 @@ def plain(text: str, faces: Faces, face: FaceName = "fang", where: str = "文书
     return out
 
 
-def paragraph_lines(paragraph: Paragraph, faces: Faces) -> list[Markup]:
-    return [line_div(line) for line in compose([(run.text, run.face) for run in paragraph.runs], Setting(), faces)]
+def paragraph_lines(paragraph: Paragraph, faces: Faces, whole: Sequence[str] = ()) -> list[Markup]:
+    spans = [(run.text, run.face) for run in paragraph.runs]
+    return [line_div(line) for line in compose(spans, Setting(), faces, whole)]
 
 
-def table_html(table: Table, faces: Faces) -> Markup:
+def table_html(table: Table, faces: Faces, whole: Sequence[str] = ()) -> Markup:
     """A table whose head is repeated on every page and whose rows are not broken."""
     widths = column_widths(table.columns)
     head = Markup("").join(
@@ -57,7 +66,7 @@ def table_html(table: Table, faces: Faces) -> Markup:
         )
         for column, width in zip(table.columns, widths, strict=True)
     )
-    rows = Markup("").join(_row(row, table.columns, widths, faces) for row in table.rows)
+    rows = Markup("").join(_row(row, table.columns, widths, faces, whole) for row in table.rows)
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, rows)
 
 
@@ -70,19 +79,62 @@ def column_widths(columns: Sequence[Column]) -> list[float]:
     return [column.width * CORE_WIDTH / given for column in columns]
 
 
-def _row(row: Sequence[str], columns: Sequence[Column], widths: Sequence[float], faces: Faces) -> Markup:
+def _row(
+    row: Sequence[str], columns: Sequence[Column], widths: Sequence[float], faces: Faces, whole: Sequence[str]
+) -> Markup:
     cells = Markup("").join(
-        Markup('<td class="{}">{}</td>').format(column.align, _cell(cell, column, width, "fang", faces))
+        Markup('<td class="{}">{}</td>').format(column.align, _cell(cell, column, width, "fang", faces, whole))
         for cell, column, width in zip(row, columns, widths, strict=True)
     )
     return Markup("<tr>{}</tr>").format(cells)
 
 
-def _cell(text: str, column: Column, width: float, face: FaceName, faces: Faces) -> Markup:
+def _cell(text: str, column: Column, width: float, face: FaceName, faces: Faces, whole: Sequence[str] = ()) -> Markup:
     if column.names and len(text) == 2 and face == "fang":
         first = Markup('<span class="wide">{}</span>').format(plain(text[0], faces, face))
         return Markup("<div>{}{}</div>").format(first, plain(text[1], faces, face))
+    return cell_lines(text, width, face, faces, column.align == "center" or face == "hei", whole)
+
+
+def cell_lines(
+    text: str, width: float, face: FaceName, faces: Faces, centred: bool, whole: Sequence[str] = ()
+) -> Markup:
     setting = Setting(TABLE_SIZE, (width - 2 * CELL_SIDE) * MM, TABLE_SIZE, 0, 0, ragged=True)
-    lines = [line for part in text.split("\n") for line in compose([(part, face)], setting, faces)]
-    centred = column.align == "center" or face == "hei"
+    lines = [line for part in text.split("\n") for line in compose([(part, face)], setting, faces, whole)]
     return Markup("").join(line_div(line, face, centred, "c") for line in lines)
+
+
+def entries_html(row: Entries, faces: Faces) -> Markup:
+    """A row of a printed form: labels and values in turn."""
+    given = sum(entry.width for entry in row.entries)
+    open_entries = sum(entry.width == 0 for entry in row.entries)
+    cells = []
+    for entry in row.entries:
+        share = (CORE_WIDTH - given) / open_entries if open_entries else entry.width * (CORE_WIDTH / given - 1)
+        width = (entry.width or share) if open_entries else entry.width + share
+        label = cell_lines(entry.label, LABEL_WIDTH, "hei", faces, True)
+        value = cell_lines(entry.text, width - LABEL_WIDTH, "fang", faces, False)
+        cells.append(_sized("th", LABEL_WIDTH, label))
+        cells.append(_sized("td", width - LABEL_WIDTH, value))
+    return Markup('<table class="form"><tr>{}</tr></table>').format(Markup("").join(cells))
+
+
+def _sized(tag: str, width: float, content: Markup) -> Markup:
+    css = ' class="left"' if tag == "td" else ""
+    return Markup(f'<{tag}{css} style="width:{width - 2 * CELL_SIDE:.3f}mm">{{}}</{tag}>').format(content)
+
+
+def opinion_html(opinion: Opinion, faces: Faces) -> Markup:
+    """The box of one level: the opinion above, name and day at its lower right."""
+    width = CORE_WIDTH - LABEL_WIDTH
+    label = cell_lines(opinion.label, LABEL_WIDTH, "hei", faces, True)
+    text = cell_lines(opinion.text, width, "fang", faces, False)
+    signed = Markup('<div class="signed"><span>签名：{}</span><span>{}</span></div>').format(
+        plain(opinion.person, faces), plain(opinion.day or "　　年　　月　　日", faces)
+    )
+    height = (opinion.height or OPINION_HEIGHT) - TABLE_PITCH
+    room = Markup('<div class="opinion" style="min-height:{}mm">{}</div>{}').format(
+        f"{height - 2 * TABLE_PITCH:.3f}", text, signed
+    )
+    cells = _sized("th", LABEL_WIDTH, label) + _sized("td", width, room)
+    return Markup('<table class="form"><tr>{}</tr></table>').format(cells)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.documents.content import Content
 from engine.documents.fonts import Faces, require_libraries
-from engine.documents.layout import Frame
+from engine.documents.frame import Frame
 from engine.documents.rendering import Rendered, Renderer
 from engine.documents.worker import Worker
 

@@ -11,9 +11,11 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from engine.documents.content import Content
+from engine.documents.feet import WITH_COLOPHON
 from engine.documents.fonts import FILES, Faces, require_libraries
+from engine.documents.frame import Frame
 from engine.documents.geometry import MM, PAGE_HEIGHT, SEAL
-from engine.documents.layout import Frame, Layout
+from engine.documents.layout import Layout
 
 RECORD_NAME = "decision.json"
 
@@ -34,7 +36,7 @@ class SealPlace:
 
 @dataclass(frozen=True)
 class Rendered:
-    """An unsigned PDF. `seal` is None for a slip."""
+    """An unsigned PDF. `seal` is None where none is put: minutes, a slip, a sheet."""
 
     pdf: bytes
     pages: int
@@ -74,12 +76,11 @@ class Renderer:
 
     def render(self, content: Content, frame: Frame, preview: bool = False) -> Rendered:
         """The document's pages, unsigned. `preview` marks them 未签发 and hides the number."""
-        pages = self._layout.pages(content, frame, preview)
-        if content.form not in self._sheets:
-            self._sheets[content.form] = self._sheet(pages.css)
-        sheets = [self._faces_sheet, self._sheets[content.form]]
-        html = HTML(string=pages.html, url_fetcher=self._fetcher)
-        document = html.render(stylesheets=sheets, font_config=self._fonts)
+        document = self._document(content, frame, preview)
+        if content.form in WITH_COLOPHON and len(document.pages) % 2:  # the 版记 belongs on the foot of an even page
+            document = self._document(content, frame, preview, 1)
+            if len(document.pages) % 2:
+                document = self._document(content, frame, preview, 2)
         moment = datetime.combine(frame.date, time(), UTC)
         record = Attachment(
             string=frame.decision(),
@@ -91,17 +92,29 @@ class Renderer:
         )
         out = io.BytesIO()
         attachments = [record] if frame.record else []
-        document.write_pdf(out, finisher=_associated_once, pdf_variant="pdf/a-3b", attachments=attachments)
+        document.write_pdf(out, finisher=_archival, pdf_variant="pdf/a-3b", attachments=attachments)
         pdf = out.getvalue()
         return Rendered(
             pdf, len(document.pages), hashlib.sha256(pdf).hexdigest(), _seal_place(document, content.form == "notice")
         )
 
+    def _document(self, content: Content, frame: Frame, preview: bool, alone: int = 0) -> Any:
+        pages = self._layout.pages(content, frame, preview, alone)
+        if content.form not in self._sheets:
+            self._sheets[content.form] = self._sheet(pages.css)
+        sheets = [self._faces_sheet, self._sheets[content.form]]
+        html = HTML(string=pages.html, url_fetcher=self._fetcher)
+        return html.render(stylesheets=sheets, font_config=self._fonts)
 
-def _associated_once(_document: Any, pdf: Any) -> None:
-    """The PDF/A variant lists an embedded file a second time."""
+
+def _archival(_document: Any, pdf: Any) -> None:
+    """The PDF/A variant lists an embedded file a second time, and packs the metadata, which readers of archives look for
+    as plain text."""
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+    for item in pdf.objects:
+        if getattr(item, "extra", {}).get("Type") == "/Metadata":
+            item.compress = False
 
 
 def _seal_place(document: Any, alone: bool) -> SealPlace | None:

@@ -11,9 +11,9 @@ from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.documents.elements import LINE_BREAK
 from engine.documents.filters import FILTERS, day, number
 from engine.documents.problems import ComposeError, TemplateProblem
+from engine.documents.reading import LINE_BREAK
 
 STEPS, MOST_DEPTH = 20_000, 4
 PLACEHOLDER, TEMPLATE_NAME = "文", "<template>"

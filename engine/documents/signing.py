@@ -1,10 +1,16 @@
-"""Signatures on a rendered document (PAdES B-B): a person's approval, then the office's seal; a notice has the seal alone."""
+"""Signatures on a rendered document (PAdES): a person's approval, then the office's seal.
+
+A notice has the seal alone, minutes the approval alone.
+"""
 
 import io
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from asn1crypto import algos
+from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -13,8 +19,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from engine.documents.assurance import PLAIN, Assurance
 from engine.documents.fonts import Faces
 from engine.documents.impression import Impression, impression
 from engine.documents.keys import AUTHORITY, REVIEWER, Field, Signer
@@ -22,6 +31,7 @@ from engine.documents.rendering import SealPlace
 from engine.errors import Conflict, Invalid
 
 RESERVED = 8192  # hexadecimal digits for one signature and two certificates; saves a trial signature
+RESERVED_STAMPED = 40_000  # with a timestamp and the certificates of its authority
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
@@ -48,24 +58,66 @@ class _PdfSigner(signers.PdfSigner):  # type: ignore[misc]
         return session
 
 
-def approve(pdf: bytes, place: SealPlace, signer: Signer, now: datetime, reason: str = "审签") -> bytes:
-    """The person's approval of a letter. Creates both fields and certifies: only the seal may follow.
+class _KeySigner(signers.Signer):  # type: ignore[misc]
+    """Our `Signer` as the library sees one: it makes the signed attributes, the key signs their bytes."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._own = signer
+        super().__init__(
+            signing_cert=asn1_x509.Certificate.load(signer.certificate_der),
+            cert_registry=_store(signer.chain),
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": signer.mechanism}),
+        )
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return bytes(72) if dry_run else self._own.sign(data)
+
+
+@cache
+def _store(chain: tuple[bytes, ...]) -> SimpleCertificateStore:
+    store = SimpleCertificateStore()
+    for certificate in chain:
+        store.register(asn1_x509.Certificate.load(certificate))
+    return store
+
+
+def approve(
+    pdf: bytes,
+    place: SealPlace | None,
+    signer: Signer,
+    now: datetime,
+    reason: str = "审签",
+    *,
+    assurance: Assurance = PLAIN,
+) -> bytes:
+    """The person's approval. Creates both fields and certifies: only the seal may follow; on minutes, which have no
+    place for a seal, nothing.
 
     Invisible on the page. `Conflict` when the document is a notice or has signatures already.
     """
     _require(signer, REVIEWER, now)
-    if place.alone:
+    if place and place.alone:
         raise Conflict("通知书只加盖印章，不需要审签", code="document.no-approval")
     if _field_names(pdf):
         raise Conflict("这份文书已经审签过，不能再次审签", code="document.already-approved")
     writer = _Writer(io.BytesIO(pdf))
-    fields.append_signature_field(writer, SigFieldSpec(REVIEWER, on_page=place.page))
-    fields.append_signature_field(writer, _seal_field(place))
-    return _sign(writer, REVIEWER, signer, now, reason, MDPPerm.FILL_FORMS, None)
+    fields.append_signature_field(writer, SigFieldSpec(REVIEWER, on_page=place.page if place else 0))
+    if place:
+        fields.append_signature_field(writer, _seal_field(place))
+        return _sign(writer, REVIEWER, signer, now, reason, MDPPerm.FILL_FORMS, None, assurance)
+    return _archived(_sign(writer, REVIEWER, signer, now, reason, MDPPerm.NO_CHANGES, None, assurance), assurance)
 
 
 def seal(
-    pdf: bytes, place: SealPlace, signer: Signer, now: datetime, reason: str = "用印", *, faces: Faces, name: str = ""
+    pdf: bytes,
+    place: SealPlace,
+    signer: Signer,
+    now: datetime,
+    reason: str = "用印",
+    *,
+    faces: Faces,
+    name: str = "",
+    assurance: Assurance = PLAIN,
 ) -> bytes:
     """The office's seal over name and date, with its visible impression: `name`, or the name of the key.
 
@@ -82,12 +134,14 @@ def seal(
             raise Conflict("这份文书已经盖章", code="document.already-sealed")
         writer = _Writer(io.BytesIO(pdf))
         fields.append_signature_field(writer, _seal_field(place))
-        return _sign(writer, AUTHORITY, signer, now, reason, MDPPerm.NO_CHANGES, drawing)
+        signed = _sign(writer, AUTHORITY, signer, now, reason, MDPPerm.NO_CHANGES, drawing, assurance)
+        return _archived(signed, assurance)
     if not present.get(REVIEWER):
         raise Conflict("这份文书还没有审签，不能盖章", code="document.not-approved")
     if present.get(AUTHORITY):
         raise Conflict("这份文书已经盖章", code="document.already-sealed")
-    return _sign(_Writer(io.BytesIO(pdf)), AUTHORITY, signer, now, reason, None, drawing)
+    signed = _sign(_Writer(io.BytesIO(pdf)), AUTHORITY, signer, now, reason, None, drawing, assurance)
+    return _archived(signed, assurance)
 
 
 def _require(signer: Signer, field: Field, now: datetime) -> None:
@@ -120,6 +174,7 @@ def _sign(
     reason: str,
     certifies: MDPPerm | None,
     drawing: Impression | None,
+    assurance: Assurance,
 ) -> bytes:
     metadata = signers.PdfSignatureMetadata(
         field,
@@ -131,9 +186,22 @@ def _sign(
         docmdp_permissions=certifies or MDPPerm.FILL_FORMS,
     )
     style = _style(drawing) if drawing else None
-    ready = _PdfSigner(now, metadata, signer.key, stamp_style=style)
-    signed = ready.sign_pdf(writer, existing_fields_only=True, bytes_reserved=RESERVED)
+    stamper = assurance.authority if assurance.level != "B-B" else None
+    ready = _PdfSigner(now, metadata, _KeySigner(signer), timestamper=stamper, stamp_style=style)
+    reserved = RESERVED_STAMPED if stamper else RESERVED
+    signed = ready.sign_pdf(writer, existing_fields_only=True, bytes_reserved=reserved)
     return bytes(signed.getvalue())
+
+
+def _archived(pdf: bytes, assurance: Assurance) -> bytes:
+    """At B-LTA: one more revision with the certificates and revocation lists, and a timestamp over everything."""
+    if assurance.level != "B-LTA":
+        return pdf
+    writer = _Writer(io.BytesIO(pdf))
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, **assurance.embedded())
+    stamper = signers.PdfTimeStamper(assurance.authority, field_name="Archive")
+    stamped = stamper.timestamp_pdf(writer, "sha256", bytes_reserved=RESERVED_STAMPED)
+    return bytes(stamped.getvalue())
 
 
 def _style(drawing: Impression) -> Any:

@@ -7,7 +7,7 @@ A template is one UTF-8 file of two parts, a front matter in TOML and a body in 
     form = "letter"
     title = "审核意见函"
     issuer = "中共南屿省委社会工作部"
-    variables = ["org_name", "approved"]
+    variables = { org_name = "text", approved = "list" }
     ---
     <公文>
       <标题><句>关于{{ org_name }}</句><句>负责人人选的</句><句>审核意见</句></标题>
@@ -24,11 +24,14 @@ A template is one UTF-8 file of two parts, a front matter in TOML and a body in 
 
 Front matter
   kind       code of the document, as in `[documents.D06]` of package.toml
-  form       "letter" (信函格式), "notice" (通知书: one seal, verification code on its last page) or "slip" (internal
-             reminder: no number, no seal)
+  form       "letter" (信函格式), "document" (ordinary format with red head and 版记), "minutes" (纪要格式: approved, not
+             sealed), "notice" (通知书: one seal), "slip" (internal reminder: no number, no seal) or "sheet" (a form to be
+             filled in print: registration, review levels, receipt, contents of a file)
   title      short name of the document, for lists and pages
   issuer     发文机关标志, and 署名 unless the body says otherwise; may be left out when the body has <机关>
-  variables  every variable that the body reads; nothing else is handed to it
+  variables  every variable that the body reads, with its type: text, number, boolean, date, moment, list or context;
+             nothing else is handed to it
+  audience   "public" for a publicity notice: it has no 主送, and reads only what `wording` lists as public
 
 Elements (公文 holds the others; the order of blocks is kept, the rest finds its own place)
   <机关>     发文机关标志, instead of `issuer`
@@ -49,6 +52,11 @@ Elements (公文 holds the others; the order of blocks is kept, the rest finds i
   <附注>     note under the date; the parentheses are added
   <联系>     a line at the foot, beside the verification code (person, telephone); up to four
   <等级>     only in a slip: 蓝, 黄 or 红
+  <份号> <紧急程度> <签发人> <印发>   only in a document (the first, second and last in minutes too): six digits; 特急 or
+             加急; who answers for an upward document; the office that prints it
+  <出席> <请假> <列席>   only in minutes
+  <栏>       only in a sheet: a row of <项 名="…" 宽="…"> labels with their values
+  <意见 名="…" 人="…" 日="…" 高="…">   only in a sheet: the box of one level, with room for opinion, signature and day
 A line break inside a value starts a new paragraph in 段 and a new line in 格; elsewhere it vanishes. Line breaks and
 indents of the template file itself vanish everywhere.
 
@@ -72,42 +80,56 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, UndefinedError
 from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 
-from engine.documents import elements
-from engine.documents.content import Content, Form
+from engine.documents import elements, reading
+from engine.documents.content import FORMS, Content, Form
 from engine.documents.problems import ComposeError, TemplateProblem, TemplateProblems
 from engine.documents.sandbox import STEPS, TEMPLATE_NAME, Budget, Sandbox, node_problems, plain
+from engine.documents.wording import (
+    TYPES,
+    check_types,
+    names_of_people,
+    public_problems,
+    remedy_problems,
+    type_problems,
+)
 
 MOST_BYTES, MOST_OUTPUT = 64 * 1024, 1024 * 1024
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.S | re.M)
-KEYS = {"kind": str, "form": str, "title": str, "issuer": str, "variables": list}
-FORMS = ("letter", "notice", "slip")
+KEYS = {"kind": str, "form": str, "title": str, "issuer": str, "variables": dict, "audience": str}
+OPTIONAL = frozenset(("issuer", "audience"))
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
 
 
 @dataclass(frozen=True)
 class Template:
-    """A checked template. `variables` are the only names that its body can read."""
+    """A checked template. `types` are the only names that its body can read, each with its declared type."""
 
     kind: str
     form: Form
     title: str
     issuer: str
-    variables: tuple[str, ...]
+    types: Mapping[str, str]
+    public: bool
     file: str
     _compiled: Any
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(self.types)
 
     def compose(self, values: Mapping[str, Any]) -> Content:
         """The document's content with these values (see Values in docs/architecture.md).
 
-        Raises `ComposeError` when a value is missing, empty, of another kind than the template needs, or a limit is passed.
+        Raises `ComposeError` when a value is missing, empty, of another type than declared, or a limit is passed.
         """
         given = {name: plain(values[name]) for name in self.variables if name in values}
-        budget = Budget(STEPS)
-        xml = self._fill({**given, "_budget": budget})
-        return elements.read(xml, self.kind, self.form, self.issuer)
+        check_types(self.types, given)
+        xml = self._fill({**given, "_budget": Budget(STEPS)})
+        people = names_of_people(given)
+        return reading.read(xml, self.kind, self.form, self.issuer, public=self.public, names=people)
 
     def _fill(self, given: dict[str, Any]) -> str:
         pieces, size = [], 0
@@ -119,8 +141,12 @@ class Template:
                 pieces.append(piece)
         except ComposeError as error:
             raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：{error.message}", code=error.code) from error
+        except UndefinedError as error:
+            name = re.search(r"(?:attribute )?'(\w+)'(?: is undefined)?$", error.message or "")
+            told = f"没有给出“{name[1]}”" if name else "用到了没有给出的值"
+            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：{told}") from error
         except TemplateError as error:
-            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：{error.message}") from error
+            raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：不能填写（{error.message}）") from error
         except (TypeError, ValueError, RecursionError, ArithmeticError) as error:
             raise ComposeError(f"{self.file} 第 {_line_of(error)} 行：值的类型不合适，不能比较或打印") from error
         return "".join(pieces)
@@ -147,8 +173,9 @@ def read_template(data: bytes, file: str) -> Template:
     except _Fault as fault:
         raise TemplateProblems(file, [fault.problem]) from fault
     problems = _front_problems(front)
-    form = front.get("form")
-    variables = tuple(v for v in front.get("variables", ()) if isinstance(v, str))
+    if problems:
+        raise TemplateProblems(file, problems)
+    types, public = front["variables"], front.get("audience") == "public"
     padded = "\n" * offset + body
     sandbox = Sandbox()
     tree = None
@@ -159,12 +186,17 @@ def read_template(data: bytes, file: str) -> Template:
     except (RecursionError, ValueError, OverflowError):
         problems.append(TemplateProblem(offset + 1, "template.jinja", "表达式套得太深或数太大"))
     if tree is not None:
-        problems += node_problems(tree, frozenset(variables))
-        problems += _body_problems(sandbox, padded, str(form) if form in FORMS else "slip")
+        problems += node_problems(tree, frozenset(types))
+        problems += type_problems(tree, types)
+        problems += public_problems(tree, types) if public else ()
+        problems += _body_problems(sandbox, padded, front["form"], public)
+        problems += remedy_problems(tree, sandbox.skeleton(padded), front.get("issuer", ""))
     if problems or tree is None:
         raise TemplateProblems(file, problems)
     compiled = sandbox.compile_tree(tree)
-    return Template(front["kind"], front["form"], front["title"], front.get("issuer", ""), variables, file, compiled)
+    return Template(
+        front["kind"], front["form"], front["title"], front.get("issuer", ""), types, public, file, compiled
+    )
 
 
 class _Fault(Exception):
@@ -189,7 +221,9 @@ def _split(text: str) -> tuple[dict[str, Any], str, int]:
     """Front matter, body, and the number of lines before the body."""
     found = FRONT.match(text)
     if not found:
-        raise _Fault(1, "template.front", "开头应当是两行 --- 之间的说明（TOML：kind、form、title、issuer、variables）")
+        raise _Fault(
+            1, "template.front", "开头应当是两行 --- 之间的说明（TOML：kind、form、title、issuer、variables、audience）"
+        )
     try:
         front = tomllib.loads(found[1].replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -210,23 +244,28 @@ def _front_problems(front: dict[str, Any]) -> list[TemplateProblem]:
         if key not in KEYS:
             fault(f"开头的说明里没有 {key} 这一项")
     for key, kind in KEYS.items():
-        if key not in front and key != "issuer":
+        if key not in front and key not in OPTIONAL:
             fault(f"开头的说明缺少 {key}")
         elif key in front and (not isinstance(front[key], kind) or (key in ("kind", "title") and not front[key])):
             fault(f"开头的说明中 {key} 的写法不对")
     if isinstance(front.get("form"), str) and front["form"] not in FORMS:
-        fault("form 只能是 letter、notice 或 slip")
+        fault(f"form 只能是 {'、'.join(FORMS)} 之一")
     if isinstance(front.get("kind"), str) and not KIND.match(front["kind"]):
         fault("kind 是字母开头的代码，如 D06")
-    for name in front.get("variables", ()) if isinstance(front.get("variables"), list) else ():
-        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or name == "loop":
+    if front.get("audience", "public") != "public":
+        fault('audience 只能是 "public"，或者不写')
+    declared = front.get("variables")
+    for name, kind in declared.items() if isinstance(declared, dict) else ():
+        if kind not in TYPES:
+            fault(f"变量 {name} 的类型只能是 {'、'.join(TYPES)} 之一")
+        if not name.isidentifier() or name.startswith("_") or name == "loop":
             fault(f"variables 中的 {name!r} 不是变量名")
         elif name.endswith("_internal"):
             fault(f"内部变量 {name} 不得写入文书")
     return problems
 
 
-def _body_problems(sandbox: Sandbox, padded: str, form: str) -> list[TemplateProblem]:
+def _body_problems(sandbox: Sandbox, padded: str, form: str, public: bool) -> list[TemplateProblem]:
     skeleton = sandbox.skeleton(padded)
     problems = [
         TemplateProblem(
@@ -234,4 +273,4 @@ def _body_problems(sandbox: Sandbox, padded: str, form: str) -> list[TemplatePro
         )
         for found in re.finditer(r"<[!?]", skeleton)
     ]
-    return problems or elements.check(sandbox.skeleton(padded, marked=True), form)
+    return problems or elements.check(sandbox.skeleton(padded, marked=True), form, public)

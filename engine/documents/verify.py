@@ -2,30 +2,36 @@
 
 The answer rests on the library's bottom line (cryptography, chain, permitted changes), on whether the last signature
 covers the whole file, and on our register of keys. `intact` alone proves nothing: anybody can sign anything.
-Nothing that a stranger uploads makes `verify` raise.
+With the root certificate alone (no register) the answer is about origin, wholeness, signers and times; it says that
+withdrawal is not known. Nothing that a stranger uploads makes `verify` raise.
 """
 
 import hashlib
 import io
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from engine.documents.keys import AUTHORITY, REVIEWER, Trust
+from engine.documents.revisions import changes_since
 
 Code = Literal[
     "ours.valid",
+    "ours.origin",
     "ours.changed",
     "ours.incomplete",
     "foreign.intact",
@@ -36,6 +42,7 @@ Code = Literal[
     "unknown-to-register",
 ]
 MOST_BYTES, MOST_RECORD, MOST_SIGNATURES = 40 * 1024 * 1024, 1024 * 1024, 8
+VALUE = re.compile(rb"<((?:[0-9A-F]{2})+)>")  # as the library writes a signature value
 LOCAL = ZoneInfo("Asia/Shanghai")
 ROLES: dict[str, str] = {REVIEWER: "审签", AUTHORITY: "印章"}
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what strangers upload is no news
@@ -43,7 +50,7 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what strangers upload
 
 @dataclass(frozen=True)
 class SignatureFacts:
-    """One signature: field, the name in its certificate, the time it claims, and how it fared."""
+    """One signature: field, the name in its certificate, the time (claimed, or stamped by an authority), how it fared."""
 
     field: str
     name: str
@@ -56,23 +63,29 @@ class SignatureFacts:
     current: bool  # and was so at the signing time
     whole: bool  # it covers the whole file
     certifies: bool
+    final: bool = False  # it certifies that nothing may follow
+    stamped: bool = False  # the time is a trusted authority's
+    doubtful_stamp: bool = False  # there is a timestamp, of an authority that is not believed
 
     def __str__(self) -> str:
         role = ROLES.get(self.field, "签名")
         when = f"，{self.time.astimezone(LOCAL):%Y-%m-%d %H:%M}" if self.time else ""
+        when += "（时间戳）" if self.stamped else ""
         state = "有效" if self.good and self.ours else "完整，但不是本机关的密钥" if self.intact else "与文件内容不符"
         return f"{role}：{self.name}{when}，{state}"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer. `code` is for programs, `sentence` for people, `sha256` for the register; `record` is decision.json."""
+    """The answer. `code` is for programs, `sentence` for people, `sha256` for the register; `record` is decision.json;
+    `changes` tells what was changed after the last signature of ours, revision by revision."""
 
     code: Code
     sentence: str
     sha256: str
     signatures: tuple[SignatureFacts, ...] = ()
     record: dict[str, Any] | None = field(default=None)
+    changes: tuple[str, ...] = ()
 
     def with_register(self, state: str | None, number: str | None = None, reason: str | None = None) -> "Verdict":
         """This verdict combined with the register's line for the file's SHA-256 (None: there is no such line).
@@ -103,26 +116,66 @@ def verify(pdf: bytes, trust: Trust) -> Verdict:
     if len(pdf) > MOST_BYTES:
         return Verdict("broken", f"文件超过 {MOST_BYTES // 2**20} MB，不是本系统签发的文书。", digest)
     try:
-        code, sentence, signatures, record = _judge(pdf, trust)
+        return _judge(pdf, trust, digest)
     except Exception:  # a damaged file fails in more ways than a library can name
         return Verdict("broken", "这不是完好的 PDF 文件，可能没有下载完整或已经损坏。", digest)
-    return Verdict(code, sentence, digest, tuple(signatures), record)
 
 
-def _judge(pdf: bytes, trust: Trust) -> tuple[Code, str, Sequence[SignatureFacts], dict[str, Any] | None]:
+def _judge(pdf: bytes, trust: Trust, digest: str) -> Verdict:
     reader = PdfFileReader(io.BytesIO(pdf))
     found = reader.embedded_regular_signatures
     record = _record(reader)
     if not found:
-        return "unsigned", "这个文件没有电子签名，不能证明由本机关签发。", (), record
-    if len(found) > MOST_SIGNATURES:
-        return "broken", f"文件里有 {len(found)} 个签名，不是本系统签发的文书。", (), record
-    signatures = [_facts(one, trust) for one in found]
-    code, sentence = _decide(signatures)
-    return code, sentence, signatures, record
+        return Verdict("unsigned", "这个文件没有电子签名，不能证明由本机关签发。", digest, (), record)
+    if len(reader.embedded_signatures) > MOST_SIGNATURES:
+        return Verdict("broken", f"文件里有 {len(found)} 个签名，不是本系统签发的文书。", digest, (), record)
+    archived = _archived(reader, trust)
+    signatures = tuple(_facts(one, trust, archived) for one in found)
+    tidy = all(_tidy(one, pdf) for one in reader.embedded_signatures)
+    code, sentence = _decide(signatures, trust.known is None, tidy)
+    ours = [one for one, facts in zip(found, signatures, strict=True) if facts.ours and facts.intact]
+    changes = changes_since(reader, ours[-1].signed_revision) if code == "ours.changed" and ours else ()
+    return Verdict(code, sentence, digest, signatures, record, changes)
 
 
-def _facts(embedded: Any, trust: Trust) -> SignatureFacts:
+def _tidy(embedded: Any, pdf: bytes) -> bool:
+    """What no signature covers, the room of its own value, holds the value as we write it and zeros, nothing else."""
+    start, end = embedded.byte_range[0] + embedded.byte_range[1], embedded.byte_range[2]
+    written = VALUE.fullmatch(pdf[start:end])
+    if not written:
+        return False
+    data = bytes.fromhex(written[1].decode())
+    value = cms.ContentInfo.load(data, strict=False)
+    unsigned = value["content"]["signer_infos"][0]["unsigned_attrs"]
+    added = {attribute["type"].native for attribute in unsigned or ()}
+    return not data[len(value.dump()) :].strip(b"\0") and added <= {"signature_time_stamp_token"}
+
+
+def _archived(reader: Any, trust: Trust) -> bool:
+    """The file ends with a timestamp over all of it, by an authority that is believed."""
+    found = reader.embedded_timestamp_signatures
+    if not found or not trust.timestamp_roots:
+        return False
+    try:
+        status = validate_pdf_timestamp(found[-1], _context(trust.timestamp_roots, _stamp_time(found[-1])))
+    except Exception:  # malformed in a way the library has no status for
+        return False
+    return bool(status.intact and status.valid and status.trusted) and status.coverage == (
+        SignatureCoverageLevel.ENTIRE_FILE
+    )
+
+
+def _stamp_time(embedded: Any) -> datetime | None:
+    time = embedded.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    return time if isinstance(time, datetime) else None
+
+
+def _context(roots: Sequence[bytes], moment: datetime | None) -> ValidationContext:
+    anchors = [asn1_x509.Certificate.load(root) for root in roots]
+    return ValidationContext(trust_roots=anchors, allow_fetching=False, moment=moment)
+
+
+def _facts(embedded: Any, trust: Trust, archived: bool) -> SignatureFacts:
     name = str(embedded.field_name)
     time = _signing_time(embedded)
     try:
@@ -130,8 +183,11 @@ def _facts(embedded: Any, trust: Trust) -> SignatureFacts:
         person = str(embedded.signer_cert.subject.native.get("common_name", ""))
     except Exception:  # no certificate to be read in it
         return SignatureFacts(name, "", time, "", False, False, False, False, False, False, False)
-    window = trust.known.get(name, {}).get(fingerprint)
     status = _status(embedded, trust, time)
+    stamp = status.timestamp_validity if status else None
+    stamped = bool(stamp and stamp.intact and stamp.valid and stamp.trusted)
+    time = stamp.timestamp if stamp and stamped else time
+    window = _window(embedded, trust, name, fingerprint, status)
     return SignatureFacts(
         field=name,
         name=person,
@@ -142,15 +198,32 @@ def _facts(embedded: Any, trust: Trust) -> SignatureFacts:
         genuine=bool(status and status.valid),
         ours=window is not None,
         current=window is not None and time is not None and _within(time, *window),
-        whole=bool(status and status.coverage == SignatureCoverageLevel.ENTIRE_FILE),
-        certifies=_certifies(embedded, name),
+        whole=bool(status) and _whole(status, archived),
+        certifies=embedded.docmdp_level in (MDPPerm.FILL_FORMS, MDPPerm.NO_CHANGES),
+        final=embedded.docmdp_level == MDPPerm.NO_CHANGES,
+        stamped=stamped,
+        doubtful_stamp=bool(stamp) and not stamped,
     )
 
 
-def _certifies(embedded: Any, name: str) -> bool:
-    """A letter's approval allows form filling; a notice's seal allows nothing."""
-    wanted = MDPPerm.FILL_FORMS if name == REVIEWER else MDPPerm.NO_CHANGES
-    return bool(embedded.docmdp_level == wanted)
+def _window(
+    embedded: Any, trust: Trust, field_name: str, fingerprint: str, status: Any
+) -> tuple[datetime, datetime | None] | None:
+    """When the key was ours for the field: by the register, or without one by our root and the certificate's own dates."""
+    if trust.known is not None:
+        return trust.known.get(field_name, {}).get(fingerprint)
+    certificate = embedded.signer_cert
+    unit = certificate.subject.native.get("organizational_unit_name")
+    if not status or not status.trusted or unit != field_name or field_name not in ROLES:
+        return None
+    return certificate.not_valid_before, certificate.not_valid_after
+
+
+def _whole(status: Any, archived: bool) -> bool:
+    """It covers the file, or all that follows is material for archiving under a timestamp over the whole."""
+    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return True
+    return archived and bool(status.docmdp_ok) and status.modification_level == ModificationLevel.LTA_UPDATES
 
 
 def _signing_time(embedded: Any) -> datetime | None:
@@ -163,10 +236,9 @@ def _signing_time(embedded: Any) -> datetime | None:
 
 def _status(embedded: Any, trust: Trust, time: datetime | None) -> Any:
     """The library's status at the time the signature claims; None when it cannot be read."""
-    root = asn1_x509.Certificate.load(trust.root)
-    context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=time)
     try:
-        return validate_pdf_signature(embedded, context)
+        stamps = _context(trust.timestamp_roots, time)
+        return validate_pdf_signature(embedded, _context([trust.root], time), ts_validation_context=stamps)
     except Exception:  # malformed in a way the library has no status for
         return None
 
@@ -175,27 +247,33 @@ def _within(time: datetime, since: datetime, until: datetime | None) -> bool:
     return since.replace(microsecond=0) <= time and (until is None or time < until)
 
 
-def _decide(signatures: list[SignatureFacts]) -> tuple[Code, str]:
+def _decide(signatures: Sequence[SignatureFacts], without_register: bool, tidy: bool) -> tuple[Code, str]:
     if not any(one.ours for one in signatures):
         if all(one.intact and one.genuine for one in signatures) and signatures[-1].whole:
             return "foreign.intact", "文件的签名完整，但不是本机关签发的。"
         return "broken", "文件不是本机关签发的，其签名也与内容不符。"
     changed = _changed(signatures)
+    if not changed and not tidy:
+        changed = "文书里存放签名值的位置被改动，已经无效。"
     if changed:
         return "ours.changed", changed
     withdrawn = [one for one in signatures if not one.current]
     if withdrawn:
         return "revoked", f"签名所用的密钥（{withdrawn[0].name}）在签名的时间不在使用中，文书无效。"
-    names = [one.field for one in signatures]
-    if names == [REVIEWER] and signatures[0].certifies:
+    first, names = signatures[0], [one.field for one in signatures]
+    if names == [REVIEWER] and first.certifies and not first.final:
         return "ours.incomplete", "文书已由本机关人员审签，但还没有加盖印章，尚未生效。"
-    whole = names in ([REVIEWER, AUTHORITY], [AUTHORITY])
-    if whole and signatures[0].certifies:
-        return "ours.valid", "文书由本机关签发，内容完整，没有改动。"
-    return "ours.changed", "文书带有本机关的签名，但签名的种类或次序不对，不能认定有效。"
+    letter = names == [REVIEWER, AUTHORITY] and first.certifies and not first.final
+    alone = names in ([AUTHORITY], [REVIEWER]) and first.final  # a notice; minutes, which are not sealed
+    if not letter and not alone:
+        return "ours.changed", "文书带有本机关的签名，但签名的种类或次序不对，不能认定有效。"
+    if without_register:
+        text = "文书由本机关的密钥签名，内容完整，没有改动；是否已经撤销或被代替，需要查发文登记簿或其签名的清单。"
+        return "ours.origin", text
+    return "ours.valid", "文书由本机关签发，内容完整，没有改动。"
 
 
-def _changed(signatures: list[SignatureFacts]) -> str:
+def _changed(signatures: Sequence[SignatureFacts]) -> str:
     """What was done to a document that bears a signature of ours; empty when nothing was."""
     for one in signatures:
         role = ROLES.get(one.field, "签名")
@@ -208,6 +286,9 @@ def _changed(signatures: list[SignatureFacts]) -> str:
     strangers = [one for one in signatures if not one.ours]
     if strangers:
         return f"文书上有不属于本机关的签名（{strangers[0].name}），不能认定有效。"
+    doubtful = [one for one in signatures if one.doubtful_stamp]
+    if doubtful:
+        return f"文书上的签名（{doubtful[0].name}）带有时间戳，但出具时间戳的机构不受信任，不能认定有效。"
     if not all(one.good for one in signatures):
         return "文书在审签之后作了不允许的修改，已经无效。"
     return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.documents.content import Content
-from engine.documents.layout import Frame
+from engine.documents.frame import Frame
 from engine.documents.problems import ComposeError, MissingGlyph, RenderFailed
 from engine.documents.processes import Answer, Handler, LimitedProcess, ProcessEnded, serve
 from engine.documents.rendering import Rendered, SealPlace

@@ -39,7 +39,6 @@ ORDER: dict[str, Callable[[Value, Value], bool]] = {
     ">=": operator.ge,
 }
 ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS, MONTHS))
-_ZONES = "一个带时区，一个不带，不能比较"
 
 
 def equals(run: Run, left: Value, right: Value) -> bool | None:
@@ -105,8 +104,8 @@ def compare(symbol: str, left: Value, right: Value) -> bool:
         raise Fault(_cannot("比较大小", left, right))
     try:
         return ORDER[symbol](left, right)
-    except TypeError:
-        raise Fault(_ZONES) from None
+    except TypeError:  # one has a zone and the other none, which then is taken to be of the same zone (table 54)
+        return ORDER[symbol](*temporal.in_one_zone(left, right))
 
 
 def contains(interval: Range, value: Value) -> bool | None:

@@ -8,6 +8,7 @@ import calendar
 import datetime as dt
 import re
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.feel import wide
@@ -243,6 +244,18 @@ def as_moment(value: AnyDate | AnyDateTime, other: AnyDate | AnyDateTime) -> Any
         return value
     beside = isinstance(other, dt.datetime | WideDateTime)
     return wide.date_time_of(value, dt.time(tzinfo=dt.UTC if beside else None))
+
+
+def in_one_zone(left: AnyTime | AnyDateTime, right: AnyTime | AnyDateTime) -> tuple[Any, Any]:
+    """Two values of one kind, that without a zone with the offset of the other."""
+    a, b = left.utcoffset(), right.utcoffset()
+    return (_at_offset(left, b) if a is None else left), (_at_offset(right, a) if b is None else right)
+
+
+def _at_offset(value: AnyTime | AnyDateTime, offset: dt.timedelta | None) -> AnyTime | AnyDateTime:
+    zone = None if offset is None else dt.timezone(offset)
+    time = wide.time_of(wide.since_midnight(value), zone)
+    return time if isinstance(value, dt.time | WideTime) else wide.date_time_of(wide.date_part(value), time)
 
 
 def subtract(left: AnyDate | AnyTime | AnyDateTime, right: AnyDate | AnyTime | AnyDateTime) -> AnyDuration:

@@ -25,6 +25,7 @@ from engine.feel.values import (
 #: The test of a type by name that the surroundings of a text define; None where they define none.
 DefinedTypes = Callable[[str], Callable[[Run, Value], bool] | None]
 SIMPLE = frozenset((NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, LIST, CONTEXT_KIND, FUNCTION, RANGE))
+_MADE_OF_OTHERS = frozenset((LIST, RANGE, CONTEXT_KIND, FUNCTION))
 _ALIASES = {"dateTime": DATE_TIME, "dayTimeDuration": DAYS, "yearMonthDuration": MONTHS}
 
 
@@ -33,6 +34,12 @@ def resolved(wanted: Type, defined: DefinedTypes) -> Type:
     test = None if wanted.name in SIMPLE or wanted.name in _ALIASES else defined(wanted.name)
     arguments = tuple(resolved(argument, defined) for argument in wanted.arguments)
     return Type(wanted.name, arguments, tuple((key, resolved(entry, defined)) for key, entry in wanted.entries), test)
+
+
+def is_whole(wanted: Type) -> bool:
+    """Whether no list, range, context or function in it lacks the types inside, without which it is none of the lattice."""
+    parts = (*wanted.arguments, *(entry for _, entry in wanted.entries))
+    return (wanted.name not in _MADE_OF_OTHERS or bool(parts)) and all(map(is_whole, parts))
 
 
 def is_known(wanted: Type) -> bool:

@@ -1,7 +1,7 @@
 """Process packages: read them safely, say everything that is wrong with them, compile them, keep their versions."""
 
 from engine.packages.archive import load_zip, to_zip
-from engine.packages.checking import check
+from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
 from engine.packages.manifest import AUTHORITIES, DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
@@ -29,6 +29,7 @@ __all__ = [
     "Vocabulary",
     "Withdrawal",
     "check",
+    "check_diagram",
     "compile",
     "default_vocabulary",
     "deploy",

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from engine.packages.checks import CHECKS
-from engine.packages.parts import guarded, read_parts
+from engine import workflow
+from engine.packages.checks import CHECKS, soundness
+from engine.packages.parts import diagram_findings, guarded, read_parts
 from engine.packages.problem import Finding
 from engine.packages.source import Package
 from engine.packages.vocabulary import Vocabulary
@@ -16,3 +17,14 @@ def check(package: Package, vocabulary: Vocabulary) -> list[Finding]:
     for subject, run in CHECKS.items():
         found += guarded(subject, partial(run, parts, vocabulary))
     return sorted(set(found))
+
+
+def check_diagram(data: bytes, file: str) -> list[Finding]:
+    """All findings of a diagram alone, without the package round it: what would not run, and what could get stuck."""
+
+    def found() -> list[Finding]:
+        survey = workflow.survey(data, file)
+        sound = [] if survey.definition is None else list(soundness.of_diagram(survey.definition, file))
+        return [*diagram_findings(file, survey.problems), *sound]
+
+    return sorted(set(guarded(file, found)))

@@ -91,7 +91,11 @@ def _manifest(parts: Parts, _file: str, data: bytes) -> Iterable[Finding]:
 def _diagram(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
     survey = workflow.survey(data, file)
     parts.definition, parts.drawing = survey.definition, Drawing.of(survey)
-    return [_finding(file, problem) for problem in survey.problems]
+    return diagram_findings(file, survey.problems)
+
+
+def diagram_findings(file: str, problems: Iterable[workflow.Problem]) -> list[Finding]:
+    return [_finding(file, problem) for problem in problems]
 
 
 def _form(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:

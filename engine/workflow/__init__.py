@@ -6,21 +6,31 @@ SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by 
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
-from .model import CalledDecision, Flow, Loop, Node, Use
-from .run import DueTimer, OpenTask, Run, restore, start
+from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
+from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
+from .soundness import Soundness, soundness
+from .throwing import Raised, Sent
 
 __all__ = [
+    "BALLOT_NAMES",
     "Action",
     "CalledDecision",
     "Definition",
     "DueTimer",
+    "Event",
+    "ExpectedEvent",
     "Flow",
     "Loop",
     "Node",
     "OpenTask",
     "Problem",
+    "Raised",
+    "Repetition",
     "Run",
     "Runtime",
+    "Script",
+    "Sent",
+    "Soundness",
     "Step",
     "Survey",
     "Use",
@@ -28,6 +38,7 @@ __all__ = [
     "WorkflowProblems",
     "read",
     "restore",
+    "soundness",
     "start",
     "survey",
 ]

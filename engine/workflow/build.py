@@ -8,24 +8,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 
 from .expressions import Formula
 from .model import Diagram, Node, Scope
-from .specs.activities import BusinessRule, Call, Embedded, Service, User
-from .specs.element import Element
-from .specs.events import Boundary, Catch, End, Start, Timer
-from .specs.gateways import Exclusive, Parallel
-from .specs.multi import Each
+from .specs.activities import BusinessRule, Call, Embedded, Script, Service, User
+from .specs.element import Element, Outflow, Split
+from .specs.events import Armed, Boundary, Catch, End, Start, Throw
+from .specs.gateways import EventBased, Exclusive, Inclusive, Parallel
+from .specs.multi import Each, Repeat
 from .texts import NodeTexts
 
 PLAIN: dict[str, type[Element]] = {
     "startEvent": Start,
     "endEvent": End,
+    "intermediateThrowEvent": Throw,
+    "sendTask": Throw,
     "exclusiveGateway": Exclusive,
     "parallelGateway": Parallel,
+    "inclusiveGateway": Inclusive,
+    "eventBasedGateway": EventBased,
     "serviceTask": Service,
     "businessRuleTask": BusinessRule,
+}
+CATCHING: dict[str, type[Catch] | type[Boundary]] = {
+    "intermediateCatchEvent": Catch,
+    "receiveTask": Catch,
+    "boundaryEvent": Boundary,
 }
 
 
@@ -42,12 +50,14 @@ def entrance(spec: Any, node_id: str) -> str:
 
 def build(diagram: Diagram, texts: Mapping[str, NodeTexts], conditions: Mapping[str, Formula]) -> dict[str, Any]:
     """Every process and sub-process by its id."""
-    return {scope.id: _ScopeBuilder(scope, texts, conditions).build() for scope in diagram.scopes.values()}
+    return {scope.id: _ScopeBuilder(diagram, scope, texts, conditions).build() for scope in diagram.scopes.values()}
 
 
 class _ScopeBuilder:
-    def __init__(self, scope: Scope, texts: Mapping[str, NodeTexts], conditions: Mapping[str, Formula]) -> None:
-        self.scope, self.texts, self.conditions = scope, texts, conditions
+    def __init__(
+        self, diagram: Diagram, scope: Scope, texts: Mapping[str, NodeTexts], conditions: Mapping[str, Formula]
+    ) -> None:
+        self.diagram, self.scope, self.texts, self.conditions = diagram, scope, texts, conditions
         self.spec = BpmnProcessSpec(name=scope.id, description=scope.name)
         self.elements: dict[str, Element] = {}
 
@@ -56,33 +66,56 @@ class _ScopeBuilder:
             self.elements[node.id] = self._element(node)
         for node in self.scope.nodes:
             if hosted := [n for n in self.scope.nodes if n.attached_to == node.id]:
-                self._arm(self.elements[node.id], [self.elements[n.id] for n in hosted])
+                name = spec_name(node.id)
+                Split(self.spec, name + "|split", host=name, events=[spec_name(n.id) for n in hosted])
         for flow in self.scope.flows:
-            self._connect(flow.id, flow.source, flow.target)
+            source = self.elements[flow.source]
+            condition = self.conditions.get(flow.id)
+            self._connect(flow.source, flow.target, flow.id, condition, default=source.node.default == flow.id)
+        self._links()
+        self._begin()
+        return self.spec
+
+    def _begin(self) -> None:
+        """A scope begins with its event sub-processes armed, and at its start event."""
+        for node in self.scope.nodes:
+            if node.triggered:
+                self.spec.start.connect(self._armed(node))
         for node in self.scope.nodes:
             if node.kind == "startEvent":
                 self.spec.start.connect(self.elements[node.id])
-            elif node.kind == "endEvent":
-                self.elements[node.id].connect(self.spec.end)
-        return self.spec
+
+    def _armed(self, node: Node) -> Element:
+        start = next(each for each in self.diagram.scopes[node.id].nodes if each.kind == "startEvent")
+        armed: Element = self._catching(Armed, start, spec_name(node.id) + "|armed")
+        armed.outflows.append(Outflow("=" + node.id, spec_name(node.id), drawn=False))
+        return armed
+
+    def _links(self) -> None:
+        linked = [node for node in self.scope.nodes if node.event is not None and node.event.kind == "link"]
+        for node in linked:
+            for other in linked:
+                pair = (node.kind, other.kind) == ("intermediateThrowEvent", "intermediateCatchEvent")
+                if pair and node.event == other.event:
+                    self._connect(node.id, other.id, "=" + node.id, drawn=False)
 
     def _element(self, node: Node) -> Element:
         texts, name = self.texts[node.id], spec_name(node.id)
-        if texts.collection is None or node.loop is None:
+        if node.repetition is not None:
+            instance = self._one(node, name + "|item")
+            return Repeat(self.spec, name, node=node, instance=instance.name, condition=texts.repetition)
+        if node.loop is None:
             return self._one(node, name)
-        instance = self._one(node, name + "|item")
-        each = Each(
+        return Each(
             self.spec,
             name,
             node=node,
-            instance=instance.name,
+            instance=self._one(node, name + "|item").name,
             collection=texts.collection,
+            cardinality=texts.cardinality,
             output=texts.output_element,
             condition=texts.completion,
         )
-        each.connect(instance)
-        each._outputs.remove(instance.name)  # the multi-instance starts its instances itself
-        return each
 
     def _one(self, node: Node, name: str) -> Element:
         texts = self.texts[node.id]
@@ -93,35 +126,37 @@ class _ScopeBuilder:
             element = Embedded(self.spec, name, node=node, subworkflow_spec=node.id)
         elif node.kind == "callActivity":
             element = Call(self.spec, name, node=node, subworkflow_spec=node.called)
-        elif node.kind in ("boundaryEvent", "intermediateCatchEvent"):
-            element = self._timer(node, name)
+        elif node.kind == "scriptTask":
+            assert texts.script is not None
+            element = Script(self.spec, name, node=node, script=texts.script)
+        elif node.kind in CATCHING and node.event is not None and node.event.kind != "link":
+            element = self._catching(CATCHING[node.kind], node, name)
         else:
-            element = PLAIN[node.kind](self.spec, name, node=node)
+            element = PLAIN.get(node.kind, Throw)(self.spec, name, node=node)  # the target of a link lets through
+        return self._tell(element, node)
+
+    def _catching(self, kind: Any, node: Node, name: str) -> Element:
+        texts = self.texts[node.id]
+        element: Element = kind(self.spec, name, node=node, event=node.event, timer=texts.timer, key=texts.key)
+        return self._tell(element, node)
+
+    def _tell(self, element: Element, node: Node) -> Element:
+        texts = self.texts[node.id]
         element.input_formulas, element.output_formulas = texts.inputs, texts.outputs
-        element.properties = texts.properties
+        element.properties, element.key = texts.properties, texts.key
         return element
 
-    def _timer(self, node: Node, name: str) -> Element:
-        formula = self.texts[node.id].timer
-        assert formula is not None
-        timer = Timer(node.id, formula)
-        if node.kind == "boundaryEvent":
-            return Boundary(self.spec, name, node=node, event_definition=timer, cancel_activity=node.interrupting)
-        return Catch(self.spec, name, node=node, event_definition=timer)
-
-    def _arm(self, host: Element, events: list[Element]) -> None:
-        split = BoundaryEventSplit(self.spec, host.name + "|split")
-        join = BoundaryEventJoin(self.spec, host.name + "|join", split_task=split.name, cancel=True)
-        split.connect(host)
-        host.connect(join)
-        for event in events:
-            split.connect(event)
-            event.connect(join)
-
-    def _connect(self, flow: str, source: str, target: str) -> None:
-        leaving = self.elements[source]
-        entering = self.spec.task_specs[entrance(self.spec, target)]
-        leaving.connect(entering)
-        leaving.flows[entering.name] = flow
-        if isinstance(leaving, Exclusive):
-            leaving.choices.append((self.conditions.get(flow), entering.name))
+    def _connect(
+        self,
+        source: str,
+        target: str,
+        flow: str,
+        condition: Formula | None = None,
+        *,
+        default: bool = False,
+        drawn: bool = True,
+    ) -> None:
+        self.elements[source].outflows.append(
+            Outflow(flow, entrance(self.spec, target), condition, default=default, drawn=drawn)
+        )
+        self.elements[target].inflows.append(flow)

@@ -8,7 +8,6 @@ from uuid import UUID
 import orjson
 import zstandard
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -16,26 +15,26 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Conflict, Invalid
 
 from .definition import Definition
+from .formats import FORMAT, upgraded
 from .interpreter import Interpreter
 from .specs.activities import Call, Nested
 from .specs.element import Element
-from .specs.events import is_timer
-from .specs.gateways import Parallel
-from .specs.multi import Each
-from .tokens import PREDICTED, removed, tokens, workflows
+from .specs.events import Armed, Boundary, Catching, is_timer
+from .specs.gateways import Joining
+from .specs.multi import Each, Repeat
+from .tokens import removed, tokens, workflows
 from .variables import Values, item_path, item_values, workflow_path
 
-FORMAT = 1  # the first byte of a state
 LARGEST = 8_000_000  # bytes, unpacked
 
 _own = threading.local()  # a compressor shared by threads has crashed the process
 
 
 def dump(case: BpmnWorkflow, ends: list[str]) -> bytes:
-    """Rows of the tasks that are not predictions, parents first; predictions are made again at load."""
+    """Rows of the tokens and of what stands above them, parents first. The first byte is the version of the format."""
     flows = []
     for workflow in sorted(workflows(case), key=lambda each: each.depth):
-        rows = [task for task in workflow.tasks.values() if not task.has_state(PREDICTED)]
+        rows = list(workflow.tasks.values())
         if any(task.data for task in rows):
             raise AssertionError("a token carries data")
         order = {task.id: number for number, task in enumerate(rows)}
@@ -56,12 +55,15 @@ def _row(task: Task, parent: int | None) -> list[Any]:
     return [task.id.hex, parent, task.task_spec.name, task.state, int(task.triggered), internal]
 
 
-_KEPT = frozenset({"from", "due", "to", "n", "gone", "index", "nth"})  # of what a task notes; the items are scopes
+_KEPT = frozenset(  # of what a task notes; the items are scopes
+    {"from", "due", "every", "left", "key", "race", "to", "n", "gone", "index", "nth", "round", "in_loop"}
+)
 
 
 def load(definition: Definition, interpreter: Interpreter, state: bytes, scopes: Mapping[str, Values]) -> BpmnWorkflow:
     """The case again. Raises `Invalid` for bytes that are no state, `Conflict` for a state of another diagram."""
-    ends, flows = _unpack(state)
+    version, (ends, flows) = _unpack(state)
+    flows = upgraded(version, definition, flows)
     interpreter.ends = list(ends)
     case: Any = None
     for parent, completed, success, rows in flows:
@@ -76,10 +78,6 @@ def load(definition: Definition, interpreter: Interpreter, state: bytes, scopes:
         workflow.completed, workflow.success = bool(completed), bool(success)
         _load_tasks(workflow, rows)
         _load_scopes(workflow, scopes)
-        for task in tokens(workflow):
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-            if isinstance(task.task_spec, CatchingEvent) and task.state == TaskState.WAITING:
-                case.event_manager.add_task(task)
     for workflow in workflows(case):
         for task in tokens(workflow):
             if not _fits(case, task):
@@ -87,18 +85,18 @@ def load(definition: Definition, interpreter: Interpreter, state: bytes, scopes:
     return case
 
 
-def _unpack(state: bytes) -> tuple[list[str], list[Any]]:
-    if not state or state[0] != FORMAT:
+def _unpack(state: bytes) -> tuple[int, tuple[list[str], list[Any]]]:
+    if not state or not 1 <= state[0] <= FORMAT:
         found = state[0] if state else "空"
         raise Invalid(
-            f"案件状态的格式版本是 {found}，本程序只能读取版本 {FORMAT}；请用写入它的程序版本打开或先升级。",
+            f"案件状态的格式版本是 {found}，本程序只能读取版本 1 至 {FORMAT}；请先升级程序，再打开这个案件。",
             code="workflow.state-format",
         )
     try:
         ends, flows = orjson.loads(zstandard.ZstdDecompressor().decompress(state[1:], max_output_size=LARGEST))
     except (zstandard.ZstdError, ValueError) as error:
         raise Invalid("案件状态已损坏，无法读取；请从备份恢复。", code="workflow.state-damaged") from error
-    return ends, flows
+    return state[0], (ends, flows)
 
 
 def _inner(definition: Definition, case: Any, parent: UUID) -> Any:
@@ -133,13 +131,17 @@ def _fits(case: BpmnWorkflow, task: Task) -> bool:
         fits = isinstance(spec, Nested) and task.id in case.subprocesses
     elif isinstance(spec, Each):
         fits = "items" in notes
-    elif isinstance(spec, Parallel):
-        fits = notes.get("from") in spec._inputs
+    elif isinstance(spec, Repeat):
+        fits = "round" in notes
+    elif isinstance(spec, Joining):
+        fits = notes.get("from") in spec.inflows
     else:
-        fits = not isinstance(spec, Element) or (is_timer(spec) and "due" in notes)
-    if not isinstance(spec, Element) or is_timer(spec) or "index" in notes:
+        fits = not isinstance(spec, Element) or (isinstance(spec, Catching) and is_timer(spec) == ("due" in notes))
+    if not isinstance(spec, Element) or isinstance(spec, Armed) or "index" in notes or "in_loop" in notes:
         return fits
     split = task.workflow.spec.task_specs.get(spec.name + "|split")
+    if isinstance(spec, Boundary):
+        return fits and task.parent.task_spec.name.endswith("|split")
     return fits and (split is None or task.parent.task_spec is split)
 
 

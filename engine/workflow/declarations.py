@@ -86,8 +86,24 @@ def _kind(node: Node, processes: set[str]) -> Iterator[Problem]:
             "workflow.unknown-process",
             f"调用的流程“{node.called or ''}”不在本文件中，请改成本文件里的流程标识。",
         )
-    if node.kind in ("boundaryEvent", "intermediateCatchEvent") and not node.timer:
-        yield Problem(node.id, "workflow.no-timer", "事件没有定时，请填写 timeDuration 或 timeDate。")
+    if node.event is not None and node.event.kind == "timer" and not node.timer:
+        yield Problem(node.id, "workflow.no-timer", "事件没有定时，请填写 timeDuration、timeDate 或 timeCycle。")
+    if node.kind == "scriptTask":
+        yield from _script(node)
+
+
+def _script(node: Node) -> Iterator[Problem]:
+    script = node.script
+    if script is None or not script.expression:
+        yield Problem(
+            node.id,
+            "workflow.no-script",
+            "脚本任务没有 FEEL 表达式（zeebe:script expression），请填写，或改用业务规则任务。",
+        )
+    elif not NAME.fullmatch(script.result_variable):
+        yield Problem(
+            node.id, "workflow.no-result-variable", f"结果变量“{script.result_variable}”不是合法的变量名，请填写。"
+        )
 
 
 def _decision(node: Node) -> Iterator[Problem]:
@@ -115,14 +131,29 @@ def _mappings(node: Node) -> Iterator[Problem]:
                 yield Problem(node.id, "workflow.no-source", f"{kind}映射 {target} 没有来源，请填写表达式。")
 
 
+def _repetition(node: Node) -> Iterator[Problem]:
+    repetition = node.repetition
+    if repetition is None:
+        return
+    if node.kind not in ACTIVITIES or node.loop is not None:
+        yield Problem(node.id, "workflow.bad-loop", "只有任务、子流程和调用活动可以循环，且不能同时是多实例；请去掉。")
+    if repetition.maximum is not None and not re.fullmatch(r"[1-9]\d{0,5}", repetition.maximum):
+        yield Problem(node.id, "workflow.bad-loop", f"循环上限“{repetition.maximum}”不是正整数，请改正。")
+    elif repetition.maximum is None and repetition.condition is None:
+        yield Problem(node.id, "workflow.bad-loop", "循环既没有条件也没有上限，会永远办不完；请填写条件或上限。")
+
+
 def _loop(node: Node) -> Iterator[Problem]:
+    yield from _repetition(node)
     loop = node.loop
     if loop is None:
         return
     if node.kind not in ACTIVITIES:
         yield Problem(node.id, "workflow.bad-loop", "只有任务、子流程和调用活动可以设为多实例。")
-    if not loop.collection:
+    if not loop.collection and not loop.cardinality:
         yield Problem(node.id, "workflow.no-collection", "多实例没有集合（inputCollection），请填写列表表达式。")
+    if loop.collection and loop.cardinality:
+        yield Problem(node.id, "workflow.no-collection", "多实例同时写了集合和次数，请只保留一个。")
     if (loop.output_collection is None) != (loop.output_element is None):
         yield Problem(node.id, "workflow.half-output", "多实例的输出集合与输出项须同时填写或同时留空。")
     for name in (loop.element, loop.output_collection):

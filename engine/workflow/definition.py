@@ -12,6 +12,7 @@ from .declarations import declaration_problems, main_process
 from .dialect import BPMN, unsupported
 from .document import parse_document
 from .errors import Problem, WorkflowProblems
+from .events import event_problems
 from .expressions import Compiler
 from .model import Diagram, Flow, Node, Use
 from .reader import read_diagram
@@ -92,6 +93,7 @@ def survey(xml: bytes, file: str) -> Survey:
 def _survey(root: etree._Element, diagram: Diagram, problems: list[Problem], file: str) -> Survey:
     compiler = Compiler()
     problems += [*structure_problems(root, diagram), *declaration_problems(root, diagram)]
+    problems += event_problems(root, diagram)
     texts, conditions = compile_diagram(diagram, compiler)
     problems = _once([*problems, *compiler.problems])
     for scope in diagram.scopes.values():

@@ -25,14 +25,17 @@ FEEL_LANGUAGES = (
     "https://www.omg.org/spec/DMN/20191111/FEEL/",
 )
 
-EVENTS = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent")
-TASKS = ("userTask", "serviceTask", "businessRuleTask")
+EVENTS = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent")
+TASKS = ("userTask", "serviceTask", "businessRuleTask", "scriptTask", "sendTask", "receiveTask")
 ACTIVITIES = (*TASKS, "subProcess", "callActivity")
-GATEWAYS = ("exclusiveGateway", "parallelGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 NODES = (*EVENTS, *ACTIVITIES, *GATEWAYS)
+DEFINITIONS = tuple(
+    f"{kind}EventDefinition" for kind in ("timer", "message", "signal", "error", "escalation", "link", "terminate")
+)
 
 ARTIFACTS = ("textAnnotation", "association", "group")
-LEFTOVERS = ("message", "signal", "error", "escalation", "category")  # definitions that nothing accepted refers to
+REFERRED = ("message", "signal", "error", "escalation")  # definitions that events refer to
 
 Allowed = tuple[str, ...]
 ANY: Allowed = ()
@@ -58,12 +61,15 @@ def _zeebe(*names: str) -> frozenset[str]:
 _NAMED: Mapping[str, Allowed] = {"id": ANY, "name": ANY}
 _ACTIVITY: Mapping[str, Allowed] = {
     **_NAMED,
+    "default": ANY,
     "isForCompensation": ("false",),
     "startQuantity": ("1",),
     "completionQuantity": ("1",),
     "implementation": ("##unspecified", "##WebService"),
 }
 _IN_NODE = _bpmn("extensionElements", "documentation", "incoming", "outgoing")
+_IN_EVENT = _IN_NODE | _bpmn(*DEFINITIONS)
+_LOOPS = _bpmn("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 _IN_SCOPE = _bpmn(*NODES, *ARTIFACTS, "sequenceFlow", "laneSet", "documentation", "extensionElements")
 _BINDING: Mapping[str, Allowed] = {"bindingType": ("deployment",)}
 
@@ -77,7 +83,8 @@ GRAMMAR: dict[str, Rule] = {
             "expressionLanguage": ANY,
             "typeLanguage": ANY,
         },
-        _bpmn("process", "collaboration", "extensionElements", "documentation", *LEFTOVERS) | {DRAWING + "BPMNDiagram"},
+        _bpmn("process", "collaboration", "extensionElements", "documentation", "category", *REFERRED)
+        | {DRAWING + "BPMNDiagram"},
     ),
     BPMN + "collaboration": Rule(
         {**_NAMED, "isClosed": ANY}, _bpmn("participant", "documentation", "extensionElements", *ARTIFACTS)
@@ -93,36 +100,59 @@ GRAMMAR: dict[str, Rule] = {
         _bpmn("conditionExpression", "documentation", "extensionElements"),
     ),
     BPMN + "conditionExpression": Rule({"id": ANY, "language": FEEL_LANGUAGES}, opaque=True),
-    BPMN + "startEvent": Rule({**_NAMED, "isInterrupting": ("true",), "parallelMultiple": ("false",)}, _IN_NODE),
-    BPMN + "endEvent": Rule(_NAMED, _IN_NODE | _bpmn("terminateEventDefinition")),
+    BPMN + "startEvent": Rule(
+        {**_NAMED, "isInterrupting": ("true", "false"), "parallelMultiple": ("false",)}, _IN_EVENT
+    ),
+    BPMN + "endEvent": Rule(_NAMED, _IN_EVENT),
     BPMN + "boundaryEvent": Rule(
-        {**_NAMED, "attachedToRef": ANY, "cancelActivity": ("true", "false"), "parallelMultiple": ("false",)},
-        _IN_NODE | _bpmn("timerEventDefinition"),
+        {**_NAMED, "attachedToRef": ANY, "cancelActivity": ("true", "false"), "parallelMultiple": ("false",)}, _IN_EVENT
     ),
-    BPMN + "intermediateCatchEvent": Rule(
-        {**_NAMED, "parallelMultiple": ("false",)}, _IN_NODE | _bpmn("timerEventDefinition")
-    ),
+    BPMN + "intermediateCatchEvent": Rule({**_NAMED, "parallelMultiple": ("false",)}, _IN_EVENT),
+    BPMN + "intermediateThrowEvent": Rule(_NAMED, _IN_EVENT),
     BPMN + "terminateEventDefinition": Rule({"id": ANY}),
-    BPMN + "timerEventDefinition": Rule({"id": ANY}, _bpmn("timeDuration", "timeDate")),
-    BPMN + "timeDuration": Rule({"id": ANY, "language": FEEL_LANGUAGES}, opaque=True),
-    BPMN + "timeDate": Rule({"id": ANY, "language": FEEL_LANGUAGES}, opaque=True),
+    BPMN + "timerEventDefinition": Rule({"id": ANY}, _bpmn("timeDuration", "timeDate", "timeCycle")),
+    BPMN + "linkEventDefinition": Rule(_NAMED, _bpmn("source", "target")),
+    **{BPMN + name: Rule({}, opaque=True) for name in ("source", "target")},
+    **{BPMN + f"{kind}EventDefinition": Rule({"id": ANY, f"{kind}Ref": ANY}) for kind in REFERRED},
+    BPMN + "message": Rule({**_NAMED, "itemRef": ANY}, _bpmn("documentation", "extensionElements")),
+    BPMN + "signal": Rule({**_NAMED, "structureRef": ANY}, _bpmn("documentation", "extensionElements")),
+    BPMN + "error": Rule(
+        {**_NAMED, "errorCode": ANY, "structureRef": ANY}, _bpmn("documentation", "extensionElements")
+    ),
+    BPMN + "escalation": Rule(
+        {**_NAMED, "escalationCode": ANY, "structureRef": ANY}, _bpmn("documentation", "extensionElements")
+    ),
+    **{
+        BPMN + name: Rule({"id": ANY, "language": FEEL_LANGUAGES}, opaque=True)
+        for name in ("timeDuration", "timeDate", "timeCycle", "loopCardinality", "loopCondition")
+    },
     BPMN + "exclusiveGateway": Rule({**_NAMED, "default": ANY, "gatewayDirection": ANY}, _IN_NODE),
+    BPMN + "inclusiveGateway": Rule({**_NAMED, "default": ANY, "gatewayDirection": ANY}, _IN_NODE),
     BPMN + "parallelGateway": Rule({**_NAMED, "gatewayDirection": ANY}, _IN_NODE),
+    BPMN + "eventBasedGateway": Rule(
+        {**_NAMED, "gatewayDirection": ANY, "instantiate": ("false",), "eventGatewayType": ("Exclusive",)}, _IN_NODE
+    ),
     BPMN + "multiInstanceLoopCharacteristics": Rule(
         {"id": ANY, "isSequential": ("true", "false"), "behavior": ("All",)},
-        _bpmn("extensionElements", "completionCondition", "documentation"),
+        _bpmn("extensionElements", "completionCondition", "loopCardinality", "documentation"),
+    ),
+    BPMN + "standardLoopCharacteristics": Rule(
+        {"id": ANY, "testBefore": ("true", "false"), "loopMaximum": ANY}, _bpmn("loopCondition", "documentation")
     ),
     BPMN + "completionCondition": Rule({"id": ANY, "language": FEEL_LANGUAGES}, opaque=True),
     BPMN + "subProcess": Rule(
-        {**_ACTIVITY, "triggeredByEvent": ("false",)},
-        _IN_NODE | _IN_SCOPE | _bpmn("multiInstanceLoopCharacteristics"),
+        {**_ACTIVITY, "triggeredByEvent": ("true", "false")},
+        _IN_NODE | _IN_SCOPE | _LOOPS,
     ),
-    BPMN + "callActivity": Rule(
-        {**_ACTIVITY, "calledElement": ANY}, _IN_NODE | _bpmn("multiInstanceLoopCharacteristics")
-    ),
-    **{BPMN + task: Rule(_ACTIVITY, _IN_NODE | _bpmn("multiInstanceLoopCharacteristics")) for task in TASKS},
+    BPMN + "callActivity": Rule({**_ACTIVITY, "calledElement": ANY}, _IN_NODE | _LOOPS),
+    **{BPMN + task: Rule(_ACTIVITY, _IN_NODE | _LOOPS) for task in TASKS},
     **{
-        BPMN + name: Rule({}, opaque=True) for name in ("documentation", "incoming", "outgoing", *ARTIFACTS, *LEFTOVERS)
+        BPMN + task: Rule({**_ACTIVITY, "messageRef": ANY, "instantiate": ("false",)}, _IN_NODE | _LOOPS)
+        for task in ("sendTask", "receiveTask")
+    },
+    BPMN + "scriptTask": Rule({**_ACTIVITY, "scriptFormat": ("", *FEEL_LANGUAGES)}, _IN_NODE | _LOOPS),
+    **{
+        BPMN + name: Rule({}, opaque=True) for name in ("documentation", "incoming", "outgoing", "category", *ARTIFACTS)
     },
     DRAWING + "BPMNDiagram": Rule({}, opaque=True),
     ZEEBE + "formDefinition": Rule({"formId": ANY, **_BINDING}),
@@ -142,6 +172,8 @@ GRAMMAR: dict[str, Rule] = {
     ZEEBE + "loopCharacteristics": Rule(
         {"inputCollection": ANY, "inputElement": ANY, "outputCollection": ANY, "outputElement": ANY}
     ),
+    ZEEBE + "script": Rule({"expression": ANY, "resultVariable": ANY}),
+    ZEEBE + "subscription": Rule({"correlationKey": ANY}),
     ZEEBE + "ioMapping": Rule({}, _zeebe("input", "output")),
     ZEEBE + "input": Rule({"source": ANY, "target": ANY}),
     ZEEBE + "output": Rule({"source": ANY, "target": ANY}),
@@ -155,33 +187,34 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "businessRuleTask": _zeebe("calledDecision", "ioMapping", "properties"),
     "callActivity": _zeebe("calledElement", "ioMapping", "properties"),
     "subProcess": _zeebe("ioMapping", "properties"),
+    "scriptTask": _zeebe("script", "ioMapping", "properties"),
+    "sendTask": _zeebe("ioMapping", "properties"),
+    "receiveTask": _zeebe("ioMapping", "properties"),
+    **dict.fromkeys(EVENTS, _zeebe("ioMapping", "properties")),
+    "message": _zeebe("subscription"),
     "multiInstanceLoopCharacteristics": _zeebe("loopCharacteristics"),
 }
 _PROPERTIES = _zeebe("properties")
 
 INSTEAD = {
-    "task": "请改为用户任务、服务任务或业务规则任务",
-    "manualTask": "请改为用户任务",
-    "scriptTask": "请改用业务规则任务（决策表）或服务任务",
-    "sendTask": "请改用服务任务（notify）",
-    "receiveTask": "请改用用户任务",
-    "inclusiveGateway": "请改用并行网关，并在各分支内用排他网关判断",
+    "task": "普通任务没有人办理也不执行任何动作，请改为用户任务、服务任务或业务规则任务",
+    "manualTask": "系统不知道它何时办完，请改为用户任务",
     "complexGateway": "请改用并行网关与排他网关",
-    "eventBasedGateway": "请改用带边界定时器的用户任务",
-    "intermediateThrowEvent": "请改用服务任务",
     "transaction": "请改用嵌入子流程",
     "adHocSubProcess": "请改用并行网关或多实例",
-    "standardLoopCharacteristics": "请改用排他网关画出回路，或用多实例",
-    "loopCardinality": "请改用 inputCollection 给出列表",
-    "timeCycle": "请改用 timeDuration，并用回路重复",
     "messageFlow": "请删除消息流，跨单位的协作用用户任务表示",
     "dataObject": "请删除，数据在表单和输出映射中定义",
     "dataObjectReference": "请删除，数据在表单和输出映射中定义",
     "dataStoreReference": "请删除，数据在表单和输出映射中定义",
-    "linkEventDefinition": "请直接连线",
     "taskHeaders": "请改用扩展属性（properties）",
-    "script": "请改用业务规则任务（决策表）",
-    "triggeredByEvent": "事件子流程请改用带边界定时器的嵌入子流程",
+    "script": "请改用扩展元素 zeebe:script 的 FEEL 表达式，或业务规则任务（决策表）",
+    "conditionalEventDefinition": "请改用定时器或信号，或在网关上判断",
+    "compensateEventDefinition": "补偿不受支持，请用服务任务画出撤销的步骤，或用退回",
+    "cancelEventDefinition": "请改用错误结束事件与边界错误事件",
+    "eventGatewayType": "请用默认的排他方式，或改用并行网关",
+    "instantiate": "案件由申请人发起，请画普通的开始事件",
+    "behavior": "请用默认值，提前结束写在完成条件里",
+    "messageEventDefinition": "请引用一个有名称的消息",
     "followUpDate": "请只用 dueDate",
     "assignee": "请用 candidateGroups 指定岗位",
     "candidateUsers": "请用 candidateGroups 指定岗位",
@@ -262,7 +295,7 @@ def _unknown(element: etree._Element, owner: str) -> Problem:
         way = INSTEAD.get(name, "请先用导入功能转换为本系统的写法，或删除该扩展")
         return Problem(of_owner, "workflow.extension-unsupported", f"扩展元素 {name} 不受支持；{way}。")
     if name.endswith("EventDefinition"):
-        way = INSTEAD.get(name, "事件只支持定时器（边界、中间）和终止（结束）")
+        way = INSTEAD.get(name, "请改用定时器、消息、信号、错误、升级、链接或终止")
         return Problem(owner, "workflow.event-unsupported", f"事件类型 {name} 不受支持；{way}。")
     way = INSTEAD.get(name, "请删除或改用受支持的元素")
     return Problem(of_owner, "workflow.element-unsupported", f"元素 {name} 不受支持；{way}。")

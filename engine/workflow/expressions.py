@@ -79,7 +79,7 @@ class Compiler:
             expression = feel.compile_expression(text[1:])
         except feel.FeelSyntaxError as error:
             sentence = getattr(error, "message", str(error)).rstrip("。")
-            self._problem(element, "workflow.expression", f"{place}“{_short(text)}”不能解析：{sentence}。")
+            self._problem(element, "workflow.expression", f"{place}“{_short(text)}”不能解析：{sentence}；请改正。")
             return Formula(element, place, text)
         self.uses.append(Use(element, place, text, frozenset(expression.names)))
         return Formula(element, place, text, expression)

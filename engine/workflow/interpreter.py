@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.task import Task
 
 from engine.calendar import Clock
 
 from .errors import WorkflowFault
+from .throwing import Sent
 
 # SpiffWorkflow hands whole tasks, with the items of a multi-instance in them, to its loggers.
 for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
@@ -58,7 +58,8 @@ class Interpreter:
         self.runtime = runtime
         self.taken: list[str] = []  # flows
         self.ends: list[str] = []  # end events of the case's own process
-        self.firing: UUID | None = None  # the one timer that fires now
+        self.sent: list[Sent] = []  # messages and signals that leave the case
+        self.undelivered: list[Sent] = []  # messages for which nobody waits yet, while the case still moves
         self._steps: Counter[str] = Counter()
 
     def reach_end(self, node_id: str) -> None:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+COUNTS = ("Instances", "ActiveInstances", "CompletedInstances", "TerminatedInstances")
+BALLOT_NAMES = frozenset({"results", "instances"}.union(*({f"numberOf{name}", f"nrOf{name}"} for name in COUNTS)))
+
 
 def _nothing() -> Mapping[str, str]:
     return MappingProxyType({})
@@ -18,8 +21,40 @@ class CalledDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What an event throws or waits for.
+
+    `kind` is `timer`, `message`, `signal`, `error`, `escalation`, `link` or `terminate`. `name` is the name of the message,
+    signal or link, or the code of the error or escalation; empty catches every code, None refers to nothing that exists.
+    `key` tells messages of one name apart.
+    """
+
+    kind: str
+    name: str | None = ""
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A FEEL expression and the variable that takes its value."""
+
+    expression: str
+    result_variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A standard loop: the activity again while the condition holds, at most `maximum` times (empty: no limit)."""
+
+    condition: str | None
+    test_before: bool
+    maximum: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
-    """A multi-instance: one instance an element of the collection, all at once or one after another."""
+    """A multi-instance: one instance an element of the collection (or a number of them), all at once or one after
+    another."""
 
     collection: str
     element: str | None
@@ -27,6 +62,7 @@ class Loop:
     output_element: str | None
     condition: str | None
     sequential: bool
+    cardinality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +70,9 @@ class Node:
     """One node of a diagram. Texts are as drawn: FEEL where they begin with `=`, a literal otherwise.
 
     `kind` is the BPMN name (`userTask`, `exclusiveGateway`, ...), `scope` the id of the process or sub-process in which
-    the node lies. `inputs` and `outputs` map a target to its source; `submits` are the names that a completed user task
-    or an action may give back, because some output reads them.
+    the node lies. `triggered` marks an event sub-process, whose start event says by what; `cycle` a timer that repeats.
+    `inputs` and `outputs` map a target to its source; `submits` are the names that a completed user task, an action or
+    an event may give back, because some output reads them.
     """
 
     id: str
@@ -54,7 +91,12 @@ class Node:
     submits: frozenset[str] = frozenset()
     called: str | None = None
     loop: Loop | None = None
+    repetition: Repetition | None = None
+    script: Script | None = None
+    event: Event | None = None
     timer: str | None = None
+    cycle: bool = False
+    triggered: bool = False
     attached_to: str | None = None
     interrupting: bool = True
     terminates: bool = False

@@ -1,12 +1,13 @@
 """From the tree of a file to the facts of a diagram. What is wrong is left to the checks; here nothing raises."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from lxml import etree
 
 from .dialect import ARTIFACTS, BPMN, ZEEBE, local
-from .model import CalledDecision, Diagram, Flow, Loop, Node, Scope
+from .model import CalledDecision, Diagram, Event, Flow, Loop, Node, Repetition, Scope, Script
 
 _NO_NODE = frozenset(
     {*ARTIFACTS, "sequenceFlow", "laneSet", "documentation", "extensionElements", "incoming", "outgoing"}
@@ -16,13 +17,21 @@ _NO_NODE_EITHER = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCh
 
 def read_diagram(root: etree._Element) -> Diagram:
     """Every process and sub-process with its nodes and flows, the unsupported ones too."""
-    diagram, lanes = Diagram(), _lanes(root)
+    diagram, around = Diagram(), _Around(_lanes(root), _definitions(root))
     for process in root.iterfind(BPMN + "process"):
-        _read_scope(process, None, lanes, diagram)
+        _read_scope(process, None, around, diagram)
     return diagram
 
 
-def _read_scope(element: etree._Element, parent: str | None, lanes: Mapping[str, str], diagram: Diagram) -> None:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a node refers to outside itself: lanes by node, definitions (messages, errors, ...) by id."""
+
+    lanes: Mapping[str, str]
+    definitions: Mapping[str, etree._Element]
+
+
+def _read_scope(element: etree._Element, parent: str | None, around: _Around, diagram: Diagram) -> None:
     scope = Scope(element.get("id") or "", element.get("name") or "", parent)
     diagram.scopes.setdefault(scope.id, scope)
     defaults = {child.get("default") for child in element if child.get("default")}
@@ -31,9 +40,9 @@ def _read_scope(element: etree._Element, parent: str | None, lanes: Mapping[str,
         if child.tag == BPMN + "sequenceFlow":
             scope.flows.append(_read_flow(child, scope.id, defaults))
         elif child.tag.startswith(BPMN) and kind not in _NO_NODE | _NO_NODE_EITHER and not kind.startswith("data"):
-            scope.nodes.append(_read_node(child, kind, scope.id, lanes))
+            scope.nodes.append(_read_node(child, kind, scope.id, around))
             if kind == "subProcess":
-                _read_scope(child, scope.id, lanes, diagram)
+                _read_scope(child, scope.id, around, diagram)
 
 
 def _read_flow(element: etree._Element, scope: str, defaults: set[str | None]) -> Flow:
@@ -48,7 +57,7 @@ def _read_flow(element: etree._Element, scope: str, defaults: set[str | None]) -
     )
 
 
-def _read_node(element: etree._Element, kind: str, scope: str, lanes: Mapping[str, str]) -> Node:
+def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) -> Node:
     held = {local(child.tag): child for child in element.iterfind(f"{BPMN}extensionElements/*")}
     identity = element.get("id") or ""
     decision = held.get("calledDecision")
@@ -58,7 +67,7 @@ def _read_node(element: etree._Element, kind: str, scope: str, lanes: Mapping[st
         kind=kind,
         name=element.get("name") or "",
         scope=scope,
-        lane=lanes.get(identity),
+        lane=around.lanes.get(identity),
         documentation=_text(element, BPMN + "documentation"),
         form_id=_attribute(held.get("formDefinition"), "formId"),
         assignment=_attribute(held.get("assignmentDefinition"), "candidateGroups"),
@@ -71,13 +80,65 @@ def _read_node(element: etree._Element, kind: str, scope: str, lanes: Mapping[st
         outputs=_mapping(element, "output"),
         called=_attribute(held.get("calledElement"), "processId") or element.get("calledElement"),
         loop=_loop(element.find(BPMN + "multiInstanceLoopCharacteristics")),
-        timer=None if timer is None else _text(timer, BPMN + "timeDuration") or _text(timer, BPMN + "timeDate") or "",
+        repetition=_repetition(element.find(BPMN + "standardLoopCharacteristics")),
+        script=_script(held.get("script")),
+        event=_event(element, around),
+        timer=None if timer is None else _timer(timer),
+        cycle=timer is not None and timer.find(BPMN + "timeCycle") is not None,
+        triggered=element.get("triggeredByEvent") == "true",
         attached_to=element.get("attachedToRef"),
-        interrupting=element.get("cancelActivity") != "false",
+        interrupting="false" not in (element.get("cancelActivity"), element.get("isInterrupting")),
         terminates=element.find(BPMN + "terminateEventDefinition") is not None,
         default=element.get("default"),
         properties=_properties(element),
     )
+
+
+def _timer(definition: etree._Element) -> str:
+    texts = (_text(definition, BPMN + tag) for tag in ("timeDuration", "timeDate", "timeCycle"))
+    return next((text for text in texts if text), "")
+
+
+def _event(element: etree._Element, around: _Around) -> Event | None:
+    """The event of an event, or the message of a send or receive task."""
+    if local(element.tag) in ("sendTask", "receiveTask"):
+        return _referred("message", element.get("messageRef"), around)
+    for child in element:
+        kind = local(child.tag).removesuffix("EventDefinition")
+        if kind == local(child.tag) or not str(child.tag).startswith(BPMN):
+            continue
+        if kind == "link":
+            return Event("link", child.get("name") or None)
+        if kind in ("message", "signal", "error", "escalation"):
+            return _referred(kind, child.get(f"{kind}Ref"), around)
+        return Event(kind)
+    return None
+
+
+def _referred(kind: str, reference: str | None, around: _Around) -> Event:
+    if reference is None:
+        return Event(kind, "" if kind in ("error", "escalation") else None)
+    found = around.definitions.get(reference.rpartition(":")[2])
+    if found is None or local(found.tag) != kind:
+        return Event(kind, None)
+    subscription = found.find(f"{BPMN}extensionElements/{ZEEBE}subscription")
+    name = found.get(f"{kind}Code") or found.get("name") or None
+    return Event(kind, name, _attribute(subscription, "correlationKey"))
+
+
+def _definitions(root: etree._Element) -> dict[str, etree._Element]:
+    return {child.get("id") or "": child for child in root if isinstance(child.tag, str)}
+
+
+def _script(element: etree._Element | None) -> Script | None:
+    return None if element is None else Script(element.get("expression") or "", element.get("resultVariable") or "")
+
+
+def _repetition(element: etree._Element | None) -> Repetition | None:
+    if element is None:
+        return None
+    before = element.get("testBefore") == "true"
+    return Repetition(_text(element, BPMN + "loopCondition") or None, before, element.get("loopMaximum"))
 
 
 def _attribute(element: etree._Element | None, name: str) -> str | None:
@@ -110,6 +171,7 @@ def _loop(element: etree._Element | None) -> Loop | None:
         output_element=_attribute(settings, "outputElement"),
         condition=_text(element, BPMN + "completionCondition"),
         sequential=element.get("isSequential") == "true",
+        cardinality=_text(element, BPMN + "loopCardinality") or None,
     )
 
 

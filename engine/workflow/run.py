@@ -21,11 +21,13 @@ from .interpreter import Interpreter, Runtime
 from .moments import NoMoment, due_after
 from .specs.element import Element
 from .specs.events import is_timer
-from .specs.multi import RESULT, Each
-from .tokens import forget, removed, step, tokens, waiting_people, waiting_timers, workflows
+from .specs.multi import RESULT
+from .throwing import Sent, broadcast, find_receiver, waiting
+from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
-from .variables import Values, assign, segment, task_path, visible, workflow_path
+from .variables import Values, assign, task_path, visible, workflow_path
 
+MOST_FIRED = 100  # timers in one command
 MANY = 200  # tasks in memory after which the past is dropped even within a command
 
 
@@ -52,6 +54,17 @@ class DueTimer:
     node_id: str
     path: str
     due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedEvent:
+    """A message or signal that the case waits for."""
+
+    id: str
+    node_id: str
+    path: str
+    kind: str
+    name: str
 
 
 class Run:
@@ -87,6 +100,11 @@ class Run:
         stating = [node for node in ends if "outcome" in self.definition.nodes[node].properties]
         return (stating or ends)[-1]
 
+    @property
+    def sent(self) -> list[Sent]:
+        """Messages and signals thrown since start or restore, for whoever carries them outside the case."""
+        return list(self._interpreter.sent)
+
     def open_tasks(self) -> list[OpenTask]:
         return [self._open_task(task) for task in waiting_people(self._case)]
 
@@ -94,6 +112,16 @@ class Run:
         """The timers that wait, the earliest first."""
         found = [self._due_timer(task) for task in waiting_timers(self._case)]
         return sorted(found, key=lambda timer: (timer.due, timer.path, timer.node_id))
+
+    def expected(self) -> list[ExpectedEvent]:
+        """The messages and signals that are waited for."""
+        found = [task for kind in ("message", "signal") for task in waiting(self._case, kind)]
+        return [
+            ExpectedEvent(
+                t.id.hex, t.task_spec.bpmn_id, workflow_path(t.workflow), t.task_spec.event.kind, t.task_spec.event.name
+            )
+            for t in found
+        ]
 
     def scope(self, place: str) -> Values:
         """All variables seen at a path or at a task; at a task with its inputs. Raises `NotFound`."""
@@ -124,7 +152,7 @@ class Run:
         if task is None:
             raise NotFound(f"没有任务或计时 {place}。", code="workflow.no-task", task=place)
         spec = task.task_spec
-        formula = spec.event_definition.formula if is_timer(spec) else spec.due
+        formula = spec.timer if is_timer(spec) else spec.due
         if formula is None:
             return None
         scope = ChainMap(*visible(task).maps[:-1], dict(functions))
@@ -162,16 +190,42 @@ class Run:
             task.run()
 
     def fire_due(self) -> list[str]:
-        """Fires the timers that are due by the clock, the earliest first; the ids of their nodes."""
+        """Fires the timers that are due by the clock, the earliest first; the ids of their nodes.
+
+        One that repeats may be due many times after a long stop; what is then too much for one command stays due.
+        """
         fired: list[str] = []
         with self._command():
-            while (task := self._next_due()) is not None:
+            while len(fired) < MOST_FIRED and (task := self._next_due()) is not None:
                 fired.append(task.task_spec.bpmn_id)
-                self._interpreter.firing = task.id
-                task.task_spec._update(task)
-                self._interpreter.firing = None
+                task.task_spec.fire(task)
                 self._step()
         return fired
+
+    def receive(self, name: str, values: Mapping[str, Any], key: Any = None) -> str:
+        """A message from outside, for the one that waits for it; the id of its node.
+
+        Raises `Conflict` (`workflow.not-waiting`) where nobody waits for it.
+        """
+        self._check_running()
+        message = Sent("message", name, _plain(key), _plain(dict(values)), "", "")
+        receiver = find_receiver(self._case, message)
+        if receiver is None:
+            raise Conflict(
+                f"案件现在没有在等消息“{name}”（或者关联键不符），请核对后重发。",
+                code="workflow.not-waiting",
+                name=name,
+            )
+        with self._command():
+            receiver.task_spec.fire(receiver, message.values)
+        return str(receiver.task_spec.bpmn_id)
+
+    def broadcast(self, name: str, values: Mapping[str, Any]) -> int:
+        """A signal from outside, for everybody who waits for it; how many that were."""
+        self._check_running()
+        given = _plain(dict(values))
+        with self._command():
+            return broadcast(self._case, name, given)
 
     def return_to(self, path: str) -> None:
         """Back (or on) to a node: `Task_x`, or `Call_y/Task_x` and `Sub#1/Task_x` inside what runs. Other branches of
@@ -250,7 +304,20 @@ class Run:
         self._spoilt = True
         yield
         self._step()
+        self._check_moving()
         self._spoilt = False
+
+    def _check_moving(self) -> None:
+        """Raises `WorkflowFault` where nothing could ever happen any more: a token left behind at a join."""
+        waits = self.finished or waiting_people(self._case) or waiting_timers(self._case) or self.expected()
+        if not waits:
+            inner = max(running(self._case), key=lambda workflow: workflow.depth)
+            stuck = max(tokens(inner), key=lambda task: getattr(task.task_spec, "joins", False)).task_spec.bpmn_id
+            raise WorkflowFault(
+                f"案件停在 {stuck} 走不下去：汇合网关在等永远不会来的分支，请改正流程图（用 huishen check 检查）。",
+                code="workflow.stuck",
+                element=stuck,
+            )
 
     def _step(self) -> None:
         while step(self._case, self._interpreter.count):
@@ -284,9 +351,8 @@ class Run:
         for workflow in workflows(self._case):
             if workflow.completed or workflow_path(workflow) != base:
                 continue
-            for task in tokens(workflow):
-                if isinstance(task.task_spec, Each) and segment(task) == name:
-                    return task
+            if (task := moves.running_each(workflow, name)) is not None:
+                return task
         raise Conflict(f"{path} 不是正在运行的多实例。", code="workflow.no-items", path=path)
 
     def _at(self, path: str) -> list[MutableMapping[str, Any]]:

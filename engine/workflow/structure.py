@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from .dialect import BPMN, GATEWAYS
+from .dialect import ACTIVITIES, BPMN, GATEWAYS
 from .errors import Problem
 from .model import Diagram, Flow, Node, Scope
 
@@ -14,6 +14,7 @@ MOST_NODES = 300
 MOST_FLOWS = 1_000
 MOST_TEXTS = 5_000
 DEEPEST_SCOPES = 8
+CHOOSING = ("exclusiveGateway", "inclusiveGateway", *ACTIVITIES)
 IDENTIFIER = re.compile(r"[^\W\d][\w.-]{0,127}")  # a path of scopes is built of ids with / # ~
 
 
@@ -93,6 +94,7 @@ class _Walk:
             self.outgoing[flow.source].append(flow)
             self.incoming[flow.target].append(flow)
         self.attached = {name: [n.id for n in scope.nodes if n.attached_to == name] for name in self.nodes}
+        self.links = [(a.id, b.id) for a in scope.nodes for b in scope.nodes if _is_link(a, b)]
 
     def problems(self) -> Iterator[Problem]:
         yield from self._dangling()
@@ -124,7 +126,7 @@ class _Walk:
             yield Problem(self.scope.id, "workflow.no-end", "没有结束事件，请画一个并连上。")
 
     def _walkable(self) -> Iterator[Problem]:
-        starts = {node.id for node in self.nodes.values() if node.kind == "startEvent"}
+        starts = {node.id for node in self.nodes.values() if node.kind == "startEvent" or node.triggered}
         ends = {node.id for node in self.nodes.values() if node.kind == "endEvent"}
         reached = self._closure(starts, forward=True)
         ending = self._closure(ends, forward=False)
@@ -145,8 +147,11 @@ class _Walk:
             seen.add(name)
             if forward:
                 todo += [flow.target for flow in self.outgoing[name]] + self.attached[name]
+                todo += [target for source, target in self.links if source == name]
             else:
                 todo += [flow.source for flow in self.incoming[name]]
+                todo += [source for source, target in self.links if target == name]
+                todo += [host for host, events in self.attached.items() if name in events]
         return seen
 
     def _leaving(self, node: Node) -> Iterator[Problem]:
@@ -155,32 +160,58 @@ class _Walk:
             if out:
                 yield Problem(node.id, "workflow.end-with-flow", "结束事件有出线，请删除出线或改为其他节点。")
             return
+        if node.triggered or (node.event and node.event.kind == "link" and node.kind == "intermediateThrowEvent"):
+            if out:
+                yield Problem(node.id, "workflow.no-way-out", "事件子流程和发出的链接没有出线，请删除出线。")
+            return
         if not out:
             yield Problem(node.id, "workflow.dead-end", "节点没有出线，案件会停在这里，请连到下一个节点或结束事件。")
-        if len(out) > 1 and node.kind not in GATEWAYS and "Gateway" not in node.kind:
-            yield Problem(node.id, "workflow.several-flows", "节点有多条出线，请用排他网关或并行网关画出分支。")
-        twice = [target for target, count in Counter(flow.target for flow in out).items() if count > 1]
-        for target in twice:
-            yield Problem(node.id, "workflow.double-flow", f"有两条连线都通往 {target}，请合并为一条。")
-        if node.kind == "exclusiveGateway":
+        if node.kind in CHOOSING:
             yield from self._default(node, out)
+        if node.kind == "eventBasedGateway":
+            yield from self._awaited(node, out)
+
+    def _awaited(self, node: Node, out: list[Flow]) -> Iterator[Problem]:
+        if len(out) < 2:
+            yield Problem(node.id, "workflow.event-gateway", "事件网关至少要等两个事件，请补画，或去掉网关。")
+        for target in (self.nodes[flow.target] for flow in out):
+            waits = target.kind == "receiveTask" or (
+                target.kind == "intermediateCatchEvent" and target.event is not None and target.event.kind != "link"
+            )
+            plain = not (target.loop or target.repetition or self.attached[target.id])
+            if not waits or not plain or len(self.incoming[target.id]) != 1:
+                yield Problem(
+                    target.id,
+                    "workflow.event-gateway",
+                    "事件网关之后只能是定时、消息、信号中间事件或接收任务（不带边界事件和循环，只有这一条入线），请改画。",
+                )
 
     def _default(self, node: Node, out: list[Flow]) -> Iterator[Problem]:
+        conditional = [flow for flow in out if flow.id != node.default and flow.condition is not None]
         if node.default is not None and node.default not in {flow.id for flow in out}:
             yield Problem(
-                node.id, "workflow.unknown-default", f"默认路线 {node.default} 不是这个网关的出线，请重新指定。"
+                node.id, "workflow.unknown-default", f"默认路线 {node.default} 不是这个节点的出线，请重新指定。"
             )
-        elif len(out) > 1 and node.default is None:
+        elif node.default is not None and not conditional and node.kind in ACTIVITIES:
+            yield Problem(node.id, "workflow.unknown-default", "没有带条件的出线，默认路线不起作用，请去掉。")
+        elif node.default is None and (
+            (node.kind == "exclusiveGateway" and len(out) > 1) or (conditional and len(conditional) == len(out))
+        ):
             yield Problem(
-                node.id, "workflow.no-default", "排他网关没有默认路线：条件都不成立时案件会停住，请指定一条默认路线。"
+                node.id, "workflow.no-default", "没有默认路线：条件都不成立时案件会停住，请指定一条默认路线。"
             )
 
     def _entering(self, node: Node) -> Iterator[Problem]:
-        if self.incoming[node.id] and node.kind in ("startEvent", "boundaryEvent"):
-            yield Problem(node.id, "workflow.flow-into-event", "开始事件和边界事件不能有入线，请删除入线。")
+        caught_link = node.kind == "intermediateCatchEvent" and node.event is not None and node.event.kind == "link"
+        if self.incoming[node.id] and (node.kind in ("startEvent", "boundaryEvent") or node.triggered or caught_link):
+            yield Problem(
+                node.id,
+                "workflow.flow-into-event",
+                "开始事件、边界事件、事件子流程和接收的链接不能有入线，请删除入线。",
+            )
         if node.kind == "boundaryEvent":
             host = self.nodes.get(node.attached_to or "")
-            if host is None or not host.kind.endswith(("Task", "Activity", "Process", "task")):
+            if host is None or not host.kind.endswith(("Task", "Activity", "Process", "task")) or host.triggered:
                 yield Problem(
                     node.id, "workflow.no-host", "边界事件没有附在同一流程的任务、子流程或调用活动上，请重新放置。"
                 )
@@ -189,13 +220,24 @@ class _Walk:
         source = self.nodes[flow.source]
         if "Gateway" in source.kind and source.kind not in GATEWAYS:
             return
-        chooses = source.kind == "exclusiveGateway" and len(self.outgoing[source.id]) > 1
-        wanted = chooses and flow.id != source.default
-        if flow.condition is not None and not wanted:
+        gateway = source.kind in ("exclusiveGateway", "inclusiveGateway")
+        wanted = gateway and len(self.outgoing[source.id]) > 1 and flow.id != source.default
+        allowed = wanted or (source.kind in ACTIVITIES and flow.id != source.default)
+        if flow.condition is not None and not allowed:
             yield Problem(
                 flow.id,
                 "workflow.ignored-condition",
-                "这条连线上的条件不会起作用（只有排他网关的非默认出线可以有条件），请删除条件或改画网关。",
+                "这条连线上的条件不会起作用（只有排他、包容网关和任务的非默认出线可以有条件），请删除条件或改画网关。",
             )
         elif wanted and not flow.condition:
-            yield Problem(flow.id, "workflow.no-condition", "排他网关的这条出线既没有条件也不是默认路线，请补上条件。")
+            yield Problem(flow.id, "workflow.no-condition", "网关的这条出线既没有条件也不是默认路线，请补上条件。")
+
+
+def _is_link(source: Node, target: Node) -> bool:
+    kinds = ("intermediateThrowEvent", "intermediateCatchEvent")
+    return (
+        (source.kind, target.kind) == kinds
+        and source.event is not None
+        and source.event.kind == "link"
+        and source.event == target.event
+    )

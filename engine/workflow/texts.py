@@ -1,12 +1,13 @@
 """Compiles what the nodes and flows of a diagram say in FEEL."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .errors import Problem
 from .expressions import Compiler, Formula
 from .model import Diagram, Flow, Node
-from .moments import NoMoment, parse_literal
+from .moments import NoMoment, parse_cycle, parse_literal
 
 Formulas = Mapping[str, Formula]
 
@@ -24,6 +25,10 @@ class NodeTexts:
     collection: Formula | None
     output_element: Formula | None
     completion: Formula | None
+    cardinality: Formula | None
+    repetition: Formula | None
+    script: Formula | None
+    key: Formula | None
 
 
 def compile_node(node: Node, compiler: Compiler) -> NodeTexts:
@@ -38,10 +43,14 @@ def compile_node(node: Node, compiler: Compiler) -> NodeTexts:
         properties={name: compiler.formula(node.id, f"属性 {name}", text) for name, text in node.properties.items()},
         assignment=optional("办理岗位", node.assignment),
         due=_moment(node.id, "办理时限", node.due, compiler),
-        timer=_moment(node.id, "定时", node.timer, compiler),
+        timer=(_cycle if node.cycle else _moment)(node.id, "定时", node.timer, compiler),
         collection=optional("多实例集合", loop.collection if loop else None, literal=False),
         output_element=optional("多实例输出项", loop.output_element if loop else None, literal=False),
         completion=optional("多实例完成条件", loop.condition if loop else None, literal=False),
+        cardinality=optional("多实例次数", loop.cardinality if loop else None, literal=False),
+        repetition=optional("循环条件", node.repetition.condition if node.repetition else None, literal=False),
+        script=optional("脚本", node.script.expression if node.script else None, literal=False),
+        key=optional("消息关联键", node.event.key if node.event else None, literal=False),
     )
 
 
@@ -61,13 +70,23 @@ def compile_diagram(diagram: Diagram, compiler: Compiler) -> tuple[dict[str, Nod
 
 
 def _moment(element: str, place: str, text: str | None, compiler: Compiler) -> Formula | None:
+    return _literal_of(parse_literal, element, place, text, compiler)
+
+
+def _cycle(element: str, place: str, text: str | None, compiler: Compiler) -> Formula | None:
+    return _literal_of(parse_cycle, element, place, text, compiler)
+
+
+def _literal_of(
+    parse: Callable[[str], Any], element: str, place: str, text: str | None, compiler: Compiler
+) -> Formula | None:
     if not text:
         return None
     formula = compiler.formula(element, place, text)
     if text.startswith("="):
         return formula
     try:
-        return replace(formula, constant=parse_literal(text))
+        return replace(formula, constant=parse(text))
     except NoMoment as error:
         compiler.problems.append(Problem(element, "workflow.moment", f"{place}：{error}。"))
         return formula

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from .specs.element import LIVE
-from .specs.events import Boundary, is_timer
-
-PREDICTED = TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE
+from .specs.element import LIVE, Split
+from .specs.events import Armed, is_timer
+from .specs.gateways import Inclusive
+from .throwing import deliver
 
 
 def workflows(case: BpmnWorkflow) -> list[Any]:
@@ -24,7 +23,8 @@ def running(case: BpmnWorkflow) -> Iterator[Any]:
 
 
 def tokens(workflow: Any) -> list[Task]:
-    return [t for t in workflow.tasks.values() if t.has_state(LIVE) and not isinstance(t.task_spec, BoundaryEventJoin)]
+    """The armed starts of event sub-processes are among them."""
+    return [task for task in workflow.tasks.values() if task.has_state(LIVE)]
 
 
 def waiting_people(case: BpmnWorkflow) -> list[Task]:
@@ -36,36 +36,61 @@ def waiting_timers(case: BpmnWorkflow) -> list[Task]:
     return [t for w in running(case) for t in tokens(w) if t.state == TaskState.WAITING and is_timer(t.task_spec)]
 
 
-def automatic(workflow: Any) -> list[Task]:
-    """The tasks that are ready and need nobody; a timer that is due comes before what it interrupts."""
-    found = [t for t in workflow.tasks.values() if t.state == TaskState.READY and not t.task_spec.manual]
-    return sorted(found, key=lambda task: not isinstance(task.task_spec, Boundary))
-
-
 def step(case: BpmnWorkflow, count: Callable[[Task], None]) -> bool:
-    """Runs once what is ready and needs nobody, the innermost scopes first; whether there was anything.
+    """Moves once what needs nobody, the innermost scopes first; whether there was anything.
 
-    SpiffWorkflow's own round runs on what an earlier task of the same round has cancelled: a service task beside a
-    terminate end. It also searches the tree, which it does not see whole beyond a depth of 1,000.
+    In a scope where nothing else moves inclusive gateways may fire, and a scope without tokens ends; where nothing
+    moves anywhere, messages find who has begun to wait for them. SpiffWorkflow's own round runs on what an earlier task
+    of the same round has cancelled, and searches the tree, which it does not see whole beyond a depth of 1,000.
     """
     stepped = False
     for workflow in sorted(running(case), key=lambda each: each.depth, reverse=True):
-        for task in automatic(workflow):
-            if task.state == TaskState.READY and task.id in workflow.tasks:
-                count(task)
-                task.run()
-                stepped = True
-        parent = workflow.parent_task_id and case.get_task_from_id(workflow.parent_task_id)
-        if parent and parent.has_state(LIVE):
-            parent.task_spec._update(parent)
+        if not workflow.completed:
+            stepped = _run(workflow, count) or _join(workflow) or _end(workflow) or stepped
+    return stepped or _hand_over(case)
+
+
+def _run(workflow: Any, count: Callable[[Task], None]) -> bool:
+    stepped = False
+    for task in [t for t in workflow.tasks.values() if t.state == TaskState.READY and not t.task_spec.manual]:
+        if task.state == TaskState.READY and task.id in workflow.tasks and not workflow.completed:
+            count(task)
+            task.run()
+            stepped = True
     return stepped
 
 
+def _join(workflow: Any) -> bool:
+    waiting = [t for t in tokens(workflow) if t.state == TaskState.WAITING and isinstance(t.task_spec, Inclusive)]
+    return any(task.task_spec.try_fire(task) for task in waiting)
+
+
+def _end(workflow: Any) -> bool:
+    left = tokens(workflow)
+    if any(not isinstance(task.task_spec, Armed) for task in left):
+        return False
+    for task in left:
+        workflow._remove_task(task.id)
+    workflow.completed = True
+    workflow.completed_event(workflow)
+    return True
+
+
+def _hand_over(case: Any) -> bool:
+    """The first message that somebody waits for by now; what nobody waits for leaves the case."""
+    runner = case.script_engine
+    for message in list(runner.undelivered):
+        if deliver(case, message):
+            runner.undelivered.remove(message)
+            return True
+    runner.sent += runner.undelivered
+    runner.undelivered.clear()
+    return False
+
+
 def removed(workflow: Any, task: Task) -> None:
-    """SpiffWorkflow forgets the timers and sub-processes of removed tasks, and the next step would fail on them."""
-    top = workflow.top_workflow
-    top.event_manager.remove_task(task)
-    inner = top.subprocesses.pop(task.id, None)
+    """SpiffWorkflow forgets the sub-processes of removed tasks, and they would go on running."""
+    inner = workflow.top_workflow.subprocesses.pop(task.id, None)
     if inner is not None:
         for each in list(inner.tasks.values()):
             removed(inner, each)
@@ -75,7 +100,7 @@ def forget(case: BpmnWorkflow) -> None:
     """Hangs every live token under its root and drops the rest: a token knows what it needs, however many are live.
 
     Without this a case grows with each round, and beyond a depth of 1,000 SpiffWorkflow silently stops. Above a token
-    stay its multi-instance (live itself) and the split that holds its boundary events.
+    stay its multi-instance or loop (live itself) and the split that holds its boundary events.
     """
     live = {task.id for workflow in workflows(case) for task in tokens(workflow)}
     for parent in [key for key in case.subprocesses if key not in live]:
@@ -90,10 +115,7 @@ def forget(case: BpmnWorkflow) -> None:
 def _drop_past(workflow: Any) -> None:
     alive = tokens(workflow)
     keep = {task.id for task in alive}
-    keep |= {t.parent.id for t in alive if t.parent and isinstance(t.parent.task_spec, BoundaryEventSplit)}
-    for task in workflow.tasks.values():  # parents come before children
-        if task.has_state(PREDICTED) and task._parent in keep:
-            keep.add(task.id)
+    keep |= {t.parent.id for t in alive if t.parent and isinstance(t.parent.task_spec, Split)}
     root, workflow.last_task = workflow.task_tree, None
     kept = {root.id: root} | {key: task for key, task in workflow.tasks.items() if key in keep}
     for task in kept.values():

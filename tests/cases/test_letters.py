@@ -34,6 +34,16 @@ def test_a_draft_is_there_before_it_has_a_number(play: Play) -> None:
     assert "同意陈海澜" in next(one.text for one in view.documents if one.kind == "D06")
 
 
+def test_a_draft_can_be_taken_out_as_a_word_file_by_the_department_alone(play: Play) -> None:
+    to_sign(play)
+    (draft,) = [one for one in play.rows(tables.document) if one["kind"] == "D06"]
+    name, data = cases.draft_file(play.installation, play.actor("handler_a"), draft["id"])
+    assert name == "审核意见函（草稿，未签发）.docx"
+    assert data.startswith(b"PK")
+    with pytest.raises(NotFound):
+        cases.draft_file(play.installation, play.actor("applicant"), draft["id"])
+
+
 def test_the_signing_page_opened_twice_shows_the_same_number_and_bytes(play: Play) -> None:
     _, task = to_sign(play)
     first = cases.prepare_documents(play.installation, play.actor("leader"), task.id)

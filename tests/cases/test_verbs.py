@@ -13,9 +13,10 @@ from tests.cases.playing import Open, Play
 
 
 @pytest.fixture(autouse=True)
-def rebuilt(play: Play) -> Iterator[None]:
-    """Whatever was done, the events alone give back every row."""
+def the_record_holds(play: Play) -> Iterator[None]:
+    """Whatever a test did, the events alone give back every row, and every chain is whole."""
     yield
+    assert play.faults() == []
     assert play.differences() == []
 
 
@@ -55,7 +56,6 @@ def test_a_transferred_task_is_the_other_posts_to_do(play: Play) -> None:
     play.complete(task, actor=other)
     assert [one.node for one in play.open(case_id)] == ["Task_party_initial"]
     assert [kind for kind, _ in play.events(case_id)].count("task.transferred") == 1
-    assert play.faults() == []
 
 
 def test_a_transfer_goes_only_where_the_package_allows_and_with_a_reason(play: Play) -> None:
@@ -149,7 +149,6 @@ def test_a_task_waits_for_reviewers_before_and_beside_it(play: Play, position: s
     play.complete(task)
     assert [one.node for one in play.open(case_id)] == ["Task_meeting"]
     assert play.row(case_id)["review_count"] == 0
-    assert play.faults() == []
 
 
 def test_reviewers_after_it_let_a_task_go_on_when_the_last_agrees(play: Play) -> None:
@@ -170,7 +169,6 @@ def test_reviewers_after_it_let_a_task_go_on_when_the_last_agrees(play: Play) ->
     entries = play.rows(tables.entry, tables.entry.c.task_id == task.id)
     assert [row["person_id"] for row in entries] == [play.actor("division_head").person_id]
     assert [kind for kind, _ in play.events(case_id)][-2:] == ["review.answered", "task.completed"]
-    assert play.faults() == []
 
 
 def test_who_disagrees_after_it_gives_the_task_back_and_everybody_is_asked_again(play: Play) -> None:
@@ -323,7 +321,6 @@ def test_nothing_happens_to_a_suspended_case_and_what_was_due_moves_on(play: Pla
     assert (kind, int(body["working_days"])) == ("case.resumed", 15)
     assert cases.fire_timers(play.installation) == 0
     play.complete(task)
-    assert play.faults() == []
 
 
 def test_a_draft_can_be_kept_while_the_case_stands_still(play: Play) -> None:
@@ -360,7 +357,6 @@ def test_a_terminated_case_is_closed_with_its_notice(play: Play) -> None:
     assert (play.row(case_id)["state"], play.row(case_id)["outcome"]) == ("closed", "terminated")
     with pytest.raises(Conflict):
         cases.terminate(play.installation, play.actor("bureau_leader"), case_id, "协会已注销")
-    assert play.faults() == []
 
 
 def test_only_who_has_the_authority_ends_a_case(play: Play) -> None:
@@ -424,7 +420,6 @@ def test_one_more_unit_is_asked_and_one_less(play: Play) -> None:
     for task in play.open(case_id):
         play.complete(task)
     assert [one.node for one in play.open(case_id)] == ["Task_summary"]
-    assert play.faults() == []
 
 
 def test_an_added_unit_must_answer_like_the_others(play: Play) -> None:

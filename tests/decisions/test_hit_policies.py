@@ -24,8 +24,8 @@ POLICIES = [
     ("OUTPUT ORDER", 9, ["高", "中", "低"], [3, 2, 1]),
     ("OUTPUT ORDER", 100, ["高", "中", "低"], [3, 2, 4]),
     ("COLLECT", 9, ["低", "中", "高"], [1, 2, 3]),
-    ("COLLECT", None, [], []),
-    ("RULE ORDER", None, [], []),
+    ("COLLECT", None, None, []),
+    ("RULE ORDER", None, None, []),
 ]
 
 
@@ -34,6 +34,14 @@ def test_a_policy_gives_its_result_and_its_rows(policy, x, result, fired):
     evaluation = only(table(["x"], ["级别"], ROWS, policy, values=VALUES)).evaluate({"x": x})
     assert evaluation.result == result
     assert [rule.number for rule in evaluation.fired] == fired
+
+
+@pytest.mark.parametrize(
+    ("policy", "gives"), [("COLLECT", True), ("RULE ORDER", True), ("FIRST", False), ("UNIQUE", False)]
+)
+def test_a_table_of_several_answers_gives_rows(policy, gives):
+    assert only(table(["x"], ["n"], [["-", "1"]], policy)).gives_rows is gives
+    assert only(table(["x"], ["n"], [["-", "1"]], "COLLECT", aggregation="SUM")).gives_rows is False
 
 
 def test_any_is_content_with_rows_that_agree():
@@ -92,7 +100,7 @@ def test_a_row_fires_only_when_every_cell_holds():
     rows = [["> 1", '"甲"', '"both"'], ["> 1", "-", '"first"'], ["-", 'not("甲")', '"other"']]
     decision = only(table(["x", "y"], ["r"], rows, "COLLECT"))
     assert decision.evaluate({"x": 2, "y": "甲"}).result == ["both", "first"]
-    assert decision.evaluate({"x": None, "y": "甲"}).result == []
+    assert decision.evaluate({"x": None, "y": "甲"}).result is None
     assert decision.evaluate({"x": 0, "y": None}).result == ["other"]
 
 

@@ -83,5 +83,100 @@ def values(count: int = len(PEOPLE)) -> dict[str, Any]:
     }
 
 
+OWN = ("D01", "D02", "D06", "D07", "D13", "D14")  # these take `values`, the others `more_values`
+KINDS = sorted(path.stem for path in TEMPLATES.glob("*.html"))
+CHAIR = "林知远"
+
+
+def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
+    """Values of the templates that no process of the repository issues yet, in the names of its package."""
+    people = [
+        {
+            "name": name,
+            "gender": gender,
+            "birth": birth,
+            "employer": unit,
+            "title": "",
+            "post": post,
+            "id_no": "990000196805120015",
+            "result": "approved",
+            "political": "中共党员",
+        }
+        for name, gender, birth, unit, post in (PEOPLE * (count // len(PEOPLE) + 1))[:count]
+    ]
+    day = date(2026, 12, 4)
+    return {
+        "case": {"number": "LR-2026-0317", "organisation_name": ORGANISATION, "submitted_on": date(2026, 11, 20)},
+        "trigger": "换届",
+        "items": people,
+        "person": people[0],
+        "term_no": Decimal(3),
+        "contact": {"name": "行业协会商会处", "telephone": "0000-65370018"},
+        "refusal": {"reason_public": "申请单位登记的活动地域为南屿市", "competent": "中共南屿市委社会工作部"},
+        "unit": "南屿省高级人民法院",
+        "reply_due": day,
+        "replies": [
+            {"name": one["name"], "opinion": "none", "extended_to": None, "reason_public": ""} for one in people
+        ],
+        "handler": "陈静姝",
+        "checker": "郑思远",
+        "publicity": {"starts": date(2026, 11, 24), "ends": date(2026, 11, 30)},
+        "meeting": {
+            "subject": "全省性行业协会商会负责人人选",
+            "date": date(2026, 11, 23),
+            "chair": CHAIR,
+            "view": "各承办单位审核程序规范，材料齐全，同意提交表决。",
+            "attended": [one["name"] for one in people],
+            "excused": ["周启帆"],
+            "observers": ["孙立言（行业协会商会处）"],
+            "copies": ["部领导", "各处室"],
+        },
+        "resolutions": [
+            {
+                "title": f"第{n}项",
+                "text": "同意按照审核意见办理，并做好后续衔接。",
+                "unit": "行业协会商会处",
+                "due": day,
+            }
+            for n in ("一", "二")
+        ],
+        "votes": [
+            {
+                "subject": one["name"],
+                "due": Decimal(9),
+                "present": Decimal(8),
+                "ayes": Decimal(7),
+                "noes": Decimal(0),
+                "abstained": Decimal(0),
+                "recused": Decimal(1),
+            }
+            for one in people
+        ],
+        "registrar": "南屿省民政厅",
+        "transfers": [{"name": f"移交材料第{n}号", "number": "", "pages": Decimal(n)} for n in range(1, count + 1)],
+        "extension": {
+            "reason_public": "需要核实的情况较多",
+            "approved_by": CHAIR,
+            "working_days": Decimal(10),
+            "until": day,
+        },
+        "units": [{"unit": f"南屿省第{n}厅", "subject": "有无不宜任职的情形"} for n in range(1, count + 1)],
+        "signatory": "",
+        "copy_number": "000012",
+        "precedence": "特急",
+        "extra": "",
+        "resume": [{"period": "1993.07—2001.03", "position": "南屿港务局科员、副科长"}],
+        "opinions": [
+            {"level": level, "person": person, "date": day, "opinion": "同意。"}
+            for level, person in (("承办人意见", "陈静姝"), ("处室意见", "郑思远"), ("部领导意见", CHAIR))
+        ],
+        "served": [{"name": "审核意见函", "number": "屿社工函〔2026〕18号", "copies": Decimal(1)}],
+        "filed": [
+            {"number": f"屿社工函〔2026〕{n}号", "author": "社会工作部", "name": f"第{n}件", "date": day, "page": n}
+            for n in range(1, count + 1)
+        ],
+    }
+
+
 def content(kind: str, count: int = len(PEOPLE)) -> documents.Content:
-    return template(kind).compose(values(count))
+    return template(kind).compose(values(count) if kind in OWN else more_values(count))

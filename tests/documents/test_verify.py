@@ -16,6 +16,7 @@ from pyhanko.sign import fields, signers
 
 from engine import documents
 from engine.documents import AUTHORITY, REVIEWER, Examiner, Trust
+from engine.documents.signing import _KeySigner
 from tests.documents import samples
 from tests.documents.office import Office
 
@@ -152,7 +153,7 @@ def test_a_letter_with_the_seal_alone_is_not_valid(office: Office, rendered: doc
     writer = IncrementalPdfFileWriter(io.BytesIO(rendered.pdf))
     fields.append_signature_field(writer, fields.SigFieldSpec(AUTHORITY, on_page=0, box=(0, 0, 50, 50)))
     metadata = signers.PdfSignatureMetadata(AUTHORITY, md_algorithm="sha256")
-    out = signers.PdfSigner(metadata, office.vault.signer("seal-authority").key)
+    out = signers.PdfSigner(metadata, _KeySigner(office.vault.signer("seal-authority")))
     assert office.verify(_signed_at(out, writer, office)).code == "ours.changed"
 
 
@@ -160,7 +161,7 @@ def test_a_key_in_the_wrong_field_is_not_ours(office: Office, rendered: document
     writer = IncrementalPdfFileWriter(io.BytesIO(rendered.pdf))
     fields.append_signature_field(writer, fields.SigFieldSpec(AUTHORITY, on_page=0, box=(0, 0, 50, 50)))
     metadata = signers.PdfSignatureMetadata(AUTHORITY, md_algorithm="sha256")
-    out = signers.PdfSigner(metadata, office.vault.signer("person-1").key)
+    out = signers.PdfSigner(metadata, _KeySigner(office.vault.signer("person-1")))
     assert office.verify(_signed_at(out, writer, office)).code == "foreign.intact"
 
 

@@ -109,7 +109,7 @@ CASES = [
     ('@"P1D" instance of years and months duration', False),
     ("[1..2] instance of range<number>", True),
     ("(function(a: number) a) instance of function<number> -> number", True),
-    ("sum instance of function", True),
+    ("sum instance of function<list> -> number", None),
     ("1 instance of Unheard", None),
     ("-1 instance of number", None),
 ]

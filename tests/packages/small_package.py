@@ -226,7 +226,7 @@ kind = "L1"
 form = "letter"
 title = "审核意见函"
 issuer = "中共南屿省委社会工作部"
-variables = ["case", "items", "org_name"]
+variables = { case = "context", items = "list", org_name = "text" }
 ---
 <公文><标题>审核意见</标题><主送>{{ org_name }}</主送><段>编号{{ case.number }}，{{ items | 顿号("name") }}。</段></公文>
 """
@@ -236,7 +236,7 @@ kind = "N1"
 form = "notice"
 title = "受理通知书"
 issuer = "中共南屿省委社会工作部"
-variables = ["case", "promise"]
+variables = { case = "context", promise = "context" }
 ---
 <公文><标题>受理通知书</标题><主送>{{ case.organisation_name }}</主送><段>{{ promise.working_days }}个工作日。</段></公文>
 """
@@ -246,7 +246,7 @@ kind = "S1"
 form = "slip"
 title = "催办单"
 issuer = "中共南屿省委社会工作部"
-variables = ["case"]
+variables = { case = "context" }
 ---
 <公文><等级>黄</等级><标题>催办单</标题><段>编号{{ case.number }}。</段></公文>
 """

@@ -125,8 +125,8 @@ BROKEN = [
     ),
     (
         "documents/L1.html",
-        '"org_name"]',
-        '"org_name", "age"]',
+        'org_name = "text" }',
+        'org_name = "text", age = "number" }',
         [("documents/L1.html", "age", "package.template-variable")],
     ),
     (
@@ -345,7 +345,7 @@ READERS = [
     (
         BPMN,
         '<startEvent id="Start" />',
-        '<startEvent id="Start" /><scriptTask id="S" />',
+        '<startEvent id="Start" /><manualTask id="S" />',
         (BPMN, "S", "workflow.element-unsupported"),
     ),
     (BPMN, ' default="Gw-Issue"', "", (BPMN, "Gw", "workflow.no-default")),

@@ -16,7 +16,7 @@ NO_FINDINGS = {
     *("decision.json", "package.toml", "package.items", "package.rules", "source.folder-not-empty"),
 }
 READERS = {
-    "workflow": ["dialect", "structure", "declarations", "document", "expressions", "texts"],
+    "workflow": ["dialect", "structure", "declarations", "document", "events", "expressions", "soundness", "texts"],
     "forms": ["*"],
     "decisions": ["*"],
     "documents": ["*"],

@@ -261,6 +261,8 @@ def test_findings_stand_with_their_clause_and_how_sure_it_is(play: Play, signed_
     assert "参数待确认" in people
     assert "系统不据此作出不同意" in people
     assert "依据 MZ166" in people
+    assert "原因：" in people
+    assert "连任届数为 2（要求不小于 2）" in people
 
 
 def test_sending_back_needs_a_reason_and_keeps_the_opinions(play: Play, signed_in: Enter) -> None:

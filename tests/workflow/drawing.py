@@ -55,6 +55,31 @@ def many(
     )
 
 
+def define(kind, identity, name="", key=""):
+    """A message, signal, error or escalation for the head of the file; `name` is the code of the latter two."""
+    label = "name" if kind in ("message", "signal") else f"{kind}Code"
+    text = f" {label}={quoteattr(name)}" if name else ""
+    return f'<{kind} id="{identity}"{text}>{ext(zeebe("subscription", correlationKey=key)) if key else ""}</{kind}>'
+
+
+def event(kind, text="", tag="timeDuration"):
+    """The definition of an event: the time of a timer, the name of a link, else the id of what it refers to."""
+    if kind == "timer":
+        return f"<timerEventDefinition><{tag}>{escape(text)}</{tag}></timerEventDefinition>"
+    if kind == "link":
+        return f"<linkEventDefinition name={quoteattr(text)}/>"
+    return f"<{kind}EventDefinition{f' {kind}Ref={quoteattr(text)}' if text else ''}/>"
+
+
+def again(condition="", *, before=False, most=""):
+    """A standard loop."""
+    limit = f' loopMaximum="{most}"' if most else ""
+    inner = f"<loopCondition>{escape(condition)}</loopCondition>" if condition else ""
+    return (
+        f'<standardLoopCharacteristics testBefore="{str(before).lower()}"{limit}>{inner}</standardLoopCharacteristics>'
+    )
+
+
 class Draw:
     """One process; each method gives the node's id back."""
 
@@ -106,6 +131,27 @@ class Draw:
     def timer(self, name, host, text="PT1H", *, interrupt=True, tag="timeDuration"):
         inner = f"<timerEventDefinition><{tag}>{escape(text)}</{tag}></timerEventDefinition>"
         return self.node("boundaryEvent", name, inner, attachedToRef=host, cancelActivity=str(interrupt).lower())
+
+    def throw(self, name, definition="", *, inputs=(), tag="intermediateThrowEvent"):
+        return self.node(tag, name, ext(mapping(inputs)) * bool(inputs) + definition)
+
+    def catch(self, name, definition, *, outputs=()):
+        return self.node("intermediateCatchEvent", name, ext(mapping((), outputs)) * bool(outputs) + definition)
+
+    def boundary(self, name, host, definition, *, interrupt=True, outputs=()):
+        inner = ext(mapping((), outputs)) * bool(outputs) + definition
+        return self.node("boundaryEvent", name, inner, attachedToRef=host, cancelActivity=str(interrupt).lower())
+
+    def event_sub(self, name, definition, *tasks, interrupt=True, outputs=(), writes="k"):
+        """An event sub-process: its start, tasks that each write the same, and its end."""
+        inner = Draw()
+        start = ext(mapping((), outputs)) * bool(outputs) + definition
+        inner.node("startEvent", f"s_{name}", start, isInterrupting=str(interrupt).lower())
+        inner.flow(f"s_{name}", *[inner.task(task, [writes]) for task in tasks], inner.end(f"e_{name}"))
+        return self.node("subProcess", name, inner.body(), triggeredByEvent="true")
+
+    def either(self, *names):
+        return [self.node("inclusiveGateway", name) for name in names][-1]
 
     def block(self, *branches, before="split", after="join"):
         self.both(before, after)

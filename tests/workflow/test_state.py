@@ -15,8 +15,8 @@ from .driver import Driver
 def test_the_first_byte_is_the_version_of_the_format():
     driver = Driver(journey(), {"units": []})
     state, scopes = driver.run.state(), driver.run.scopes()
-    assert state[0] == 1
-    for other in (b"", b"\x02" + state[1:]):
+    assert state[0] == 2
+    for other in (b"", b"\x03" + state[1:], b"\x00" + state[1:]):
         with pytest.raises(Invalid) as refused:
             workflow.restore(driver.definition, driver.runtime, other, scopes)
         assert refused.value.code == "workflow.state-format"

@@ -22,7 +22,7 @@ from engine.feel.values import (
 )
 from engine.feel.wide import AnyDate, AnyDateTime, AnyDuration, AnyTime, WideDate, WideDateTime, WideDuration, WideTime
 
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _BARE_KEY = re.compile(r"[^\W\d]\w*")
 MAX_NUMBER_TEXT = 400
 

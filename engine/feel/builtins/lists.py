@@ -162,7 +162,7 @@ def sublist(run: Run, values: list[Value], start: Decimal, length: Decimal | Non
     if length is None:
         return _built(run, values[begin:])
     size = position(length)
-    if size < 0 or begin + size > len(values):
+    if size < 1 or begin + size > len(values):
         raise Fault(f"从第 {start} 项起没有 {length} 项")
     return _built(run, values[begin : begin + size])
 

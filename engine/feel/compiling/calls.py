@@ -7,7 +7,7 @@ from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
-from engine.feel.types import is_instance, is_known, resolved
+from engine.feel.types import is_instance, is_known, is_whole, resolved
 from engine.feel.values import UserFunction, Value
 
 CALL_OVERHEAD = 4
@@ -18,6 +18,8 @@ def instance_of(compiler: Compiler, node: tree.InstanceOf) -> Closure:
     operand, wanted = compiler.compile(node.operand), resolved(node.type, compiler.defined)
     if not is_known(wanted):
         return always_null(compiler, node.at, f"没有“{wanted.name}”这个类型")
+    if not is_whole(wanted):
+        return always_null(compiler, node.at, f"类型“{wanted.name}”要写明里面的类型，例如 list<number>")
 
     def closure(run: Run) -> bool:
         return is_instance(run, operand(run), wanted)

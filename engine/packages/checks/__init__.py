@@ -15,6 +15,7 @@ from engine.packages.checks import (
     properties,
     scenarios,
     schedule,
+    soundness,
     tables,
     variables,
 )
@@ -38,5 +39,6 @@ CHECKS: dict[str, Check] = {
     "variables": variables.findings,
     "keys": keys.findings,
     "schedule": schedule.findings,
+    "soundness": soundness.findings,
     "scenarios": scenarios.findings,
 }

@@ -10,7 +10,7 @@ from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import FACTS, Vocabulary
 
-_FORMS = {"two": "letter", "notice": "notice", "slip": "slip"}
+_FORMS = {"two": ("letter", "document"), "notice": ("notice",), "slip": ("slip",)}
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -34,8 +34,9 @@ def _template(parts: Parts, rule: DocumentRule) -> Iterator[Finding]:
         message = f"模板写的是文书 {template.kind}，清单里是 {rule.kind}；请改成一致。"
         yield Finding(rule.template, "kind", "package.template-kind", message)
     wanted = _FORMS.get(rule.signature)
-    if wanted is not None and template.form != wanted:
-        message = f"清单里 {rule.kind} 的 signature 是 {rule.signature}，模板的 form 就应是 {wanted}；请改成一致。"
+    if wanted is not None and template.form not in wanted:
+        forms = " 或 ".join(wanted)
+        message = f"清单里 {rule.kind} 的 signature 是 {rule.signature}，模板的 form 就应是 {forms}；请改成一致。"
         yield Finding(rule.template, "form", "package.template-form", message)
 
 

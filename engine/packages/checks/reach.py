@@ -65,7 +65,7 @@ class Reach:
             self._writers.setdefault(name, set()).add(node.id)
         keeper = self._keeper(node.scope)
         if node.loop is not None:
-            self._add(node.id, [node.loop.element, *node.inputs, *node.outputs])
+            self._add(node.id, [node.loop.element, "loopCounter", *node.inputs, *node.outputs])
             self._add(keeper, [node.loop.output_collection])
         else:
             self._add(keeper, node.outputs)
@@ -73,8 +73,8 @@ class Reach:
             self._add(node.id, node.inputs)
         if node.kind == "callActivity" and node.called:
             self._add(node.called, node.inputs)
-        if node.decision is not None and not node.outputs:
-            self._add(node.id if node.loop is not None else keeper, [node.decision.result_variable])
+        if not node.outputs:
+            self._add(node.id if node.loop is not None else keeper, _results(node))
 
     def _keeper(self, scope: str) -> str:
         """Where a name that is written in this scope stays: the item of a multi-instance, else the process."""
@@ -89,9 +89,13 @@ def _targets(node: Node) -> set[str]:
     named = [*node.inputs, *node.outputs]
     if node.loop is not None:
         named += [node.loop.element or "", node.loop.output_collection or ""]
-    if node.decision is not None:
-        named.append(node.decision.result_variable)
+    named += _results(node)
     return {name for name in named if name}
+
+
+def _results(node: Node) -> list[str]:
+    """The variables that decisions and scripts write by themselves."""
+    return [each.result_variable for each in (node.decision, node.script) if each is not None]
 
 
 def _from_outside(manifest: Manifest) -> list[str]:

@@ -9,7 +9,7 @@ from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import Vocabulary
-from engine.workflow import Node, Use
+from engine.workflow import BALLOT_NAMES, Node, Use
 
 _IN_FORMS = frozenset({"today", "this", "parent", "i", "row"})
 _OF_ROWS = frozenset({"rowKey", "rowLabel", "itemLabel"})  # read the rows of the case, whose keys are not known here
@@ -46,13 +46,18 @@ def _diagram(parts: Parts, vocabulary: Vocabulary, reach: Reach, keys: frozenset
 
 def _seen(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node, use: Use) -> frozenset[str] | None:
     """What an expression of a node may read; None where it cannot be known."""
-    seen = reach.seen_at(node)
+    seen = reach.seen_at(node) | _extra(use)
     if not use.place.startswith("输出"):
         return seen
     given = _given(parts, vocabulary, reach, node)
     if given is None:
         return None
     return (seen - _only_itself(reach, node, use.text)) | given
+
+
+def _extra(use: Use) -> frozenset[str]:
+    """Names that only the condition of a multi-instance or a loop has."""
+    return {"多实例完成条件": BALLOT_NAMES, "循环条件": frozenset({"loopCounter"})}.get(use.place, frozenset())
 
 
 def _finding(parts: Parts, use: Use, node: Node | None, name: str) -> Finding:
@@ -86,7 +91,9 @@ def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> fr
             return reach.seen_in(node.id)
         case "callActivity":
             return reach.seen_in(node.called or "")
-    return frozenset()
+        case "scriptTask":
+            return frozenset({node.script.result_variable} if node.script else ())
+    return None if node.event is not None else frozenset()
 
 
 def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:

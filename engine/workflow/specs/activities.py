@@ -5,10 +5,12 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins import SubWorkflowTaskMixin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from ..errors import WorkflowFault
 from ..expressions import Formula
 from ..interpreter import Step
+from ..throwing import Raised, rise, uncaught
 from ..variables import assign, item_values, task_path, visible
 from .element import LIVE, Element, interpreter
 from .events import moment
@@ -56,7 +58,7 @@ class User(Element):
 class Service(Element):
     """The action registered for the task's type reads the scope and gives back what the outputs read."""
 
-    def _run_hook(self, my_task: Task) -> bool:
+    def _run_hook(self, my_task: Task) -> bool | None:
         runtime, kind = interpreter(my_task).runtime, self.node.action or ""
         action = runtime.actions.get(kind)
         if action is None:
@@ -67,9 +69,20 @@ class Service(Element):
             )
         view = self.local(my_task)
         properties = {name: formula.evaluate(view) for name, formula in self.properties.items()}
-        given = action(Step(self.bpmn_id, task_path(my_task), view, properties))
+        try:
+            given = action(Step(self.bpmn_id, task_path(my_task), view, properties))
+        except Raised as error:
+            self._fail(my_task, error)
+            return None
         assign(my_task, self.results(given, view))
         return True
+
+    def _fail(self, my_task: Task, error: Raised) -> None:
+        """The error takes this task away; SpiffWorkflow must not complete it afterwards."""
+        if not rise(my_task, "error", error.code, self._plain(error.values)):
+            raise uncaught(self.bpmn_id, error.code)
+        if my_task.id in my_task.workflow.tasks:
+            my_task.workflow._remove_task(my_task.id)
 
 
 class BusinessRule(Element):
@@ -87,13 +100,39 @@ class BusinessRule(Element):
         return True
 
 
+class Script(Element):
+    """A FEEL expression; its value goes to the declared variable, or through the outputs where there are any."""
+
+    def __init__(self, wf_spec: Any, name: str, *, script: Formula, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.script = script
+
+    def _run_hook(self, my_task: Task) -> bool:
+        assert self.node.script is not None
+        view = self.local(my_task)
+        result = {self.node.script.result_variable: self.script.value(view)}
+        if self.output_formulas:
+            seen = view.new_child(result)
+            result = {name: formula.value(seen) for name, formula in self.output_formulas.items()}
+        assign(my_task, result)
+        return True
+
+
 class Nested(SubWorkflowTaskMixin, Element):  # type: ignore[misc]
     """Inputs fill the inner scope, outputs are computed in it; nothing else crosses the border by itself."""
 
     def _update_hook(self, my_task: Task) -> Any:
+        """Starts the inside; the end of it makes this task ready (SpiffWorkflow calls back)."""
         if my_task.id not in my_task.workflow.top_workflow.subprocesses:
             number_twins(my_task)
-        return super()._update_hook(my_task)
+            self.start_workflow(my_task)
+            my_task._set_state(TaskState.STARTED)
+        return False
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
+        """SpiffWorkflow calls this also for an inside that was taken away in the middle of its last step."""
+        if my_task.state == TaskState.STARTED:
+            super()._on_subworkflow_completed(subworkflow, my_task)
 
     def copy_data(self, my_task: Task, subworkflow: BpmnSubWorkflow) -> None:
         given = dict(self.local(my_task).maps[0]) if self.input_formulas else {}
