@@ -183,7 +183,7 @@ def test_a_case_without_its_row_is_told_in_one_sentence(played: Installation) ->
 def test_events_that_say_nonsense_are_named_and_stop_nothing(played: Installation, body: str) -> None:
     change = sa.update(tables.event).where(tables.event.c.seq == 1).values(body=body)
     assert told_after(played, change)
-    for seq in range(2, 30):
+    for seq in range(2, 30, 5):
         told_after(played, sa.update(tables.event).where(tables.event.c.seq == seq).values(body=body))
 
 

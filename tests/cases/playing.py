@@ -138,6 +138,12 @@ class Play:
         with store.reading(self.installation.database) as transaction:
             return audit.verify(transaction, audit_trust(self.installation))
 
+    def differences(self) -> list[str]:
+        """What is stored otherwise than the events of the cases say."""
+        with self.reading() as transaction:
+            found = audit.replay(transaction, cases.readable(self.installation))
+            return [str(one) for _, told in found for one in told]
+
     def writing(self) -> AbstractContextManager[store.Transaction]:
         return store.writing(self.installation.database)
 
