@@ -405,6 +405,10 @@ def test_one_more_unit_is_asked_and_one_less(play: Play) -> None:
     assert {one.item for one in play.open(case_id)} == before | {"united"}
     with pytest.raises(Forbidden):
         cases.add_member(play.installation, head, case_id, "MI_joint_check", "united", "再加一次")
+    required = play.task(case_id, "MI_joint_check", "discipline")
+    with pytest.raises(Forbidden) as refused:
+        cases.drop_member(play.installation, head, required.id, "不想等了")
+    assert refused.value.code == "members.required"
     added = play.task(case_id, "MI_joint_check", "united")
     cases.drop_member(play.installation, head, added.id, "不需要了")
     assert {one.item for one in play.open(case_id)} == before
