@@ -74,6 +74,7 @@ class Play:
         self.office, self.installation, self.clock = office, office.installation, office.clock
         self.scenario, self.answers = scenario, dict(answers_of(scenario))
         self._holders: dict[str, str] = {}
+        self.tampered = False  # said by a test that changes rows behind the commands
 
     # --- who ---
 

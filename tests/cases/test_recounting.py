@@ -117,7 +117,7 @@ def test_terms_that_end_before_the_year_and_closed_cases_are_left_alone(late: Pl
 def test_a_term_that_somebody_set_otherwise_stays_and_is_named(late: Play) -> None:
     case_id = late.until("Task_summary")
     late.clock.set(datetime(2026, 12, 31, 1, tzinfo=UTC))
-    extended = end_of(date(2027, 1, 20))
+    extended, late.tampered = end_of(date(2027, 1, 20)), True
     with store.writing(late.installation.database) as transaction:
         which = (tables.task.c.case_id == case_id, tables.task.c.state == "open")
         transaction.execute(sa.update(tables.task).where(*which).values(due_at=extended))

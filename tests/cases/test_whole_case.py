@@ -47,6 +47,7 @@ def test_a_whole_case_is_rebuilt_from_its_events(play: Play) -> None:
 
 def test_a_changed_event_of_the_case_is_found(play: Play) -> None:
     case_id = play.until("Task_accept")
+    play.tampered = True
     with play.writing() as transaction:
         transaction.execute(tables.event.update().where(tables.event.c.seq == 2).values(body="{}"))
     assert {(fault.chain, fault.seq, fault.code) for fault in play.faults()} == {(case_id, 2, "audit.changed")}
