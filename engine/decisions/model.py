@@ -17,6 +17,11 @@ class Logic(Protocol):
     """How a value is found: a table, a literal expression or another boxed one."""
 
     @property
+    def text(self) -> str:
+        """The expression, where it is written as one."""
+        ...
+
+    @property
     def names(self) -> frozenset[str]:
         """The free names."""
         ...
@@ -44,12 +49,13 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column that is answered; `priorities` are its allowed values, the first the highest."""
+    """A column that is answered; `priorities` are its allowed values, the first the highest, `label` its words."""
 
     id: str
     name: str
     priorities: tuple[Any, ...] = ()
     default: Expression | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ class Table:
     def __post_init__(self) -> None:
         bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
         object.__setattr__(self, "bounded", tuple(bounded))
+
+    @property
+    def text(self) -> str:
+        return ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -152,8 +162,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row as it stands in the table, and what came of it: `any` (it asks nothing), `held`, `failed`, `unknown`
+    (that cannot be said), or `unasked` where an earlier row of a FIRST table had already fired."""
+
+    test: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table that was asked: all its cells when it fired, else the first that did not hold."""
+    """A row of a table that was asked. `checked` are all its cells that ask something when it fired, else the first that
+    did not hold; `cells` are those of every column, `outputs` its answers: values when it fired, else as written."""
 
     rule_id: str
     number: int
@@ -161,28 +181,55 @@ class Row:
     checked: tuple[Checked, ...]
     clause: str
     reason: str
+    cells: tuple[Cell, ...]
+    outputs: tuple[Any, ...]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that was asked: its words, its expression, what that gave."""
+
+    label: str
+    text: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A table over its inputs, row by row."""
+    """A table over its inputs, row by row. `outputs` are the labels and names of the columns that answer, `rest` the rows
+    after the hit of a FIRST table, which nobody asked."""
 
     name: str
     hit_policy: str
+    aggregation: str | None
     inputs: Mapping[str, Any]
+    columns: tuple[Column, ...]
+    outputs: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
+    rest: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of a context: its name (empty for the result of the whole), its expression where it is one, its value."""
+
+    name: str
+    text: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A decision with its result and what that rests on: the tables asked, the decisions required before it, and what
-    became null on the way. `text` is the expression where it is one."""
+    """A decision with its result and what that rests on: the tables asked, the contexts filled in line by line, the
+    decisions required before it, and what became null on the way. `text` is the expression where it is one."""
 
     decision: str
     name: str
     result: Any
     text: str
     tables: tuple[Asked, ...]
+    contexts: tuple[tuple[Line, ...], ...]
     required: tuple["Why", ...]
     notes: tuple[str, ...] = ()
 

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from engine.decisions.model import Asked, Checked, FiredRule, Input, Row, Rule, Table
+from engine.decisions.asking import asked
+from engine.decisions.model import Checked, FiredRule, Input, Rule, Table
 from engine.decisions.state import State
 from engine.feel import compile_expression
 
@@ -22,7 +23,7 @@ def evaluate_table(table: Table, state: State) -> Any:
     _check_inputs(table, values, state)
     fired = _fired(table, values, state)
     if state.reasons is not None:
-        state.reasons.tables.append(_asked(table, values, fired, state))
+        state.reasons.tables.append(asked(table, values, fired, state))
     result, kept = _hit(table, fired, state)
     state.fired.extend(kept)
     state.inputs |= {
@@ -75,25 +76,6 @@ def _fire(table: Table, rule: Rule, values: list[Any], state: State) -> FiredRul
 def _own(state: State, value: Any) -> Any:
     """A value as the result holds it."""
     return state.run.export(value) if value.__class__ in CONTAINERS else value
-
-
-def _asked(table: Table, values: list[Any], fired: list[FiredRule], state: State) -> Asked:
-    """Every row again, up to the cell that did not hold; those after the hit of a FIRST table were not asked."""
-    state.run.spend(len(table.rules))
-    by_number = {rule.number: rule for rule in fired}
-    rows = []
-    for rule in table.rules:
-        hit = by_number.get(rule.number)
-        if hit is not None:
-            rows.append(Row(rule.id, rule.number, True, hit.checked, hit.clause, hit.reason))
-            if table.hit_policy == "FIRST":
-                break
-            continue
-        column, test = next(one for one in rule.conditions if one[1].matches_in(state.run, values[one[0]]) is not True)
-        failed = Checked(table.inputs[column].label, test.text, state.run.export(values[column]))
-        rows.append(Row(rule.id, rule.number, False, (failed,), rule.annotations.get("clause", ""), ""))
-    inputs = {column.label: state.run.export(value) for column, value in zip(table.inputs, values, strict=True)}
-    return Asked(table.name, table.hit_policy, inputs, tuple(rows))
 
 
 def _hit(table: Table, fired: list[FiredRule], state: State) -> tuple[Any, list[FiredRule]]:
