@@ -1,6 +1,6 @@
 """Decisions as they are evaluated: compiled once, immutable, shared between threads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from engine.decisions.problems import Problem
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
-from engine.feel import Budget, Expression, UnaryTests
+from engine.feel import Budget, Expression, Run, UnaryTests
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 
@@ -67,11 +67,15 @@ class Rule:
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Expression | None, ...]
     annotations: Mapping[str, str]
+    #: The cells that ask something, by column.
     conditions: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+    #: The same as what is called to ask them.
+    asks: tuple[tuple[int, Callable[[Run, Any], bool | None]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         real = tuple((column, test) for column, test in enumerate(self.tests) if not test.is_any)
         object.__setattr__(self, "conditions", real)
+        object.__setattr__(self, "asks", tuple((column, test.holds) for column, test in real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,12 @@ class Table:
     rules: tuple[Rule, ...]
     #: The columns with values of their own.
     bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+    labels: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
         object.__setattr__(self, "bounded", tuple(bounded))
+        object.__setattr__(self, "labels", tuple(column.label for column in self.inputs))
 
     @property
     def text(self) -> str:

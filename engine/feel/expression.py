@@ -74,7 +74,18 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_is_plain", "_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
+    __slots__ = (
+        "_is_plain",
+        "_node",
+        "_slots",
+        "_test",
+        "element_names",
+        "holds",
+        "is_any",
+        "names",
+        "text",
+        "warnings",
+    )
 
     def __init__(self, text: str, node: Tests, test: tests.Test, compiler: Compiler) -> None:
         self.text = text
@@ -87,6 +98,8 @@ class UnaryTests:
         self._test = test
         self._slots = compiler.slots
         self._is_plain = not compiler.slots and not tests.mentions_tested(node)
+        #: The same as `matches_in`; tests that only compare with what they name are asked without a call in between.
+        self.holds: tests.Test = test if tests.only_names(node) else self.matches_in
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
