@@ -92,11 +92,14 @@ class Table:
     #: The columns with values of their own.
     bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
     labels: tuple[str, ...] = field(init=False, repr=False)
+    #: What is called for the values of the columns.
+    asks: tuple[Callable[[Run], Any], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
         object.__setattr__(self, "bounded", tuple(bounded))
         object.__setattr__(self, "labels", tuple(column.label for column in self.inputs))
+        object.__setattr__(self, "asks", tuple(column.expression.gives for column in self.inputs))
 
     @property
     def text(self) -> str:

@@ -16,10 +16,9 @@ _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in 
 def evaluate_table(table: Table, state: State) -> Any:
     """The result; the rows that fired go to the state."""
     state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
-    if state.run.notes is None:
-        values = [column.expression.value_in(state.run) for column in table.inputs]
-    else:
-        values = [_noted(column, table, state) for column in table.inputs]
+    run = state.run
+    quiet = run.notes is None
+    values = [gives(run) for gives in table.asks] if quiet else [_noted(one, table, state) for one in table.inputs]
     _check_inputs(table, values, state)
     owned = [value if value.__class__ not in CONTAINERS else state.run.export(value) for value in values]
     fired = _fired(table, values, owned, state)
@@ -64,7 +63,7 @@ def _fire(table: Table, rule: Rule, owned: list[Any], state: State) -> FiredRule
     run.spend()
     outputs: dict[str, Any] = {}
     for column, cell in zip(table.outputs, rule.outputs, strict=True):
-        value = cell.value_in(run) if cell is not None else None
+        value = cell.gives(run) if cell is not None else None
         outputs[column.name] = value if value.__class__ not in CONTAINERS else run.export(value)
     checked = tuple([Checked(labels[column], test.text, owned[column]) for column, test in rule.conditions])
     return FiredRule(rule.id, rule.number, outputs, rule.annotations, checked)
