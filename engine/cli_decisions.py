@@ -49,12 +49,22 @@ def tck(folder: Path) -> None:
     "--clauses", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="条款台账，用来引出条款原文。"
 )
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出整棵树。")
+@click.option(
+    "--html",
+    "picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写成一张网页：在表格里画出每一格是否满足。",
+)
 @speaks
-def explain(file: Path, given: str, decision: str, clauses: Path | None, as_json: bool) -> None:
+def explain(file: Path, given: str, decision: str, clauses: Path | None, as_json: bool, picture: Path | None) -> None:
     beside = {one.name: one.read_bytes() for one in sorted(file.parent.glob("*.dmn")) if one != file}
     model = decisions.read(file.read_bytes(), file.name, library=beside)
     known = decisions.Clauses.read(clauses.read_bytes(), clauses.name) if clauses else None
     why = _explained(_chosen(model, decision), _scope(given))
+    if picture is not None:
+        picture.write_text(decisions.page(why, file.name, known), encoding="utf-8")
+        click.echo(f"已写入 {picture}。")
+        return
     if as_json:
         click.echo(json.dumps(asdict(why), ensure_ascii=False, indent=1, default=_plain))
         return

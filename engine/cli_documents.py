@@ -26,7 +26,7 @@ TARGET = click.Path(path_type=Path, dir_okay=False)
 @speaks
 def verify(context: click.Context, file: Path, root: Path | None, register: Path | None, as_json: bool) -> None:
     if register and not root:
-        raise Invalid("--register 要与 --root 同用。", code="verify.root")
+        raise click.UsageError("--register 要与 --root 同用。")
     verdict = _offline(file, root, register) if root else cases.verify_bytes(opened(context), file.read_bytes())
     if as_json:
         click.echo(json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1, default=str))

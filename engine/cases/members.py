@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from engine import workflow
 from engine.cases.authority import authorise
 from engine.cases.loading import load_case, load_task
@@ -12,6 +14,8 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction
+from engine.store.tables import event
+from engine.store.values import decode
 
 
 def addable(run: workflow.Run, node: workflow.Node) -> list[dict[str, Any]]:
@@ -60,18 +64,23 @@ def drop_member(installation: Installation, actor: Actor, task_id: str, reason: 
         _refuse_standing(loaded.case)
         step = Step(installation, transaction, loaded, actor, post_id=post_id)
         open_task = next((one for one in step.run.open_tasks() if one.id == task_id), None)
-        if (
-            open_task is None
-            or open_task.item is None
-            or "addable" not in package.definition.nodes[open_task.node_id].properties
-        ):
+        if open_task is None or open_task.item is None:
             raise Conflict("这项待办不是可以增减的会签。", code="members.not-open", task=task_id)
+        if (open_task.node_id, _key(open_task.element)) not in added_by_hand(transaction, step.case["id"]):
+            raise Forbidden("流程规定要征求的单位不能减去，只能减去人工增加的。", code="members.required", task=task_id)
         noted = {"node": open_task.node_id, "key": _key(open_task.element), "task": task_id, "reason": reason}
         step.events.append(("member.dropped", noted))
         step.run.drop_item(f"{open_task.path.rpartition('#')[0]}#{open_task.item}")
         step.write()
 
     command(installation, body)
+
+
+def added_by_hand(transaction: Transaction, case_id: str) -> frozenset[tuple[str, str]]:
+    """(node, key) of the members that somebody added: those that the process itself asked are not to be left out."""
+    query = sa.select(event.c.body).where(event.c.chain == case_id, event.c.kind == "member.added")
+    bodies = [decode(text) for text in transaction.execute(query).scalars()]
+    return frozenset((body["node"], body["key"]) for body in bodies)
 
 
 def _path(run: workflow.Run, node_id: str) -> str | None:

@@ -16,7 +16,7 @@ from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
 from engine.cases.loading import Loaded, load_case, load_scopes, load_task
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
-from engine.cases.members import addable
+from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
 from engine.cases.returning import returns
@@ -327,6 +327,9 @@ class _View:
 
     def _open_tasks(self) -> tuple[OpenTaskView, ...]:
         visible = [t for t in self.tasks if t["state"] == "open" and self._may_see_task(t)]
+        nodes = self.package.definition.nodes
+        asks_more = any("addable" in nodes[t["node_id"]].properties for t in visible) and self.sight is Sight.FULL
+        added = added_by_hand(self.transaction, self.row["id"]) if asks_more else frozenset()
         return tuple(
             OpenTaskView(
                 id=t["id"],
@@ -340,7 +343,7 @@ class _View:
                 is_delegated=t["owner_post_id"] is not None,
                 recallable=t["owner_post_id"] in self.actor.post_ids,
                 is_review=t["kind"] == "review",
-                is_member="addable" in self.package.definition.nodes[t["node_id"]].properties,
+                is_member=(t["node_id"], t["item_key"]) in added,
             )
             for t in visible
         )

@@ -20,6 +20,7 @@ from engine.installation import Installation
 from engine.store import Transaction, reading, tables, writing
 from engine.store.values import decode
 
+_WAITING = ("armed", "stopped")
 log = structlog.get_logger()
 
 
@@ -76,7 +77,7 @@ def _reaching(since: date) -> sa.Select[Any]:
     start = datetime.combine(since, time(), ZONE)
     tasks = sa.select(task.c.id).where(task.c.case_id == case.c.id, task.c.state == "open", task.c.due_at >= start)
     timers = sa.select(timer.c.id).where(
-        timer.c.case_id == case.c.id, timer.c.state == "armed", timer.c.due_at >= start
+        timer.c.case_id == case.c.id, timer.c.state.in_(_WAITING), timer.c.due_at >= start
     )
     reaching = sa.or_(case.c.due_on >= since, tasks.exists(), timers.exists())
     return sa.select(case.c.id).where(case.c.closed_at.is_(None), reaching).order_by(case.c.id)

@@ -52,6 +52,7 @@ def start(
         }
         loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
         step = Step(installation, transaction, loaded, actor)
+        step.case["created_at"] = step.now  # the record and the row tell one moment
         step.events.append(
             ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
         )

@@ -1,10 +1,11 @@
 """Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
 
-from engine.decisions.analysis import Flaw, analyse
+from engine.decisions.analysis import Flaw, analyse, witness
 from engine.decisions.clauses import Clause, Clauses
 from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
 from engine.decisions.model import Checked, Decision, DecisionModel, Evaluation, FiredRule, Rule, Table, Why
+from engine.decisions.picture import page
 from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.reader import read
 
@@ -25,6 +26,8 @@ __all__ = [
     "Why",
     "analyse",
     "findings",
+    "page",
     "read",
     "sentences",
+    "witness",
 ]

@@ -6,10 +6,10 @@ independent of each other, so a witness may be one that never comes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.decisions.explanation import value_in_words
+from engine.decisions.explanation import test_in_words, value_in_words
 from engine.decisions.model import Rule, Table
 from engine.decisions.samples import ANY_VALUE, samples
 from engine.feel import Budget, FeelLimitError, UnaryTests
@@ -65,6 +65,15 @@ def analyse(table: Table) -> list[Flaw]:
     return found
 
 
+def witness(table: Table, rule: Rule) -> str:
+    """An input that makes the row fire, in Chinese; empty when nothing does. A cell whose values cannot be told apart by
+    its constants, as one that reads other variables, is quoted instead."""
+    try:
+        return _View(replace(table, rules=(rule,))).firing()
+    except _Exhausted:
+        return "，".join(table.inputs[column].label + test_in_words(test.text) for column, test in rule.conditions)
+
+
 class _View:
     """A table over the parts of its columns; columns that ask the same are one."""
 
@@ -105,15 +114,30 @@ class _View:
 
     def _witness(self, box: Box) -> str:
         """One value a column, of those that make a difference."""
-        words = []
-        for column, bits in zip(self.columns, box, strict=True):
-            value = self.parts[column][(bits & -bits).bit_length() - 1]
-            if len(self.parts[column]) > 1:
-                said = "不为空" if value is ANY_VALUE else f"为{value_in_words(value)}"
-                words.append(self.table.inputs[column].label + said)
-        return "，".join(words) or "任何输入"
+        pairs = zip(self.columns, box, strict=True)
+        return (
+            "，".join(self._value(column, bits) for column, bits in pairs if len(self.parts[column]) > 1) or "任何输入"
+        )
+
+    def _value(self, column: int, bits: int) -> str:
+        value = self.parts[column][(bits & -bits).bit_length() - 1]
+        said = "不为空" if value is ANY_VALUE else f"为{value_in_words(value)}"
+        return self.table.inputs[column].label + said
 
     # --- questions
+
+    def firing(self) -> str:
+        """What makes the one row of the table fire."""
+        row, rule = self.rows[0], self.table.rules[0]
+        if 0 in row.maybe:
+            return ""
+        words: dict[str, None] = {}
+        for at, test in rule.conditions:
+            place = self.columns.index(self.first[at])
+            undecided = test.names or self.parts[self.first[at]] == [ANY_VALUE]
+            quoted = self.table.inputs[at].label + test_in_words(test.text)
+            words[quoted if undecided else self._value(self.first[at], row.maybe[place])] = None
+        return "，".join(words) or "任何输入"
 
     def never(self) -> Iterator[Flaw]:
         """Rows with a cell that nothing passes; and in a FIRST table those whose inputs earlier rows take."""
@@ -195,4 +219,4 @@ def _answers(rule: Rule) -> list[str]:
     return [cell.text if cell is not None else "" for cell in rule.outputs]
 
 
-__all__ = ["Flaw", "analyse"]
+__all__ = ["Flaw", "analyse", "witness"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.decisions.evaluation import coerced, decide, knowledge
-from engine.decisions.model import Decision, Knowledge, Logic
+from engine.decisions.model import Decision, Knowledge, Line, Logic
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
 from engine.feel import Expression, Function, Run, import_value
@@ -19,7 +19,9 @@ def _joined(parts: Iterable[Any], own: Iterable[str] = ()) -> frozenset[str]:
 class Boxed:
     """What all boxed expressions share: the names of their parts."""
 
-    text = ""
+    @property
+    def text(self) -> str:
+        return ""
 
     @property
     def element_names(self) -> frozenset[str]:
@@ -75,6 +77,10 @@ class Typed(Boxed):
     logic: Logic
     shape: Shape
 
+    @property
+    def text(self) -> str:
+        return self.logic.text
+
     def parts(self) -> list[Any]:
         return [self.logic]
 
@@ -105,14 +111,21 @@ class Context(Boxed):
 
     def value(self, state: State) -> Any:
         values: dict[str, Any] = {}
+        result: Any = values
+        filled: list[tuple[Entry, Any]] = []
         for entry in self.entries:
             found = state.inside(values, entry.logic)
             if entry.shape is not None:
                 found = coerced(state, entry.shape, found, f"项“{entry.name}”")
+            filled.append((entry, found))
             if not entry.name:
-                return found
+                result = found
+                break
             values[entry.name] = found
-        return values
+        if state.reasons is not None:
+            lines = (Line(entry.name, entry.logic.text, state.run.export(found)) for entry, found in filled)
+            state.reasons.contexts.append(tuple(lines))
+        return result
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,17 @@ def decide(decision: Decision, state: State) -> Any:
     state.reasons = inner = Reasons()
     value = _decide(decision, state, key)
     state.reasons = outer
-    text = decision.logic.text if not isinstance(decision.logic, Table) else ""
-    result = state.run.export(value)
-    outer.required.append(Why(decision.id, decision.name, result, text, tuple(inner.tables), tuple(inner.required)))
+    outer.required.append(
+        Why(
+            decision.id,
+            decision.name,
+            state.run.export(value),
+            decision.logic.text,
+            tuple(inner.tables),
+            tuple(inner.contexts),
+            tuple(inner.required),
+        )
+    )
     return value
 
 

@@ -28,12 +28,12 @@ _DIGITS = re.compile(r"\d{8,}[\dXx]*")
 _MOST = 60
 
 
-def value_in_words(value: Any) -> str:
-    """A value as people say it."""
+def value_in_words(value: Any, most: int = _MOST) -> str:
+    """A value as people say it, no longer than so many characters."""
     if value is None or isinstance(value, bool):
         return _WORDS[feel.written(value)]
     text = f"“{value}”" if isinstance(value, str) else f" {feel.written(value)}"
-    return text if len(text) <= _MOST else text[:_MOST] + "…"
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def test_in_words(test: str) -> str:

@@ -1,6 +1,6 @@
 """Decisions as they are evaluated: compiled once, immutable, shared between threads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -8,13 +8,18 @@ from typing import Any, Protocol
 from engine.decisions.problems import Problem
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
-from engine.feel import Budget, Expression, UnaryTests
+from engine.feel import Budget, Expression, Run, UnaryTests
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 
 
 class Logic(Protocol):
     """How a value is found: a table, a literal expression or another boxed one."""
+
+    @property
+    def text(self) -> str:
+        """The expression, where it is written as one."""
+        ...
 
     @property
     def names(self) -> frozenset[str]:
@@ -44,12 +49,13 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column that is answered; `priorities` are its allowed values, the first the highest."""
+    """A column that is answered; `priorities` are its allowed values, the first the highest, `label` its words."""
 
     id: str
     name: str
     priorities: tuple[Any, ...] = ()
     default: Expression | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,15 @@ class Rule:
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Expression | None, ...]
     annotations: Mapping[str, str]
+    #: The cells that ask something, by column.
     conditions: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+    #: The same as what is called to ask them.
+    asks: tuple[tuple[int, Callable[[Run, Any], bool | None]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         real = tuple((column, test) for column, test in enumerate(self.tests) if not test.is_any)
         object.__setattr__(self, "conditions", real)
+        object.__setattr__(self, "asks", tuple((column, test.holds) for column, test in real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,19 @@ class Table:
     rules: tuple[Rule, ...]
     #: The columns with values of their own.
     bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
+    labels: tuple[str, ...] = field(init=False, repr=False)
+    #: What is called for the values of the columns.
+    asks: tuple[Callable[[Run], Any], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
         object.__setattr__(self, "bounded", tuple(bounded))
+        object.__setattr__(self, "labels", tuple(column.label for column in self.inputs))
+        object.__setattr__(self, "asks", tuple(column.expression.gives for column in self.inputs))
+
+    @property
+    def text(self) -> str:
+        return ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -152,8 +171,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row as it stands in the table, and what came of it: `any` (it asks nothing), `held`, `failed`, `unknown`
+    (that cannot be said), or `unasked` where an earlier row of a FIRST table had already fired."""
+
+    test: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table that was asked: all its cells when it fired, else the first that did not hold."""
+    """A row of a table that was asked. `checked` are all its cells that ask something when it fired, else the first that
+    did not hold; `cells` are those of every column, `outputs` its answers: values when it fired, else as written."""
 
     rule_id: str
     number: int
@@ -161,28 +190,55 @@ class Row:
     checked: tuple[Checked, ...]
     clause: str
     reason: str
+    cells: tuple[Cell, ...]
+    outputs: tuple[Any, ...]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that was asked: its words, its expression, what that gave."""
+
+    label: str
+    text: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A table over its inputs, row by row."""
+    """A table over its inputs, row by row. `outputs` are the labels and names of the columns that answer, `rest` the rows
+    after the hit of a FIRST table, which nobody asked."""
 
     name: str
     hit_policy: str
+    aggregation: str | None
     inputs: Mapping[str, Any]
+    columns: tuple[Column, ...]
+    outputs: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
+    rest: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of a context: its name (empty for the result of the whole), its expression where it is one, its value."""
+
+    name: str
+    text: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A decision with its result and what that rests on: the tables asked, the decisions required before it, and what
-    became null on the way. `text` is the expression where it is one."""
+    """A decision with its result and what that rests on: the tables asked, the contexts filled in line by line, the
+    decisions required before it, and what became null on the way. `text` is the expression where it is one."""
 
     decision: str
     name: str
     result: Any
     text: str
     tables: tuple[Asked, ...]
+    contexts: tuple[tuple[Line, ...], ...]
     required: tuple["Why", ...]
     notes: tuple[str, ...] = ()
 

@@ -17,6 +17,7 @@ class Reasons:
     """What one decision rests on, gathered while it is made."""
 
     tables: list[Any] = field(default_factory=list)
+    contexts: list[Any] = field(default_factory=list)
     required: list[Any] = field(default_factory=list)
 
 
@@ -33,7 +34,7 @@ class State:
         self.fired: list[Any] = []
         self.inputs: dict[str, Any] = {}
         self.notes: list[str] = []
-        #: Where an explanation is asked for: the tables asked, and the decisions made, inside the one being made.
+        #: Where an explanation is asked for: what was asked, filled in and decided inside the decision being made.
         self.reasons: Reasons | None = None
 
     def note(self, sentence: str) -> None:

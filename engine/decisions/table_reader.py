@@ -76,7 +76,8 @@ class TableReader:
         where = f"{self.where}输出列“{name}”"
         fallback = text_of(child(element, "defaultOutputEntry"))
         default = self.cells.expression(identity, f"{where}的默认值", fallback) if fallback else None
-        return Output(identity, name, self._priorities(element, identity, where), default)
+        label = element.get("label") or name
+        return Output(identity, name, self._priorities(element, identity, where), default, label)
 
     def _only_name(self, number: int) -> str:
         return self.element.get("outputLabel") or (self.name if number == 1 else f"output{number}")

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from engine.decisions.model import Asked, Checked, FiredRule, Input, Row, Rule, Table
+from engine.decisions.asking import asked
+from engine.decisions.model import Checked, FiredRule, Input, Rule, Table
 from engine.decisions.state import State
 from engine.feel import compile_expression
 
@@ -15,20 +16,17 @@ _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in 
 def evaluate_table(table: Table, state: State) -> Any:
     """The result; the rows that fired go to the state."""
     state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
-    if state.run.notes is None:
-        values = [column.expression.value_in(state.run) for column in table.inputs]
-    else:
-        values = [_noted(column, table, state) for column in table.inputs]
+    run = state.run
+    quiet = run.notes is None
+    values = [gives(run) for gives in table.asks] if quiet else [_noted(one, table, state) for one in table.inputs]
     _check_inputs(table, values, state)
-    fired = _fired(table, values, state)
+    owned = [value if value.__class__ not in CONTAINERS else state.run.export(value) for value in values]
+    fired = _fired(table, values, owned, state)
     if state.reasons is not None:
-        state.reasons.tables.append(_asked(table, values, fired, state))
+        state.reasons.tables.append(asked(table, values, fired, state))
     result, kept = _hit(table, fired, state)
     state.fired.extend(kept)
-    state.inputs |= {
-        column.label: value if value.__class__ not in CONTAINERS else _own(state, value)
-        for column, value in zip(table.inputs, values, strict=True)
-    }
+    state.inputs.update(zip(table.labels, owned, strict=True))
     return result
 
 
@@ -46,54 +44,29 @@ def _check_inputs(table: Table, values: list[Any], state: State) -> None:
             state.note(f"表“{table.name}”的输入“{table.inputs[number].label}”不在它列出的取值里")
 
 
-def _fired(table: Table, values: list[Any], state: State) -> list[FiredRule]:
+def _fired(table: Table, values: list[Any], owned: list[Any], state: State) -> list[FiredRule]:
     run, fired = state.run, []
     first_only = table.hit_policy == "FIRST"
     for rule in table.rules:
-        for column, test in rule.conditions:
-            if test.matches_in(run, values[column]) is not True:
+        for column, holds in rule.asks:
+            if holds(run, values[column]) is not True:
                 break
         else:
-            fired.append(_fire(table, rule, values, state))
+            fired.append(_fire(table, rule, owned, state))
             if first_only:
                 break
     return fired
 
 
-def _fire(table: Table, rule: Rule, values: list[Any], state: State) -> FiredRule:
-    state.run.spend()
-    outputs = {
-        column.name: _own(state, cell.value_in(state.run)) if cell is not None else None
-        for column, cell in zip(table.outputs, rule.outputs, strict=True)
-    }
-    checked = tuple(
-        Checked(table.inputs[column].label, test.text, _own(state, values[column])) for column, test in rule.conditions
-    )
+def _fire(table: Table, rule: Rule, owned: list[Any], state: State) -> FiredRule:
+    run, labels = state.run, table.labels
+    run.spend()
+    outputs: dict[str, Any] = {}
+    for column, cell in zip(table.outputs, rule.outputs, strict=True):
+        value = cell.gives(run) if cell is not None else None
+        outputs[column.name] = value if value.__class__ not in CONTAINERS else run.export(value)
+    checked = tuple([Checked(labels[column], test.text, owned[column]) for column, test in rule.conditions])
     return FiredRule(rule.id, rule.number, outputs, rule.annotations, checked)
-
-
-def _own(state: State, value: Any) -> Any:
-    """A value as the result holds it."""
-    return state.run.export(value) if value.__class__ in CONTAINERS else value
-
-
-def _asked(table: Table, values: list[Any], fired: list[FiredRule], state: State) -> Asked:
-    """Every row again, up to the cell that did not hold; those after the hit of a FIRST table were not asked."""
-    state.run.spend(len(table.rules))
-    by_number = {rule.number: rule for rule in fired}
-    rows = []
-    for rule in table.rules:
-        hit = by_number.get(rule.number)
-        if hit is not None:
-            rows.append(Row(rule.id, rule.number, True, hit.checked, hit.clause, hit.reason))
-            if table.hit_policy == "FIRST":
-                break
-            continue
-        column, test = next(one for one in rule.conditions if one[1].matches_in(state.run, values[one[0]]) is not True)
-        failed = Checked(table.inputs[column].label, test.text, state.run.export(values[column]))
-        rows.append(Row(rule.id, rule.number, False, (failed,), rule.annotations.get("clause", ""), ""))
-    inputs = {column.label: state.run.export(value) for column, value in zip(table.inputs, values, strict=True)}
-    return Asked(table.name, table.hit_policy, inputs, tuple(rows))
 
 
 def _hit(table: Table, fired: list[FiredRule], state: State) -> tuple[Any, list[FiredRule]]:

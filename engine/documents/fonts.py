@@ -32,6 +32,7 @@ FALLBACK: dict[FaceName, FaceName] = {
     "biaosong": "notoserif",
     "hei": "notosans",
 }
+HALF_MARGIN = 0.03  # em
 TOP, BOTTOM = 0.8, -0.2  # the box Fandol's characters are drawn in; its hhea table says 0.88/-0.12, the ink does not
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -89,9 +90,15 @@ class Font:
 
     @cached_property
     def halves(self) -> dict[str, float]:
-        """How much narrower each mark becomes under the `halt` feature."""
-        names = {name: code for code, name in self.characters.items()}
-        return {chr(names[glyph]): saved / self.units for glyph, saved in self._halt() if glyph in names}
+        """How much narrower each mark becomes under the `halt` feature; without those whose ink would then stick out,
+        as that of ？, which stands in the middle of its cell."""
+        names = {name: chr(code) for code, name in self.characters.items()}
+        found = {names[glyph]: saved / self.units for glyph, saved in self._halt() if glyph in names}
+        return {mark: saved for mark, saved in found.items() if self._is_half(mark)}
+
+    def _is_half(self, mark: str) -> bool:
+        left, _, right, _ = self.ink(mark)
+        return right <= 0.5 + HALF_MARGIN or left >= 0.5 - HALF_MARGIN
 
     def _halt(self) -> Iterator[tuple[str, float]]:
         table = self._ttf["GPOS"].table

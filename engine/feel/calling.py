@@ -9,12 +9,13 @@ from engine.feel.types import coerce, is_known
 from engine.feel.values import BuiltinFunction, Function, UserFunction, Value, chinese_kind
 
 BUILTIN_FRAMES = 6
+_COUNT = "应当有 {} 个参数，这里有 {} 个"
 
 
 def call_function(run: Run, function: Value, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
     """Calls a function value. Raises Fault when it is none, or the arguments do not fit."""
     if function.__class__ is Function:
-        return _call_extension(run, function, values, names)
+        return call_extension(run, function, _in_order(function.parameters, values, names))
     if function.__class__ is UserFunction:
         return _call_user(run, function, _in_order(function.parameters, values, names))
     if function.__class__ is BuiltinFunction:
@@ -26,14 +27,17 @@ def call_function(run: Run, function: Value, values: list[Value], names: tuple[s
     raise Fault("没有这个函数" if function is None else f"{chinese_kind(function)}不能当作函数调用")
 
 
-def _call_extension(run: Run, function: Function, values: list[Value], names: tuple[str, ...] | None) -> Value:
-    ordered = _in_order(function.parameters, values, names)
+def call_extension(run: Run, function: Function, values: list[Value]) -> Value:
+    """Calls a function of the scope with values in the order of its parameters. Raises Fault."""
+    if len(values) != len(function.parameters):
+        raise Fault(_COUNT.format(len(function.parameters), len(values)))
     run.spend()
     try:
-        result = run.read(function.call(*ordered))
+        result = run.read(function.call(*values))
     except (ValueError, ArithmeticError) as error:
         raise Fault(str(error) or "函数没有算出结果") from error
-    if result.__class__ in (list, str):
+    cls = result.__class__
+    if cls is list or cls is str:
         run.grow(len(result))
     return result
 
@@ -41,7 +45,7 @@ def _call_extension(run: Run, function: Function, values: list[Value], names: tu
 def _in_order(parameters: tuple[str, ...], values: list[Value], names: tuple[str, ...] | None) -> list[Value]:
     if names is None:
         if len(values) != len(parameters):
-            raise Fault(f"应当有 {len(parameters)} 个参数，这里有 {len(values)} 个")
+            raise Fault(_COUNT.format(len(parameters), len(values)))
         return values
     if not set(names) <= set(parameters) or len(set(names)) < len(names):
         raise Fault(f"参数的名称应当是：{'、'.join(parameters)}")

@@ -10,7 +10,7 @@ from engine.feel.names import tree_of
 from engine.feel.parser import Parser
 from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
-from engine.feel.syntax import Tests
+from engine.feel.syntax import Literal, Name, Node, Path, Tests
 from engine.feel.types import DefinedTypes
 from engine.feel.values import Value
 
@@ -20,9 +20,10 @@ _CONTAINERS = (list, dict)
 class Expression:
     """A compiled expression: immutable, shared by threads, evaluated any number of times."""
 
-    __slots__ = ("_closure", "_slots", "element_names", "names", "text", "warnings")
+    __slots__ = ("_closure", "_slots", "element_names", "gives", "names", "text", "warnings")
 
-    def __init__(self, text: str, closure: Closure, compiler: Compiler) -> None:
+    def __init__(self, text: str, node: Node, compiler: Compiler) -> None:
+        closure = compiler.compile(node)
         self.text = text
         self.names = frozenset(compiler.free | compiler.possible)
         #: Those of the names that only occur inside a filter: they may be entries of its elements as well as variables.
@@ -31,6 +32,8 @@ class Expression:
         self.warnings = _warnings(compiler)
         self._closure = closure
         self._slots = compiler.slots
+        #: The same as `value_in`; a constant, a variable or an entry of one is read without a call in between.
+        self.gives: Closure = closure if _only_reads(node) else self.value_in
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -74,7 +77,18 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
-    __slots__ = ("_is_plain", "_node", "_slots", "_test", "element_names", "is_any", "names", "text", "warnings")
+    __slots__ = (
+        "_is_plain",
+        "_node",
+        "_slots",
+        "_test",
+        "element_names",
+        "holds",
+        "is_any",
+        "names",
+        "text",
+        "warnings",
+    )
 
     def __init__(self, text: str, node: Tests, test: tests.Test, compiler: Compiler) -> None:
         self.text = text
@@ -87,6 +101,8 @@ class UnaryTests:
         self._test = test
         self._slots = compiler.slots
         self._is_plain = not compiler.slots and not tests.mentions_tested(node)
+        #: The same as `matches_in`; tests that only compare with what they name are asked without a call in between.
+        self.holds: tests.Test = test if tests.only_names(node) else self.matches_in
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
@@ -130,8 +146,7 @@ def compile_expression(text: str, names: Collection[str] = (), types: DefinedTyp
     """
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
-        compiler = new_compiler(types)
-        return Expression(text, compiler.compile(node), compiler)
+        return Expression(text, node, new_compiler(types))
     except RecursionError:
         raise too_deep(0) from None
 
@@ -144,6 +159,12 @@ def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTy
         return UnaryTests(text, node, tests.unary_tests(compiler, node), compiler)
     except RecursionError:
         raise too_deep(0) from None
+
+
+def _only_reads(node: Node) -> bool:
+    while isinstance(node, Path):
+        node = node.operand
+    return isinstance(node, Literal | Name)
 
 
 def _warnings(compiler: Compiler) -> tuple[str, ...]:

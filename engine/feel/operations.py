@@ -27,6 +27,7 @@ from engine.feel.values import (
     Range,
     Value,
     chinese_kind,
+    classes_of,
     kind,
 )
 from engine.feel.wide import length
@@ -142,30 +143,43 @@ def _swapped(operation: Operation) -> Operation:
     return lambda left, right: operation(right, left)
 
 
+def _by_class(operations: dict[tuple[str, str], Operation]) -> dict[tuple[type, type], Operation]:
+    """The operations by the classes of both sides instead of their kinds."""
+    return {
+        (a, b): one for (left, right), one in operations.items() for a in classes_of(left) for b in classes_of(right)
+    }
+
+
 _POINTS = (DATE, DATE_TIME, TIME)
-_SUMS: dict[tuple[str, str], Operation] = {
-    (NUMBER, NUMBER): CONTEXT.add,
-    (STRING, STRING): operator.add,
-    **{(point, DAYS): _add_duration for point in _POINTS},
-    **{(DAYS, point): _swapped(_add_duration) for point in _POINTS},
-    **{(point, MONTHS): _add_months for point in (DATE, DATE_TIME)},
-    **{(MONTHS, point): _swapped(_add_months) for point in (DATE, DATE_TIME)},
-    (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) + length(right)),
-    (MONTHS, MONTHS): lambda left, right: _months(left.months + right.months),
-}
-_DIFFERENCES: dict[tuple[str, str], Operation] = {
-    (NUMBER, NUMBER): CONTEXT.subtract,
-    **{(left, right): temporal.subtract for left in _POINTS for right in _POINTS},
-    **{(point, DAYS): _take_duration for point in _POINTS},
-    **{(point, MONTHS): lambda left, right: temporal.add_months(left, -right.months) for point in (DATE, DATE_TIME)},
-    (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) - length(right)),
-    (MONTHS, MONTHS): lambda left, right: _months(left.months - right.months),
-}
+_SUMS = _by_class(
+    {
+        (NUMBER, NUMBER): CONTEXT.add,
+        (STRING, STRING): operator.add,
+        **{(point, DAYS): _add_duration for point in _POINTS},
+        **{(DAYS, point): _swapped(_add_duration) for point in _POINTS},
+        **{(point, MONTHS): _add_months for point in (DATE, DATE_TIME)},
+        **{(MONTHS, point): _swapped(_add_months) for point in (DATE, DATE_TIME)},
+        (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) + length(right)),
+        (MONTHS, MONTHS): lambda left, right: _months(left.months + right.months),
+    }
+)
+_DIFFERENCES = _by_class(
+    {
+        (NUMBER, NUMBER): CONTEXT.subtract,
+        **{(left, right): temporal.subtract for left in _POINTS for right in _POINTS},
+        **{(point, DAYS): _take_duration for point in _POINTS},
+        **{
+            (point, MONTHS): lambda left, right: temporal.add_months(left, -right.months) for point in (DATE, DATE_TIME)
+        },
+        (DAYS, DAYS): lambda left, right: temporal.make_duration(length(left) - length(right)),
+        (MONTHS, MONTHS): lambda left, right: _months(left.months - right.months),
+    }
+)
 
 
 def add(left: Value, right: Value) -> Value:
     """`+`. Raises Fault."""
-    operation = _SUMS.get((kind(left), kind(right)))
+    operation = _SUMS.get((left.__class__, right.__class__))
     if operation is None:
         raise Fault(_cannot("相加", left, right))
     return operation(left, right)
@@ -173,7 +187,7 @@ def add(left: Value, right: Value) -> Value:
 
 def subtract(left: Value, right: Value) -> Value:
     """`-`. Raises Fault."""
-    operation = _DIFFERENCES.get((kind(left), kind(right)))
+    operation = _DIFFERENCES.get((left.__class__, right.__class__))
     if operation is None:
         raise Fault(_cannot("相减", left, right))
     return operation(left, right)
@@ -251,4 +265,6 @@ def _cannot(verb: str, left: Value, right: Value) -> str:
     return f"{chinese_kind(left)}同{chinese_kind(right)}不能{verb}"
 
 
+#: Where the classes of both sides say at once what is to be done.
+BY_CLASS = {"+": _SUMS, "-": _DIFFERENCES}
 BINARY: dict[str, Operation] = {"+": add, "-": subtract, "*": multiply, "/": divide}

@@ -155,6 +155,11 @@ def kind(value: Value) -> str:
     return _KINDS.get(value.__class__, UNKNOWN)
 
 
+def classes_of(kind_name: str) -> list[type]:
+    """The classes of the values of a kind."""
+    return [cls for cls, name in _KINDS.items() if name == kind_name]
+
+
 def chinese_kind(value: Value) -> str:
     """The name of the value's type in a sentence for people."""
     return _CHINESE[kind(value)]

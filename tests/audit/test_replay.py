@@ -166,6 +166,15 @@ def test_every_row_that_was_added_is_found(played: Installation, name: str) -> N
     assert [(one.table, one.key) for one in told if "是后加的" in one.message] == [(name, "f" * 32)]
 
 
+@pytest.mark.parametrize(("name", "key"), [("scope", "path"), ("outcome", "item_key"), ("entry", "id"), ("task", "id")])
+def test_a_row_under_another_key_is_one_that_is_gone_and_one_that_was_added(
+    played: Installation, name: str, key: str
+) -> None:
+    table, row = tables.metadata.tables[name], rows_of(played, name)[0]
+    told = told_after(played, sa.update(table).where(where(name, row)).values({key: "f" * 32}))
+    assert {one.key for one in told if one.table == name} == {row[key], "f" * 32}
+
+
 def test_a_case_without_its_row_is_told_in_one_sentence(played: Installation) -> None:
     """Every table of the case is empty then, so nothing else refers to it."""
     found: list[Difference] = []
@@ -183,7 +192,7 @@ def test_a_case_without_its_row_is_told_in_one_sentence(played: Installation) ->
 def test_events_that_say_nonsense_are_named_and_stop_nothing(played: Installation, body: str) -> None:
     change = sa.update(tables.event).where(tables.event.c.seq == 1).values(body=body)
     assert told_after(played, change)
-    for seq in range(2, 30):
+    for seq in range(2, 30, 5):
         told_after(played, sa.update(tables.event).where(tables.event.c.seq == seq).values(body=body))
 
 

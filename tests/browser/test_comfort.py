@@ -156,3 +156,15 @@ def test_without_scripts_every_button_works(
     plain.press("保存并继续")
     expect(plain.page.get_by_label("同意筹备文件号")).to_be_visible()
     context.close()
+
+
+def test_what_one_does_beside_deciding_holds_on_every_width(enter: Enter, play: Play) -> None:
+    case_id = play.until("MI_joint_check")
+    head = enter("head")
+    head.open(f"/desk/cases/{case_id}")
+    expect(head.page.get_by_role("heading", name="正在办理")).to_be_visible()
+    head.shoot("case-open")
+    head.follow("增加会签单位")
+    head.press("增加")
+    expect(head.page.locator(".hs-errors")).to_be_focused()
+    head.shoot("verb-error")

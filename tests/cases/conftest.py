@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from engine.calendar import FixedClock
 from engine.installation import Settings, open_installation
 from tests.cases.playing import Play
+from tests.cases.snapshots import watch
 from tests.installations import ROOT, START, Office, make_office
 
 
@@ -83,7 +84,9 @@ def postgres_office(prepared_postgres: Prepared, tmp_path: Path) -> Iterator[Off
 
 def _opened(folder: Path, settings: Settings) -> Office:
     clock = FixedClock(START)
-    return Office(open_installation(folder, clock=clock, settings=settings), clock)
+    installation = open_installation(folder, clock=clock, settings=settings)
+    watch(installation)
+    return Office(installation, clock)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -94,5 +97,10 @@ def office(request: pytest.FixtureRequest) -> Office:
 
 
 @pytest.fixture
-def play(office: Office) -> Play:
-    return Play(office)
+def play(office: Office) -> Iterator[Play]:
+    """Whatever a test does through commands, the events alone give back every row afterwards."""
+    made = Play(office)
+    yield made
+    if not made.tampered:
+        assert made.faults() == []
+        assert made.differences() == []

@@ -153,6 +153,7 @@ def test_clocks_of_several_processes_fire_once(play: Play) -> None:
 
 def test_a_case_that_cannot_go_on_holds_up_no_other(play: Play) -> None:
     damaged, whole = play.until("MI_joint_check"), play.until("MI_joint_check")
+    play.tampered = True
     with play.writing() as transaction:
         transaction.execute(tables.case.update().where(tables.case.c.id == damaged).values(engine_state=b"\x01damaged"))
     play.clock.set(next_timer(play) + timedelta(days=1))

@@ -1,25 +1,14 @@
 """What people do with a task beside completing it: hand it on, ask others, remind, stand still, end, extend."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from engine import audit, cases, identity
+from engine import cases, identity
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.store import tables
 from tests.cases.playing import Open, Play
-
-
-@pytest.fixture(autouse=True)
-def the_record_holds(play: Play) -> Iterator[None]:
-    """Whatever a test did, the events alone give back every row, and every chain is whole."""
-    yield
-    assert play.faults() == []
-    with play.reading() as transaction:
-        found = [one for _, differences in audit.replay(transaction) for one in differences]
-    assert found == []
 
 
 def post_id(play: Play, role: str) -> str:
@@ -416,6 +405,10 @@ def test_one_more_unit_is_asked_and_one_less(play: Play) -> None:
     assert {one.item for one in play.open(case_id)} == before | {"united"}
     with pytest.raises(Forbidden):
         cases.add_member(play.installation, head, case_id, "MI_joint_check", "united", "再加一次")
+    required = play.task(case_id, "MI_joint_check", "discipline")
+    with pytest.raises(Forbidden) as refused:
+        cases.drop_member(play.installation, head, required.id, "不想等了")
+    assert refused.value.code == "members.required"
     added = play.task(case_id, "MI_joint_check", "united")
     cases.drop_member(play.installation, head, added.id, "不需要了")
     assert {one.item for one in play.open(case_id)} == before

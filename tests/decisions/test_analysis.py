@@ -104,6 +104,29 @@ def test_rows_under_any_may_overlap_when_they_agree():
     assert flaws([["> 5", "1"], ["> 3", "2"], ["<= 3", "1"]], "ANY") == [("conflict", [1, 2], "x为 6")]
 
 
+FIRING = [
+    (["[3..5]", 'not("甲")'], "x为 3，y为“其他”"),
+    (["-", "true"], "y为是"),
+    (["-", "-"], "任何输入"),
+    (["> limit", "< 2"], "x大于 limit，y为 1"),
+    (["odd(?)", "null"], "x符合 odd(?)，y为空"),
+    (["[5..1]", "-"], ""),
+]
+
+
+@pytest.mark.parametrize(("cells", "expected"), FIRING)
+def test_a_row_has_an_input_that_makes_it_fire(cells, expected):
+    logic = table(["x", "y"], ["r"], [[*cells, "1"], ["< 0", "-", "2"]])
+    read = decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"].logic
+    assert decisions.witness(read, read.rules[0]) == expected
+
+
+def test_a_row_over_one_expression_twice_has_one_value_that_passes_both_cells():
+    logic = table(["x", "x"], ["r"], [["> 5", "< 7", "1"]])
+    read = decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"].logic
+    assert decisions.witness(read, read.rules[0]) == "x为 6"
+
+
 def test_a_table_too_large_to_be_looked_through_is_left_alone():
     assert flaws([[f"{number}", f"> {number}", "1"] for number in range(401)]) == []
 

@@ -6,6 +6,7 @@ import pytest
 
 from engine import decisions, feel
 from tests.decisions.tables import only, table
+from tests.feel.language import n
 
 ROWS = [["< 10", '"低"'], ["> 5", '"中"'], ["> 8", '"高"'], ["100", '"低"']]
 VALUES = ['"高", "中", "低"']
@@ -149,3 +150,14 @@ def test_explaining_says_why_cells_were_null():
 def test_the_policy_is_unique_where_none_is_written():
     logic = table(["x"], ["n"], [["1", "1"]]).replace(' hitPolicy="UNIQUE"', "")
     assert only(logic).hit_policy == "UNIQUE"
+
+
+@pytest.mark.parametrize("value", [None, "丙", n(1)])
+def test_a_dash_does_not_look_at_its_column(value):
+    """Neither null nor a value that the column does not list keeps the row from firing; the note says that it is not one."""
+    logic = table(["x", "y"], ["r"], [["-", "true", "1"]]).replace(
+        "</input>", '<inputValues><text>"甲","乙"</text></inputValues></input>', 1
+    )
+    found = only(logic).evaluate({"x": value, "y": True})
+    assert (found.result, [rule.checked for rule in found.fired]) == (1, [(decisions.Checked("y", "true", True),)])
+    assert found.notes == ("表“d”的输入“x”不在它列出的取值里",)

@@ -34,6 +34,13 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(faces: F
         assert line.text[-1] not in OPENING
 
 
+def test_no_mark_is_set_half_width_that_fills_more_than_half_its_cell(faces: Faces) -> None:
+    font = faces.font("fang")
+    assert {"，", "。", "（", "《"} <= set(font.halves)
+    assert "？" not in font.halves, "it stands in the middle of its cell"
+    assert "".join(line.text for line in lines_of("审？" * 60, faces)) == "审？" * 60
+
+
 def test_numbers_and_words_stay_whole(faces: Faces) -> None:
     for a, b in itertools.pairwise(line.text for line in lines_of(TEXT, faces)):
         assert not (a[-1].isascii() and a[-1].isalnum() and b[0].isascii() and b[0].isalnum())

@@ -339,6 +339,20 @@ def test_one_fault_one_finding(file, old, new, expected):
     assert found(small((file, old, new))) == sorted(expected)
 
 
+FIRES = [
+    ("", "例如年龄大于 parameters.oldest时它会命中"),
+    ("&gt; 70", "例如年龄为 71时它会命中"),
+]
+
+
+@pytest.mark.parametrize(("cell", "words"), FIRES)
+def test_a_row_without_a_clause_is_told_with_an_input_that_makes_it_fire(cell, words):
+    file, as_it_is = "decisions/DT-1.dmn", "&gt; parameters.oldest"
+    changes = [(file, '"MZ166-4/XK-42"', '""'), (file, as_it_is, cell or as_it_is)]
+    messages = {finding.code: finding.message for finding in packages.check(small(*changes), VOCABULARY)}
+    assert words in messages["package.rule-clause"]
+
+
 READERS = [
     (BPMN, "<definitions", '<!DOCTYPE x [<!ENTITY a "b">]><definitions', (BPMN, "", "workflow.doctype")),
     (BPMN, "</definitions>", "", (BPMN, "", "workflow.xml")),

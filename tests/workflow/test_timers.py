@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine import workflow
+from engine.errors import NotFound
 from engine.feel import Function, MonthsDuration
 
 from .diagrams import timed
@@ -202,3 +203,18 @@ def test_each_item_has_a_post_and_a_term_of_its_own():
     assert [(task.assignment, task.due) for task in tasks] == [
         (f"unit_{n}", MONDAY + timedelta(days=n)) for n in range(1, 4)
     ]
+
+
+def test_a_term_can_be_computed_as_of_another_day_and_moved_there():
+    """By the functions of that day: what an import of working days needs for terms that are running."""
+    functions = {"工作日后": Function(("n",), working_days_later)}
+    driver = Driver(timed(text="=工作日后(5)"), functions=functions)
+    (timer,) = driver.run.timers()
+    later = {"工作日后": Function(("n",), lambda days: working_days_later(days) + timedelta(days=1))}
+    due = driver.run.due_as_of(timer.id, MONDAY, later)
+    assert due == timer.due + timedelta(days=1)
+    assert driver.run.due_as_of(driver.task("a").id, MONDAY, later) is None
+    with pytest.raises(NotFound):
+        driver.run.due_as_of("0" * 32, MONDAY, later)
+    driver.call("reschedule", {timer.id: due})
+    assert driver.due() == [("late", due)]

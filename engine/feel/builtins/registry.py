@@ -2,19 +2,29 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
 from engine.feel.errors import Fault
 from engine.feel.run import SMALL, Run
-from engine.feel.values import BuiltinFunction, Function, MonthsDuration, Range, UserFunction, Value, chinese_kind
+from engine.feel.values import (
+    PLAIN,
+    BuiltinFunction,
+    Function,
+    MonthsDuration,
+    Range,
+    UserFunction,
+    Value,
+    chinese_kind,
+)
 from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 
 Body = Callable[..., Value]
 FunctionBody = TypeVar("FunctionBody", bound=Body)
+Classes = frozenset[type]
 
-_CLASSES: dict[str, tuple[frozenset[type], str]] = {
+_CLASSES: dict[str, tuple[Classes, str]] = {
     "number": (frozenset((Decimal,)), "数字"),
     "string": (frozenset((str,)), "文本"),
     "boolean": (frozenset((bool,)), "是非值"),
@@ -25,8 +35,10 @@ _CLASSES: dict[str, tuple[frozenset[type], str]] = {
     "duration": (frozenset((dt.timedelta, WideDuration, MonthsDuration)), "时长"),
     "range": (frozenset((Range,)), "区间"),
     "function": (frozenset((Function, UserFunction, BuiltinFunction)), "函数"),
-    "any": (frozenset(), "值"),
+    "any": (PLAIN | {Decimal, dict}, "值"),
 }
+#: Classes whose values may be long, and then cost something to look at.
+_LONG = frozenset((list, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,11 @@ class Parameter:
     nullable: bool
     optional: bool
     rest: bool
+    #: The classes whose values it takes as they are, without a look.
+    plain: Classes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", _CLASSES[self.type][0] - _LONG)
 
     def __str__(self) -> str:
         return f"{self.name}…" if self.rest else f"[{self.name}]" if self.optional else self.name
@@ -68,6 +85,13 @@ class Signature:
     parameters: tuple[Parameter, ...]
     body: Body
     minimum: int
+    fixed: tuple[Parameter, ...] = field(init=False, repr=False)
+    rest: Parameter | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        last = self.parameters[-1] if self.parameters and self.parameters[-1].rest else None
+        object.__setattr__(self, "fixed", self.parameters[:-1] if last is not None else self.parameters)
+        object.__setattr__(self, "rest", last)
 
     def takes(self, count: int) -> bool:
         many = bool(self.parameters) and self.parameters[-1].rest
@@ -75,11 +99,12 @@ class Signature:
 
     def accept(self, run: Run, values: list[Value], order: list[int]) -> list[Value]:
         """The values as the parameters take them. Raises Fault."""
-        fixed = [parameter for parameter in self.parameters if not parameter.rest]
-        accepted = [p.accept(run, values[i]) if i >= 0 else None for p, i in zip(fixed, order, strict=False)]
-        if len(fixed) < len(self.parameters):
-            rest = self.parameters[-1]
-            accepted.append([rest.accept(run, values[i]) for i in order[len(fixed) :] if i >= 0])
+        accepted: list[Value] = []
+        for parameter, index in zip(self.fixed, order, strict=False):
+            accepted.append(parameter.accept(run, values[index]) if index >= 0 else None)
+        rest = self.rest
+        if rest is not None:
+            accepted.append([rest.accept(run, values[i]) for i in order[len(self.fixed) :] if i >= 0])
         return accepted
 
     def order(self, names: tuple[str, ...]) -> list[int] | None:

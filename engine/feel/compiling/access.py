@@ -67,7 +67,9 @@ def _path_of_name(variable: str, otherwise: Closure, name: str) -> Closure:
             if value.__class__ is dict:
                 entry = value[name]
                 cls = entry.__class__
-                return entry if cls in PLAIN or cls is dict else run.read(entry)
+                if cls in PLAIN or cls is dict or (cls is Decimal and entry.is_finite()):
+                    return entry
+                return run.read(entry)
         except KeyError:
             pass
         return otherwise(run)

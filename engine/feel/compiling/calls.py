@@ -2,13 +2,13 @@
 
 from engine.feel import syntax as tree
 from engine.feel.builtins.registry import BUILTINS, Builtin, Parameter, Signature
-from engine.feel.calling import call_function
+from engine.feel.calling import call_extension, call_function
 from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.types import is_instance, is_known, is_whole, resolved
-from engine.feel.values import UserFunction, Value
+from engine.feel.values import Function, UserFunction, Value
 
 CALL_OVERHEAD = 4
 _FOLDED = frozenset(("date", "time", "date and time", "duration"))
@@ -56,6 +56,8 @@ def call(compiler: Compiler, node: tree.Call) -> Closure:
         value = function(run)
         values = [argument(run) for argument in arguments]
         try:
+            if names is None and value.__class__ is Function:
+                return call_extension(run, value, values)
             return call_function(run, value, values, names)
         except Fault as fault:
             run.note(at, f"{shown}：{fault.sentence}" if shown else fault.sentence)
@@ -132,8 +134,13 @@ def _nothing(run: Run) -> None:
 
 
 def _take(parameter: Parameter, argument: Closure) -> Closure:
-    accept = parameter.accept
-    return lambda run: accept(run, argument(run))
+    accept, plain = parameter.accept, parameter.plain
+
+    def take(run: Run) -> Value:
+        value = argument(run)
+        return value if value.__class__ in plain else accept(run, value)
+
+    return take
 
 
 def _take_rest(parameter: Parameter, arguments: list[Closure]) -> Closure:

@@ -192,6 +192,7 @@ def chain(compiler: Compiler, node: tree.Chain) -> Closure:
 
 def _binary(left: Closure, symbol: str, right: Closure, at: int) -> Closure:
     numeric, operation = _NUMERIC[symbol], operations.BINARY[symbol]
+    by_class = operations.BY_CLASS.get(symbol, {})
 
     def closure(run: Run) -> Value:
         a = left(run)
@@ -201,7 +202,7 @@ def _binary(left: Closure, symbol: str, right: Closure, at: int) -> Closure:
                 return numeric(a, b)
             except ArithmeticError:
                 pass
-        return apply(run, operation, a, b, at)
+        return apply(run, by_class.get((a.__class__, b.__class__), operation), a, b, at)
 
     return closure
 

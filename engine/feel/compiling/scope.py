@@ -122,7 +122,8 @@ def _entry_of(name: str, place: int, outer: Closure) -> Closure:
     def read(run: Run) -> Value:
         element = run.slots[place]
         if element.__class__ is dict and name in element:
-            return run.read(element[name])
+            value = element[name]
+            return value if value.__class__ in PLAIN else run.read(value)
         return outer(run)
 
     return read

@@ -78,6 +78,12 @@ def mentions_tested(node: object) -> bool:
     return False
 
 
+def only_names(node: tree.Tests) -> bool:
+    """Whether every test is a literal or a half interval of one."""
+    ends = (test.endpoint if isinstance(test, tree.HalfInterval) else test for test in node.tests)
+    return all(isinstance(end, tree.Literal) for end in ends)
+
+
 def value_test(compiler: Compiler, node: tree.Node) -> Test:
     """Compares a value with what the node stands for: a half interval, an interval, a list, one value."""
     if isinstance(node, tree.HalfInterval):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine import feel
+from engine import decisions, feel
 from engine.decisions import Decision, Rule, Table
 from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
@@ -41,12 +41,14 @@ def _decision(held: Held[Decision], vocabulary: Vocabulary, *, is_rule: bool) ->
         if words["clause"]:
             yield from _unknown(held.file, shown(rule.id), words["clause"], vocabulary)
         if is_rule:
-            yield from _complete(held.file, rule, words)
+            yield from _complete(held.file, table, rule, words)
 
 
-def _complete(file: str, rule: Rule, words: dict[str, str | None]) -> Iterator[Finding]:
+def _complete(file: str, table: Table, rule: Rule, words: dict[str, str | None]) -> Iterator[Finding]:
     if words["clause"] == "":
-        message = f"第 {rule.number} 行没有条款编号；请在 clause 一列写上 clauses.toml 里的编号。"
+        example = shown(decisions.witness(table, rule), 300)
+        fires = f"，例如{example}时它会命中" if example else ""
+        message = f"第 {rule.number} 行没有条款编号{fires}；请在 clause 一列写上 clauses.toml 里的编号。"
         yield Finding(file, shown(rule.id), "package.rule-clause", message)
     if words["reason"] == "":
         message = f"第 {rule.number} 行没有理由；请在 reason 一列写一句给办理人看的话。"
