@@ -85,7 +85,7 @@ def test_a_replaced_key_leaves_what_it_signed_and_a_withdrawn_one_signs_no_more(
     from cryptography import x509
 
     assert len(list(x509.load_der_x509_crl(listed.read_bytes()))) == 2
-    assert huishen(instance, "audit").exit_code == 0
+    assert huishen(instance, "audit", "verify").exit_code == 0
     for arguments in (("replace", "nobody", "--reason", "没有"), ("withdraw", "seal-authority", "--reason", " ")):
         assert huishen(instance, "key", *arguments).exit_code in (1, 3)
 

@@ -221,8 +221,8 @@ class Play:
         return case_id
 
     def whole(self) -> str:
-        """A case from the application to the service of the letter, its jobs run."""
-        case_id = self.until("Task_serve")
+        """A case from the application to the service of the letter, its jobs run: by the commands, never a copy."""
+        case_id = self._played("Task_serve", None)
         self.do(case_id, "Task_serve")
         self.office.work_off()
         return case_id

@@ -7,6 +7,7 @@ by the same commands on an installation with the same keys.
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from weakref import WeakSet
@@ -14,18 +15,22 @@ from weakref import WeakSet
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from engine.installation import Installation
+from engine.installation import Installation, Settings
 from tests.installations import START
 
 untouched: WeakSet[sa.Engine] = WeakSet()  # engines through which nothing was written since they were watched
-_kept: dict[tuple[bytes, str], tuple[Path, str]] = {}
+_kept: dict[tuple[bytes, Settings, str], tuple[Path, str]] = {}
 
 
 def brought(installation: Installation, node: str, play: Callable[[], str]) -> str:
     """The case that waits at the node: from a snapshot where there is one, else played, and kept for the next test."""
     if not _is_untouched(installation):
         return play()
-    key = (installation.passphrase, node)
+    key = (
+        installation.passphrase,
+        replace(installation.settings, database_url=installation.database.dialect.name),
+        node,
+    )
     if key not in _kept:
         case_id = play()
         _kept[key] = (_copied(installation), case_id)
@@ -73,6 +78,7 @@ def _restore(kept: Path, installation: Installation) -> None:
         _copy_database(kept / "huishen.db", installation.folder / "huishen.db")
     else:
         installation.database.dispose()
+        untouched.discard(installation.database)
         name = installation.database.url.database
         _run(installation, f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{_name(kept)}"')
     if (kept / "files").is_dir():

@@ -186,7 +186,7 @@ def time(counted: Counted) -> None:
 def test_the_signing_page_costs_two_commits_and_nothing_when_it_is_opened_again(play: Play) -> None:
     """One takes the numbers, one stores the renderings, which are made in between, outside of any transaction."""
     cost, place = Cost(play.installation.database), play.installation
-    leader, task = play.actor("leader"), play.task(play.until("Task_sign"), "Task_sign")
+    leader, task = play.actor("leader"), play.task(play.until("Task_sign", new_id()), "Task_sign")
     with cost.counting():
         cases.prepare_documents(place, leader, task.id)
     assert (cost.commits, len(cost.texts)) == (2, 13)
