@@ -5,6 +5,7 @@ parent's environment but what programs need to run.
 """
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -147,10 +148,14 @@ def serve(memory_limit: int, prepare: Callable[[], Handler]) -> None:
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # whatever a library prints must not reach the pipe
         handle = prepare()
+        gc.disable()  # looking for circles costs a third of a rendering: they are collected when the answer is out
         while (head := _part(sys.stdin.buffer)) is not None:
             data = _part(sys.stdin.buffer) or b""
             answers.write(_framed(*handle(json.loads(head), data)))
             answers.flush()
+            gc.collect()
+            if not gc.get_freeze_count():
+                gc.freeze()  # libraries, fonts and caches stay: later looks pass over them
 
 
 def _part(pipe: BinaryIO) -> bytes | None:
