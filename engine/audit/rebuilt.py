@@ -144,11 +144,13 @@ def _start(found: Rebuilt, event: Told) -> None:
 
 
 def _enter(found: Rebuilt, event: Told) -> None:
+    """A submitted form; an added reviewer's belongs to the review, not to the task that waits for it."""
     body = event.body
+    task = body.get("review") or body["task"]
     found.entry[body["entry"]] = {
-        "task_id": body["task"],
+        "task_id": task,
         "node_id": body["node"],
-        "form_id": found.task.get(body["task"], {}).get("form_id") or "",
+        "form_id": found.task.get(task, {}).get("form_id") or "",
         "person_id": event.actor,
         "post_id": event.post_id,
         "at": event.at,
@@ -174,20 +176,6 @@ def _claim(found: Rebuilt, event: Told) -> None:
     taken = event.kind == "task.claimed"
     claimed = {"claimed_by": event.actor if taken else None, "claimed_at": event.at if taken else None}
     found.task.setdefault(event.body["task"], {}).update(claimed)
-
-
-def _answer(found: Rebuilt, event: Told) -> None:
-    """What an added reviewer said."""
-    body = event.body
-    found.entry[body["entry"]] = {
-        "task_id": body["review"],
-        "node_id": body["node"],
-        "form_id": found.task.get(body["review"], {}).get("form_id") or "",
-        "person_id": event.actor,
-        "post_id": event.post_id,
-        "at": event.at,
-        "values": body["values"],
-    }
 
 
 def _stop(found: Rebuilt, _event: Told) -> None:
@@ -269,7 +257,7 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "case.recounted": _recount,
     "case.suspended": _stop,
     "case.moved": _move,
-    "review.answered": _answer,
+    "review.answered": _enter,
     "task.submitted": _enter,
     "task.completed": _enter,
     "task.claimed": _claim,
