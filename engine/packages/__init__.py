@@ -4,7 +4,19 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
-from engine.packages.manifest import AUTHORITIES, DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
+from engine.packages.interface import Interface
+from engine.packages.manifest import (
+    AUTHORITIES,
+    RESULTS,
+    CallRule,
+    DocumentRule,
+    Manifest,
+    Parameter,
+    Promise,
+    Withdrawal,
+    read_manifest,
+)
+from engine.packages.neighbours import beside, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
@@ -14,11 +26,14 @@ from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, defa
 __all__ = [
     "AUTHORITIES",
     "LIMITS",
+    "RESULTS",
     "ActionSettings",
+    "CallRule",
     "CompiledPackage",
     "Deployed",
     "DocumentRule",
     "Finding",
+    "Interface",
     "Limits",
     "Manifest",
     "Package",
@@ -28,6 +43,8 @@ __all__ = [
     "Setting",
     "Vocabulary",
     "Withdrawal",
+    "beside",
+    "callees_first",
     "check",
     "check_diagram",
     "compile",
@@ -36,6 +53,7 @@ __all__ = [
     "deploy_clauses",
     "export",
     "in_force",
+    "interface_of",
     "load_clauses",
     "load_files",
     "load_folder",
