@@ -16,7 +16,7 @@ from engine.packages.manifest import (
     Withdrawal,
     read_manifest,
 )
-from engine.packages.neighbours import beside, callees_first, interface_of
+from engine.packages.neighbours import beside, called_by, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
@@ -44,6 +44,7 @@ __all__ = [
     "Vocabulary",
     "Withdrawal",
     "beside",
+    "called_by",
     "callees_first",
     "check",
     "check_diagram",

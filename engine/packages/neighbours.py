@@ -27,6 +27,20 @@ def callees_first(packages: Iterable[Package]) -> list[Package]:
     return [one for _, one in sorted(read, key=lambda pair: places.get(pair[0].key, MANY) if pair[0] else MANY)]
 
 
+def called_by(package: Package, around: Iterable[Package]) -> list[Package]:
+    """Of the packages around those that this one calls, and that these call in turn."""
+    known = {one.key: (one, other) for other in around if (one := interface_of(other)) is not None}
+    first = interface_of(package)
+    todo = list(first.calls) if first is not None else []
+    found: dict[str, Package] = {}
+    while todo:
+        key = todo.pop()
+        if key in known and key not in found:
+            found[key] = known[key][1]
+            todo += known[key][0].calls
+    return list(found.values())
+
+
 def beside(folder: Path) -> list[Package]:
     """The packages in the folder that holds this one, without it; those that cannot be read are left out."""
     found = []
