@@ -30,6 +30,7 @@ from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
+from engine.cases.relations import CallView, CaseLink
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
 from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
@@ -54,6 +55,8 @@ __all__ = [
     "POSITIONS",
     "AttachmentRef",
     "AttachmentView",
+    "CallView",
+    "CaseLink",
     "CaseMove",
     "CaseRow",
     "CaseView",

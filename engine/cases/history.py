@@ -31,6 +31,9 @@ OUTWARD = frozenset(
         "document.received",
         "document.revoked",
         "case.recounted",
+        "call.opened",
+        "call.answered",
+        "case.recalled",
         "case.closed",
     }
 )
@@ -98,6 +101,10 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "review.answered":
         return "同意" if body.get("opinion") == "agree" else "不同意"
+    if kind == "case.started" and "parent" in body:
+        return f"由 {body['parent']['number'] or '上级案件'} 发起"
+    if kind == "call.answered":
+        return f"{body['number'] or ''}：{name(OUTCOMES, body['outcome'])}"
     if body.get("reason") and not kind.startswith("promise."):
         to = body.get("to_title") or "、".join(body.get("titles", ()))
         return f"{to}：{body['reason']}" if to else str(body["reason"])

@@ -145,5 +145,11 @@ def readable(installation: Installation) -> Callable[[Mapping[str, Any]], bool]:
     return is_readable
 
 
+def copied(installation: Installation, row: Mapping[str, Any], case_id: str) -> dict[str, Any]:
+    """The row of a number for another case: what is encrypted names the case, so that no row can be moved by hand."""
+    key_id, data = installation.cipher.encrypt(_decrypt(installation, row), f"{case_id}:{row['hash']}")
+    return {**row, "case_id": case_id, "key_id": key_id, "ciphertext": data, "created_at": installation.clock.now()}
+
+
 def _decrypt(installation: Installation, row: Any) -> str:
     return installation.cipher.decrypt(row["key_id"], row["ciphertext"], f"{row['case_id']}:{row['hash']}")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine import audit, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, issuing
+from engine.cases import actions, calls, issuing
 from engine.cases.effects import Effects
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
@@ -31,11 +31,14 @@ class Step:
         actor: Actor | None,
         assign: Mapping[str, Any] | None = None,
         post_id: str | None = None,
+        hops: int = 0,
     ) -> None:
         """`assign` are variables of the case that the command itself sets; `post_id` the post by which the actor acts,
-        where it is not that of the task."""
+        where it is not that of the task; `hops` how many cases handed on to each other before this step, with nobody
+        acting in between."""
         self.installation, self.transaction, self.loaded, self.actor = installation, transaction, loaded, actor
         self.post_id = post_id or loaded.task.get("post_id")
+        self.hops = hops
         self.now = installation.clock.now()
         self.today = local_date(self.now)
         self.case = dict(loaded.case)
@@ -50,6 +53,8 @@ class Step:
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, str | None] = {}  # calls that this step answers, with the outcome of the called case
+        self.outcome: str | None = None  # of a case that ends here without an end event
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
         self._before = NOTHING
@@ -158,6 +163,12 @@ class Step:
         """Tasks of this case that this step opened for the actor's posts."""
         return tuple(row["id"] for row in self.opened if row["post_id"] in actor.post_ids)
 
+    def waiting_nodes(self) -> list[workflow.Node]:
+        """The nodes of open tasks, then those of calls, one for each that waits."""
+        nodes = self.package.definition.nodes
+        ids = [task.node_id for task in self.run.open_tasks()] + [call.node_id for call in self.run.calls()]
+        return [nodes[node_id] for node_id in ids]
+
     # --- writing ---
 
     def write(self) -> None:
@@ -205,9 +216,7 @@ class Step:
         """The promise stands while an open task says that it does."""
         if self.promise is None:
             return
-        nodes = self.package.definition.nodes
-        waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
-        wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
+        wanted = {reason: node.name for node in self.waiting_nodes() if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
         standing = {pause.reason for pause in self.promise.open_pauses}
@@ -223,15 +232,17 @@ class Step:
         self.case["promise"] = self.promise.to_json()
 
     def _follow_state(self) -> None:
-        nodes = self.package.definition.nodes
-        stated = [state for task in self.run.open_tasks() if (state := nodes[task.node_id].properties.get("state"))]
+        stated = [state for node in self.waiting_nodes() if (state := node.properties.get("state"))]
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now
-            self.case["outcome"] = end and self.run.properties(end).get("outcome")
+            self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
+            self.jobs += calls.end_of_called(self)
         elif stated:
             self.case["state"] = stated[0]
+        elif self.case["state"] == "draft" and self.case["submitted_at"] is not None:
+            self.case["state"] = "submitted"  # a draft is seen by nobody but the association
 
 
 def decode_duties(text: str) -> dict[str, list[str]]:
