@@ -24,6 +24,7 @@ STATES: Mapping[str, str] = {
     "waiting": "待提交后再问",
 }
 COLUMNS: Mapping[str, str] = {
+    "acting_for": "代理谁",
     "accepted_at": "受理时间",
     "asked_by": "提请人",
     "at": "时间",
@@ -98,6 +99,7 @@ COLUMNS: Mapping[str, str] = {
     "uploaded_at": "上传时间",
     "uploaded_by": "上传人",
     "values": "内容",
+    "used_days": "承诺用时",
     "version_id": "流程版本",
     "year": "年份",
 }

@@ -115,6 +115,7 @@ def _draft_row(
         "engine_state": b"",
         "suspended_at": None,
         "review_count": 0,
+        "used_days": None,
         "event_seq": 0,
         "event_hash": "",
     }
