@@ -12,6 +12,7 @@ from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
+from engine.cases.personal import masks, with_masks
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -76,6 +77,7 @@ class Step:
             self.effects,
             self._facts,
             self._waiting,
+            lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
         )
         return workflow.Runtime(
             self.installation.clock,

@@ -124,6 +124,12 @@ BROKEN = [
         [("documents/L1.html", "form", "package.template-form"), (BPMN, "Draft", "package.document-signature")],
     ),
     (
+        TOML,
+        'signature = "two"',
+        'signature = "minutes"',
+        [("documents/L1.html", "form", "package.template-form")],
+    ),
+    (
         "documents/L1.html",
         'org_name = "text" }',
         'org_name = "text", age = "number" }',
@@ -291,6 +297,12 @@ BROKEN = [
         "do: Task_submit",
         "do: Task_apply",
         [("scenarios/S01.yaml", "steps[0].do", "package.scenario-node")],
+    ),
+    (
+        "scenarios/S01.yaml",
+        "steps:",
+        "parameters: {age_mood: lt70}\nsteps:",
+        [("scenarios/S01.yaml", "parameters.age_mood", "package.scenario-parameter")],
     ),
     (
         "scenarios/S01.yaml",
