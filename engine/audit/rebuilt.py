@@ -166,6 +166,7 @@ def _enter(found: Rebuilt, event: Told) -> None:
         "post_id": event.post_id,
         "at": event.at,
         "values": body["values"],
+        "acting_for": body.get("acting_for"),
     }
     _mention(found, body["values"])
 

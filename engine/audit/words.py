@@ -33,6 +33,7 @@ STATES: Mapping[str, str] = {
     "held": "等恢复办理后接收",
 }
 COLUMNS: Mapping[str, str] = {
+    "acting_for": "代理谁",
     "accepted_at": "受理时间",
     "asked_by": "提请人",
     "at": "时间",
@@ -118,6 +119,7 @@ COLUMNS: Mapping[str, str] = {
     "uploaded_by": "上传人",
     "values": "内容",
     "version": "指定版本",
+    "used_days": "承诺用时",
     "version_id": "流程版本",
     "year": "年份",
 }

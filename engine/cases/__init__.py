@@ -2,6 +2,8 @@
 
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
+from engine.cases.criteria import Criteria
+from engine.cases.deputies import Colleague, Deputy, appoint_deputy, colleagues, deputies, end_deputy
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
@@ -16,9 +18,16 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
+from engine.cases.exporting import USUAL as USUAL_COLUMNS
+from engine.cases.exporting import Export, export_cases
+from engine.cases.filters import SavedFilter, drop_filter, save_filter, saved_filters
+from engine.cases.finding import FoundCase, FoundCases, find_cases
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
-from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
+from engine.cases.indexing import rebuild_index
+from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
@@ -36,7 +45,9 @@ from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
+from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, supervision, units
 from engine.cases.suspending import resume, suspend
+from engine.cases.urging import Slip, slip, urge, urgeable
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -49,10 +60,15 @@ from engine.cases.views import (
     StepView,
     TaskView,
 )
+from engine.cases.words import STATES
 
 __all__ = [
+    "EXPORT_COLUMNS",
     "HANDLERS",
+    "LIGHTS",
     "POSITIONS",
+    "STATES",
+    "USUAL_COLUMNS",
     "AttachmentRef",
     "AttachmentView",
     "CallView",
@@ -62,11 +78,18 @@ __all__ = [
     "CaseView",
     "Choice",
     "Clocks",
+    "Colleague",
     "Completed",
+    "Criteria",
+    "Deputy",
     "DocumentFacts",
     "DocumentView",
     "Due",
     "EntryView",
+    "Export",
+    "FoundCase",
+    "FoundCases",
+    "Heap",
     "HistoryLine",
     "Imported",
     "Inbox",
@@ -78,43 +101,58 @@ __all__ = [
     "Offer",
     "OpenTaskView",
     "Recounted",
+    "SavedFilter",
     "Sight",
+    "Slip",
     "StepView",
+    "Supervision",
     "TaskMove",
     "TaskRef",
     "TaskView",
     "TimerMove",
     "add_member",
     "add_review",
+    "appoint_deputy",
     "attach",
     "attachment_file",
     "case_view",
     "claim",
+    "colleagues",
     "complete",
     "copy_choices",
     "delegate",
+    "deputies",
     "detach",
     "document_file",
     "done",
     "draft_file",
+    "drop_filter",
     "drop_member",
     "drop_review",
+    "end_deputy",
+    "export_cases",
     "extend",
     "facts_of_file",
+    "find_cases",
     "fire_timers",
     "hand_back",
     "id_of",
     "import_calendar",
     "inbox",
     "mark_read",
+    "may_supervise",
+    "may_urge",
     "move_cases",
     "move_sentences",
     "my_cases",
     "notifications",
     "offers",
+    "overseen",
     "plan_move",
     "prepare_documents",
+    "queue",
     "readable",
+    "rebuild_index",
     "recall",
     "receive_document",
     "receive_message",
@@ -127,13 +165,20 @@ __all__ = [
     "reveal",
     "revoke_document",
     "save_draft",
+    "save_filter",
+    "saved_filters",
     "send_copy",
     "sentences",
+    "slip",
     "start",
+    "supervision",
     "suspend",
     "task_view",
     "terminate",
     "transfer",
+    "units",
+    "urge",
+    "urgeable",
     "verify_bytes",
     "verify_code",
     "withdraw",

@@ -230,8 +230,12 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
 # --- signing and sealing ---------------------------------------------------------------------------------------------
 
 
-def sign_letters(installation: Installation, actor_id: str, case_id: str, shown: dict[str, str]) -> dict[str, str]:
+def sign_letters(
+    installation: Installation, actor_id: str, case_id: str, shown: dict[str, str], acting_for: str = ""
+) -> dict[str, str]:
     """Sign what the signer saw: `shown` maps a document to the SHA-256 of the bytes on the page. -> signed SHA-256.
+
+    A deputy's signature says whose deputy it is.
 
     `Conflict` where a text is not ready, is of another day, or is no longer the one shown.
     """
@@ -249,7 +253,8 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
         signer = installation.vault.signer(person_key(actor_id))
         place = SealPlace(**orjson.loads(row["place"])) if row["place"] else None
         pdf = installation.files.get(row["rendered_sha256"])
-        approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
+        why = f"签发（代{acting_for}）" if acting_for else "签发"
+        approved = documents.approve(pdf, place, signer, now, why, assurance=assurance(installation))
         signed[row["id"]] = installation.files.put(approved)
     return signed
 

@@ -45,6 +45,7 @@ EVENTS = {
     "task.held": "办理完成，等后加签",
     "task.extended": "延长期限",
     "task.reminded": "催办",
+    "task.supervised": "督办",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",

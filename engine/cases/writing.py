@@ -32,6 +32,7 @@ CHANGING = (
     "promise",
     "suspended_at",
     "review_count",
+    "used_days",
 )
 OUTCOME = ("label", "result", "reason_public", "clause", "at")
 Row = dict[str, Any]

@@ -90,6 +90,24 @@ post_holder = Table(
     Index("ix_post_holder_person", "person_id"),
 )
 
+delegation = Table(  # somebody acts for the holder of a post (代理)
+    "delegation",
+    metadata,
+    _id(),
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("deputy_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("since", sa.Date, nullable=False),
+    Column("until", sa.Date, nullable=False),
+    Column("package_key", Word, nullable=False, server_default=sa.text("''")),  # empty: every process
+    Column("signs", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("reason", sa.Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_delegation_deputy", "deputy_id"),
+    Index("ix_delegation_owner", "owner_id"),
+)
+
 # --- processes -------------------------------------------------------------------------------------------------------
 
 process_version = Table(
@@ -155,6 +173,7 @@ case = Table(
     Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
     Column("call_id", Id),  # of a called case: the call of another case that waits for it
     Column("call_depth", sa.Integer, nullable=False, server_default="0"),  # how many cases stand above it
+    Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
 )
@@ -191,6 +210,11 @@ entry = Table(
     Column("post_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("values", sa.Text, nullable=False),
+    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0008
+    Column("text", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("grams", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("acting_for", Id),  # whose deputy the person was
+    Column("naming", sa.Boolean, nullable=False, server_default=sa.false()),  # tells what the case is called
     Index("ix_entry_case", "case_id", "id"),
 )
 
@@ -366,6 +390,19 @@ receipt = Table(
     Column("state", Word, nullable=False),  # received | held (the case stands still)
     Column("at", Moment, nullable=False),
     Index("ix_receipt_case", "case_id"),
+)
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("place", Word, nullable=False),  # the page that it belongs to: inbox | cases
+    Column("name", Name, nullable=False),
+    Column("query", sa.Text, nullable=False),
+    UniqueConstraint("person_id", "place", "name"),
 )
 
 # --- the record ------------------------------------------------------------------------------------------------------
