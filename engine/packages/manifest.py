@@ -14,7 +14,16 @@ SIGNATURES = ("two", "minutes", "notice", "slip")
 APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
-AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
+AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
+    "remind",
+    "suspend",
+    "terminate",
+    "extend",
+    "reviewers",
+    "register",
+    "revoke",
+    "correct",
+)
 
 _WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
