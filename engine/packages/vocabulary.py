@@ -39,7 +39,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
-FUNCTIONS = ("工作日后", "自然日后", "周岁")
+FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 
 @dataclass(frozen=True, slots=True)

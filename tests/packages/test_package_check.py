@@ -300,6 +300,12 @@ BROKEN = [
     ),
     (
         "scenarios/S01.yaml",
+        "steps:",
+        "parameters: {age_mood: lt70}\nsteps:",
+        [("scenarios/S01.yaml", "parameters.age_mood", "package.scenario-parameter")],
+    ),
+    (
+        "scenarios/S01.yaml",
         "to: Task_accept",
         "to: Gw",
         [("scenarios/S01.yaml", "steps[1].return", "package.scenario-node")],
