@@ -97,7 +97,11 @@ def _take_step(found: Rebuilt, event: Told) -> None:
         found.scope.setdefault(path, {}).update(written)
     _follow_tasks(found, event)
     _follow_timers(found, event)
-    for row in body.get("documents", ()):
+    _add_documents(found, event)
+
+
+def _add_documents(found: Rebuilt, event: Told) -> None:
+    for row in event.body.get("documents", ()):
         found.document[row["id"]] = {name: value for name, value in row.items() if name != "id"}
 
 
@@ -285,5 +289,7 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "document.concluded": _bytes("issued_sha256", _document("issued", "", "issued_at")),
     "document.received": _document(None, "received_by", "received_at"),
     "document.voided": _document("voided", "", "ended_at", "reason"),
+    "document.redrafted": _add_documents,
+    "document.superseded": _document("superseded", "", "ended_at", "reason"),
     "document.revoked": _document("revoked", "", "ended_at", "reason"),
 }

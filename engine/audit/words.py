@@ -91,6 +91,7 @@ COLUMNS: Mapping[str, str] = {
     "question": "提请事项",
     "reason": "理由",
     "reason_public": "可公开理由",
+    "replaces": "代替的文书",
     "received_at": "签收时间",
     "received_by": "签收人",
     "record": "决定记录",

@@ -30,6 +30,7 @@ OUTWARD = frozenset(
         "document.concluded",
         "document.received",
         "document.revoked",
+        "document.superseded",
         "case.recounted",
         "call.opened",
         "call.answered",

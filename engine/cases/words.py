@@ -29,6 +29,7 @@ DOCUMENT_STATES = {
     "signed": "待用印",
     "issued": "已生效",
     "revoked": "已撤销",
+    "superseded": "已被代替",
     "voided": "已作废",
 }
 EVENTS = {
@@ -79,6 +80,8 @@ EVENTS = {
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "document.redrafted": "起草更正",
+    "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",

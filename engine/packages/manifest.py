@@ -15,7 +15,16 @@ SIGNATURES = ("two", "minutes", "notice", "slip")
 APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
-AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
+AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
+    "remind",
+    "suspend",
+    "terminate",
+    "extend",
+    "reviewers",
+    "register",
+    "revoke",
+    "correct",
+)
 
 RESULTS = ("outcome", "results", "number")  # what every called process gives back
 

@@ -461,7 +461,7 @@ document = Table(
     Column("title", Name, nullable=False),
     Column("signature", Word, nullable=False),  # two | minutes | notice | slip
     Column("seal_key", Word, nullable=False, default=""),
-    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
     Column("year", sa.Integer),
     Column("serial", sa.Integer),
@@ -485,8 +485,10 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
 )
 
