@@ -28,6 +28,7 @@ from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
+from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
@@ -74,6 +75,7 @@ __all__ = [
     "Notice",
     "Offer",
     "OpenTaskView",
+    "Preview",
     "Recounted",
     "Sight",
     "StepView",
@@ -111,6 +113,7 @@ __all__ = [
     "offers",
     "plan_move",
     "prepare_documents",
+    "preview",
     "readable",
     "recall",
     "receive_document",
