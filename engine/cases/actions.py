@@ -26,6 +26,7 @@ class Surroundings:
     effects: Effects
     facts: Mapping[str, Any]  # variables that every template may read: case, organisation, document, contact, promise
     waiting: Callable[[str], list[str]]  # by a node's id: whom its open tasks wait for
+    masked: Callable[[Any], Any]  # a value with the masks of its sealed personal numbers
 
 
 def registered(around: Surroundings) -> dict[str, workflow.Action]:
@@ -110,7 +111,7 @@ def compose(around: Surroundings, kind: str, scope: Mapping[str, Any], waiting: 
     values |= {name: around.facts[name] for name in template.variables if name in around.facts}
     values |= {"items": _members(around, scope)} if "items" in template.variables else {}
     values |= {"waiting": list(waiting)} if "waiting" in template.variables else {}
-    return template.compose(values)
+    return template.compose(around.masked(values) if template.masks else values)
 
 
 def _members(around: Surroundings, scope: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ OUTWARD = frozenset(
         "promise.paused",
         "promise.resumed",
         "document.issued",
+        "document.concluded",
         "document.received",
         "document.revoked",
         "case.recounted",

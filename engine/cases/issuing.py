@@ -23,6 +23,7 @@ from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
 from engine.installation import Installation
 from engine.keys import assurance
+from engine.packages import APPROVED
 from engine.store import Transaction, new_id
 from engine.store.tables import case, document, event
 from engine.store.values import decode, encode
@@ -246,7 +247,7 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
         if shown.get(row["id"]) != row["rendered_sha256"]:
             raise Conflict("待签文本已重新生成，请查看新的文本后再签名。", code="document.changed", document=row["id"])
         signer = installation.vault.signer(person_key(actor_id))
-        place = SealPlace(**orjson.loads(row["place"]))
+        place = SealPlace(**orjson.loads(row["place"])) if row["place"] else None
         pdf = installation.files.get(row["rendered_sha256"])
         approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
         signed[row["id"]] = installation.files.put(approved)
@@ -273,19 +274,26 @@ def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) 
 
 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:
-    """Within the command that completes the signing task: the first stored bytes win."""
+    """Within the command that completes the signing task: the first stored bytes win. Minutes, which are not sealed,
+    take effect."""
     assert step.actor is not None
     values = {"state": "signed", "signed_at": step.now, "signed_by": step.actor.person_id}
-    if not _advance_all(step.transaction, "rendered", values, document.c.signed_sha256, signed):
+    moved = _advance_all(step.transaction, "rendered", values, document.c.signed_sha256, signed)
+    if set(moved) != set(signed):
         raise Conflict("这份文书已被他人签名。", code="document.signed", documents=sorted(signed))
     step.events += [("document.signed", {"document": key, "sha256": digest}) for key, digest in signed.items()]
+    minutes = {key: digest for key, digest in signed.items() if moved[key] == "minutes"}
+    _advance_all(
+        step.transaction, "signed", {"state": "issued", "issued_at": step.now}, document.c.issued_sha256, minutes
+    )
+    step.events += [("document.concluded", {"document": key, "sha256": digest}) for key, digest in minutes.items()]
 
 
 def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
     """Within the command that completes the sealing task: the documents take effect."""
     assert step.actor is not None
     values = {"state": "issued", "issued_at": step.now, "sealed_by": step.actor.person_id}
-    if not _advance_all(step.transaction, "signed", values, document.c.issued_sha256, sealed):
+    if set(_advance_all(step.transaction, "signed", values, document.c.issued_sha256, sealed)) != set(sealed):
         raise Conflict("这份文书已被他人用印。", code="document.sealed", documents=sorted(sealed))
     step.events += [("document.issued", {"document": key, "sha256": digest}) for key, digest in sealed.items()]
 
@@ -296,7 +304,9 @@ def void_unfinished(step: "Step", reason: str) -> None:
         step.transaction.execute(
             sa.update(document)
             .where(
-                document.c.case_id == step.case["id"], document.c.state.in_(UNFINISHED), document.c.signature == "two"
+                document.c.case_id == step.case["id"],
+                document.c.state.in_(UNFINISHED),
+                document.c.signature.in_(APPROVED),
             )
             .values(state="voided", ended_at=step.now, reason=reason)
             .returning(document.c.id, document.c.number)
@@ -324,7 +334,7 @@ def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
 
 def _of_case(transaction: Transaction, case_id: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
     query = sa.select(document).where(
-        document.c.case_id == case_id, document.c.state.in_(states), document.c.signature == "two"
+        document.c.case_id == case_id, document.c.state.in_(states), document.c.signature.in_(APPROVED)
     )
     return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
 
@@ -370,13 +380,15 @@ def record_on_case(
 
 def _advance_all(
     transaction: Transaction, state: str, values: dict[str, Any], column: sa.Column[Any], digests: dict[str, str]
-) -> bool:
-    """Move several documents on in one statement, each with bytes of its own; false where somebody was first."""
+) -> dict[str, str]:
+    """Move several documents on in one statement, each with bytes of its own. -> signature by id of those that were
+    not moved by somebody before."""
     if not digests:
-        return True
+        return {}
     statement = sa.update(document).where(document.c.id.in_(sorted(digests)), document.c.state == state)
-    changed = transaction.execute(statement.values({**values, column.name: sa.case(digests, value=document.c.id)}))
-    return changed.rowcount == len(digests)
+    statement = statement.values({**values, column.name: sa.case(digests, value=document.c.id)})
+    found = transaction.execute(statement.returning(document.c.id, document.c.signature))
+    return {row.id: row.signature for row in found}
 
 
 def head_of_case(transaction: Transaction, case_id: str) -> Head:

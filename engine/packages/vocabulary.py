@@ -83,7 +83,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
     "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+        {"documents": Setting("documents", signatures=("two", "minutes"))}, {"when": Setting("feel", required=False)}
     ),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),

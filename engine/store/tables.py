@@ -358,7 +358,7 @@ document = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
-    Column("signature", Word, nullable=False),  # two | notice | slip
+    Column("signature", Word, nullable=False),  # two | minutes | notice | slip
     Column("seal_key", Word, nullable=False, default=""),
     Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
     Column("authority", Word, nullable=False, default=""),
