@@ -49,6 +49,7 @@ from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
+from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.relations import CallView, CaseLink
@@ -117,6 +118,7 @@ __all__ = [
     "NumberRun",
     "Offer",
     "OpenTaskView",
+    "Preview",
     "Recounted",
     "Register",
     "Related",
@@ -175,6 +177,7 @@ __all__ = [
     "plan_move",
     "prepare_correction",
     "prepare_documents",
+    "preview",
     "queue",
     "readable",
     "reads_register",

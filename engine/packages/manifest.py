@@ -105,6 +105,7 @@ class Manifest:
     items: str
     item_label: str
     rules: tuple[str, ...]
+    materials: tuple[str, ...]
     submit: str
     promise: Promise | None
     posts: Mapping[str, str]
@@ -146,6 +147,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         rules=package.texts("rules"),
+        materials=package.texts("materials"),
         submit=package.text("submit", pattern=_ID, shape=_ID_SHAPE),
         promise=_promise(root),
         posts=MappingProxyType(posts),

@@ -83,7 +83,7 @@ class Vocabulary:
 
 
 ACTIONS: Mapping[str, ActionSettings] = {
-    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
     "draft-documents": ActionSettings(

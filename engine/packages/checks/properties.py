@@ -96,7 +96,7 @@ def _end(parts: Parts, node: Node) -> Iterator[Finding]:
     assert parts.drawing is not None
     text = node.properties.get("outcome")
     if text is None:
-        if node.scope == parts.drawing.main:
+        if node.scope == parts.drawing.main and not parts.drawing.is_aside(node.id):
             message = "主流程的结束事件没有写结果；请加上属性 outcome。"
             yield Finding(DIAGRAM, node.id, "package.no-outcome", message, "warning")
     elif not text.startswith("=") and text not in OUTCOMES:
