@@ -4,7 +4,20 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
-from engine.packages.manifest import AUTHORITIES, DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
+from engine.packages.interface import Interface
+from engine.packages.manifest import (
+    APPROVED,
+    AUTHORITIES,
+    RESULTS,
+    CallRule,
+    DocumentRule,
+    Manifest,
+    Parameter,
+    Promise,
+    Withdrawal,
+    read_manifest,
+)
+from engine.packages.neighbours import beside, called_by, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
@@ -12,13 +25,17 @@ from engine.packages.version import Deployed, deploy, in_force, load_package, lo
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
+    "APPROVED",
     "AUTHORITIES",
     "LIMITS",
+    "RESULTS",
     "ActionSettings",
+    "CallRule",
     "CompiledPackage",
     "Deployed",
     "DocumentRule",
     "Finding",
+    "Interface",
     "Limits",
     "Manifest",
     "Package",
@@ -28,6 +45,9 @@ __all__ = [
     "Setting",
     "Vocabulary",
     "Withdrawal",
+    "beside",
+    "called_by",
+    "callees_first",
     "check",
     "check_diagram",
     "compile",
@@ -36,6 +56,7 @@ __all__ = [
     "deploy_clauses",
     "export",
     "in_force",
+    "interface_of",
     "load_clauses",
     "load_files",
     "load_folder",

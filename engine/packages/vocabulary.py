@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.packages.interface import Interface
+
 SettingKind = Literal["document", "documents", "node", "feel", "text"]
 
 STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
@@ -39,7 +41,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
-FUNCTIONS = ("工作日后", "自然日后", "周岁")
+FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,23 @@ class ActionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that a package may use. None for posts, organisations or clauses: not known here, so not checked."""
+    """The names that a package may use. None for posts, organisations, clauses or packages: not known here, so not
+    checked."""
 
     posts: frozenset[str] | None = None
     organisations: frozenset[str] | None = None
     actions: Mapping[str, ActionSettings] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
     clauses: frozenset[str] | None = None
+    packages: Mapping[str, Interface] | None = None
 
 
 ACTIONS: Mapping[str, ActionSettings] = {
-    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
     "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+        {"documents": Setting("documents", signatures=("two", "minutes"))}, {"when": Setting("feel", required=False)}
     ),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
@@ -96,6 +100,7 @@ def default_vocabulary(
     posts: Iterable[str] | None = None,
     organisations: Iterable[str] | None = None,
     clauses: Iterable[str] | None = None,
+    packages: Iterable[Interface] | None = None,
 ) -> Vocabulary:
     """The actions and functions of docs/packages.md, with the posts, organisations and clauses of an installation."""
     return Vocabulary(
@@ -104,4 +109,5 @@ def default_vocabulary(
         actions=ACTIONS,
         functions=dict.fromkeys(FUNCTIONS),
         clauses=None if clauses is None else frozenset(clauses),
+        packages=None if packages is None else {one.key: one for one in packages},
     )
