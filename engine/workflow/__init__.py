@@ -12,6 +12,7 @@ from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repeti
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
 from .throwing import Raised, Sent
+from .ways import scopes_around, way_down
 
 __all__ = [
     "BALLOT_NAMES",
@@ -46,7 +47,9 @@ __all__ = [
     "migrate",
     "read",
     "restore",
+    "scopes_around",
     "soundness",
     "start",
     "survey",
+    "way_down",
 ]

@@ -7,7 +7,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, scopes_around, way_down
 
 _YES_NO = ("true", "false")
 _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
@@ -90,6 +90,14 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
     if found is None or found.kind != "userTask" or target == node.id:
         message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
         yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        return
+    nodes = parts.drawing.nodes
+    if all(way_down(nodes, scope, target) is None for scope in scopes_around(nodes, node.scope)):
+        message = (
+            f"从这里没有确定的路退回“{shown(target)}”：它在会签的某一项里、在事件子流程里，"
+            "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
 
 
 def _end(parts: Parts, node: Node) -> Iterator[Finding]:
