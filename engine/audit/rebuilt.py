@@ -49,6 +49,10 @@ class Rebuilt:
     entry: Rows = field(default_factory=dict)
     outcome: Rows = field(default_factory=dict)
     document: Rows = field(default_factory=dict)
+    call: Rows = field(default_factory=dict)
+    awaited: Rows = field(default_factory=dict)
+    message: Rows = field(default_factory=dict)
+    receipt: Rows = field(default_factory=dict)
     attachment: Rows = field(default_factory=dict)
     personal: Rows = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)  # events that do not say what their kind says
@@ -71,6 +75,11 @@ def _follow(found: Rebuilt, event: Told) -> None:
     for key, columns in event.body.get("tasks_now", {}).items():
         found.task.setdefault(key, {}).update(columns)
     found.case |= event.body.get("case_now", {})
+    for name in ("call", "message", "receipt"):
+        for key, columns in event.body.get(f"{name}s_now", {}).items():
+            getattr(found, name).setdefault(key, {}).update(columns)
+    if "awaited" in event.body:
+        found.awaited = {key: dict(columns) for key, columns in event.body["awaited"].items()}
     if (follow := _FOLLOWED.get(event.kind)) is not None:
         follow(found, event)
 
@@ -144,6 +153,8 @@ def _start(found: Rebuilt, event: Told) -> None:
         "organisation_id": event.body["organisation"],
         "created_at": event.at,
         "created_by": event.actor,
+        "call_id": event.body.get("parent", {}).get("call"),
+        "call_depth": event.body.get("parent", {}).get("depth", 0),
     }
 
 
@@ -159,6 +170,7 @@ def _enter(found: Rebuilt, event: Told) -> None:
         "post_id": event.post_id,
         "at": event.at,
         "values": body["values"],
+        "acting_for": body.get("acting_for"),
     }
     _mention(found, body["values"])
 

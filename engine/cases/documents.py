@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine import documents, store
 from engine.cases import issuing
-from engine.cases.door import Sight, hidden, hold, separate, sight
+from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_task
 from engine.cases.sightings import task_posts
@@ -91,6 +91,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         package = installation.package(transaction, loaded.case["version_id"])
         if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
+        refuse_signing(actor, loaded.task)
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     issuing.prepare(installation, actor.person_id, loaded.case["id"])
     with store.reading(installation.database) as transaction:

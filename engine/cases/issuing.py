@@ -256,9 +256,16 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
 
 
 def sign_letters(
-    installation: Installation, actor_id: str, case_id: str, shown: dict[str, str], only: str | None = None
+    installation: Installation,
+    actor_id: str,
+    case_id: str,
+    shown: dict[str, str],
+    only: str | None = None,
+    acting_for: str = "",
 ) -> dict[str, str]:
     """Sign what the signer saw: `shown` maps a document to the SHA-256 of the bytes on the page. -> signed SHA-256.
+
+    A deputy's signature says whose deputy it is.
 
     `Conflict` where a text is not ready, is of another day, or is no longer the one shown.
     """
@@ -276,7 +283,8 @@ def sign_letters(
         signer = installation.vault.signer(person_key(actor_id))
         place = SealPlace(**orjson.loads(row["place"])) if row["place"] else None
         pdf = installation.files.get(row["rendered_sha256"])
-        approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
+        why = f"签发（代{acting_for}）" if acting_for else "签发"
+        approved = documents.approve(pdf, place, signer, now, why, assurance=assurance(installation))
         signed[row["id"]] = installation.files.put(approved)
     return signed
 

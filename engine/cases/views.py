@@ -9,6 +9,7 @@ from engine.calendar import Light
 from engine.cases.door import Sight
 from engine.cases.handing import Choice
 from engine.cases.inbox import Due
+from engine.cases.relations import CallView, CaseLink
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    parent: CaseLink | None = None  # the case that calls this one
+    calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

@@ -21,6 +21,7 @@ OUTCOMES = {
     "terminated": "已终止",
     "deferred": "暂缓",
 }
+CALL_STATES = {"waiting": "办理中", "failed": "未能开始", "answered": "已带回结果", "ended": "不再等待"}
 DOCUMENT_STATES = {
     "drafted": "待签发",
     "reserved": "已取号",
@@ -45,6 +46,7 @@ EVENTS = {
     "task.held": "办理完成，等后加签",
     "task.extended": "延长期限",
     "task.reminded": "催办",
+    "task.supervised": "督办",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",
@@ -55,6 +57,11 @@ EVENTS = {
     "case.resumed": "恢复办理",
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
+    "call.opened": "发起被调用的案件",
+    "call.failed": "被调用的案件未能开始",
+    "call.answered": "被调用的案件办结，结果已带回",
+    "call.ended": "不再等被调用的案件",
+    "case.recalled": "上级案件不再需要，终止办理",
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",

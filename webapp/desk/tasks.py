@@ -84,7 +84,7 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     if done.again:
         return redirect(url_for(".task", task_id=done.again[0]))
     after = beside.after if beside else None
-    return redirect(url_for(".inbox", next=after.task_id if after else None))
+    return redirect(url_for(".inbox", next=after))
 
 
 def prove() -> Proof:

@@ -13,6 +13,7 @@ _YES_NO = ("true", "false")
 _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
 _ROLES = ("transferTo", "ask")
+_OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
 _OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
@@ -24,6 +25,8 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
+        if node.kind == "userTask" or node.outside:
+            yield from _values(node)
         if node.kind == "userTask":
             yield from _user_task(parts, node)
         if node.kind == "endEvent":
@@ -34,7 +37,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _known(node: Node) -> Iterator[Finding]:
-    allowed = _OF_KIND.get(node.kind, ())
+    allowed = _OF_CALL if node.outside else _OF_KIND.get(node.kind, ())
     for name in node.properties:
         if name not in allowed:
             known = "、".join(allowed) or "（没有）"
@@ -42,7 +45,7 @@ def _known(node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unknown-property", message)
 
 
-def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
+def _values(node: Node) -> Iterator[Finding]:
     for name, options in _CHOICES.items():
         text = node.properties.get(name)
         if text is not None and text not in options:
@@ -53,6 +56,9 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
         if text is not None and (not text.strip() or text.startswith("=")):
             message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
     yield from _askable(parts, node)
@@ -90,7 +96,7 @@ def _end(parts: Parts, node: Node) -> Iterator[Finding]:
     assert parts.drawing is not None
     text = node.properties.get("outcome")
     if text is None:
-        if node.scope == parts.drawing.main:
+        if node.scope == parts.drawing.main and not parts.drawing.is_aside(node.id):
             message = "主流程的结束事件没有写结果；请加上属性 outcome。"
             yield Finding(DIAGRAM, node.id, "package.no-outcome", message, "warning")
     elif not text.startswith("=") and text not in OUTCOMES:
