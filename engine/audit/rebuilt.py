@@ -97,7 +97,11 @@ def _take_step(found: Rebuilt, event: Told) -> None:
         found.scope.setdefault(path, {}).update(written)
     _follow_tasks(found, event)
     _follow_timers(found, event)
-    for row in body.get("documents", ()):
+    _add_documents(found, event)
+
+
+def _add_documents(found: Rebuilt, event: Told) -> None:
+    for row in event.body.get("documents", ()):
         found.document[row["id"]] = {name: value for name, value in row.items() if name != "id"}
 
 
@@ -166,6 +170,7 @@ def _enter(found: Rebuilt, event: Told) -> None:
         "post_id": event.post_id,
         "at": event.at,
         "values": body["values"],
+        "acting_for": body.get("acting_for"),
     }
     _mention(found, body["values"])
 
@@ -281,7 +286,10 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "document.rendered": _bytes("rendered_sha256", _document("rendered", "", "", "place")),
     "document.signed": _bytes("signed_sha256", _document("signed", "signed_by", "signed_at")),
     "document.issued": _bytes("issued_sha256", _document("issued", "sealed_by", "issued_at", "rendered_sha256")),
+    "document.concluded": _bytes("issued_sha256", _document("issued", "", "issued_at")),
     "document.received": _document(None, "received_by", "received_at"),
     "document.voided": _document("voided", "", "ended_at", "reason"),
+    "document.redrafted": _add_documents,
+    "document.superseded": _document("superseded", "", "ended_at", "reason"),
     "document.revoked": _document("revoked", "", "ended_at", "reason"),
 }

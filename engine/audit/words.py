@@ -36,6 +36,7 @@ STATES: Mapping[str, str] = {
     "held": "等恢复办理后接收",
 }
 COLUMNS: Mapping[str, str] = {
+    "acting_for": "代理谁",
     "accepted_at": "受理时间",
     "asked_by": "提请人",
     "at": "时间",
@@ -93,6 +94,7 @@ COLUMNS: Mapping[str, str] = {
     "question": "提请事项",
     "reason": "理由",
     "reason_public": "可公开理由",
+    "replaces": "代替的文书",
     "received_at": "签收时间",
     "received_by": "签收人",
     "record": "决定记录",
@@ -121,6 +123,7 @@ COLUMNS: Mapping[str, str] = {
     "uploaded_by": "上传人",
     "values": "内容",
     "version": "指定版本",
+    "used_days": "承诺用时",
     "version_id": "流程版本",
     "year": "年份",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import workflow
 from engine.cases.effects import Effects, Issue, Outcome
+from engine.cases.required import missing_materials
 from engine.cases.rules import check_rules, member_key
 from engine.cases.words import OUTCOMES, name
 from engine.decisions import Clauses
@@ -25,6 +26,7 @@ class Surroundings:
     effects: Effects
     facts: Mapping[str, Any]  # variables that every template may read: case, organisation, document, contact, promise
     waiting: Callable[[str], list[str]]  # by a node's id: whom its open tasks wait for
+    masked: Callable[[Any], Any]  # a value with the masks of its sealed personal numbers
 
 
 def registered(around: Surroundings) -> dict[str, workflow.Action]:
@@ -43,8 +45,11 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
 def _check_rules(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     confirmed = frozenset(step.scope.get("confirmed") or ())
     checked = check_rules(around.package, step.scope, around.clauses(), around.today, confirmed)
-    around.effects.events.append(("rules.checked", {"fired": checked.fired, "blocked": checked.blocked}))
-    return {"findings": checked.findings, "blocked": checked.blocked}
+    files = step.scope.get("attachments") or {}
+    missing, demanded = missing_materials(around.package, step.scope, around.clauses(), files)
+    noted = {"fired": checked.fired | demanded, "blocked": checked.blocked}
+    around.effects.events.append(("rules.checked", noted | ({"missing": len(missing)} if missing else {})))
+    return {"findings": checked.findings, "blocked": checked.blocked, "missing": missing}
 
 
 def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def compose(around: Surroundings, kind: str, scope: Mapping[str, Any], waiting: 
     values |= {name: around.facts[name] for name in template.variables if name in around.facts}
     values |= {"items": _members(around, scope)} if "items" in template.variables else {}
     values |= {"waiting": list(waiting)} if "waiting" in template.variables else {}
-    return template.compose(values)
+    return template.compose(around.masked(values) if template.masks else values)
 
 
 def _members(around: Surroundings, scope: Mapping[str, Any]) -> list[dict[str, Any]]:

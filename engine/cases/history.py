@@ -27,8 +27,10 @@ OUTWARD = frozenset(
         "promise.paused",
         "promise.resumed",
         "document.issued",
+        "document.concluded",
         "document.received",
         "document.revoked",
+        "document.superseded",
         "case.recounted",
         "call.opened",
         "call.answered",
@@ -75,7 +77,8 @@ def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles
     body = decode(row["body"])
     by = "系统" if row["actor"] is None else row["person_name"] or "已注销的人员"
     if sight is Sight.FULL and row["post_title"] and row["actor"]:
-        by = f"{by}（{row['post_title']}）"
+        deputy = f"，代{body['acting_name']}" if body.get("acting_name") else ""
+        by = f"{by}（{row['post_title']}{deputy}）"
     elif sight is not Sight.FULL and row["kind"] not in {"case.started", "task.submitted", "case.withdrawn"}:
         by = "" if row["actor"] else by
     return HistoryLine(row["at"], _text(row["kind"], body, package, titles), _detail(row["kind"], body), by)

@@ -252,12 +252,15 @@ class _View:
 
     def _entry_rows(self) -> list[dict[str, Any]]:
         post, person, organisation = tables.post, tables.person, tables.organisation
+        owner = person.alias("owner")
         source = tables.entry.join(post, post.c.id == tables.entry.c.post_id)
         source = source.join(person, person.c.id == tables.entry.c.person_id)
         source = source.join(organisation, organisation.c.id == post.c.organisation_id)
+        source = source.outerjoin(owner, owner.c.id == tables.entry.c.acting_for)
         query = (
             sa.select(
                 tables.entry,
+                owner.c.name.label("owner_name"),
                 post.c.title.label("post_title"),
                 post.c.organisation_id,
                 person.c.name.label("person_name"),
@@ -298,7 +301,7 @@ class _View:
             node_id=row["node_id"],
             node_name=self._entry_name(row),
             form_title=schema.title if schema else "",
-            by=row["person_name"],
+            by=f"{row['person_name']}（代{row['owner_name']}）" if row["owner_name"] else row["person_name"],
             post=row["post_title"],
             organisation=row["organisation_name"],
             at=row["at"],

@@ -129,6 +129,7 @@ def draft_row(
         "engine_state": b"",
         "suspended_at": None,
         "review_count": 0,
+        "used_days": None,
         "event_seq": 0,
         "event_hash": "",
         "call_id": call_id,

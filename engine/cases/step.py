@@ -9,8 +9,10 @@ from engine import audit, workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, calls, issuing
 from engine.cases.effects import Effects
+from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
+from engine.cases.personal import masks, with_masks
 from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
@@ -81,6 +83,7 @@ class Step:
             self.effects,
             self._facts,
             self._waiting,
+            lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
         )
         return workflow.Runtime(
             self.installation.clock,
@@ -235,6 +238,8 @@ class Step:
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now
+            if self.promise is not None:
+                self.case["used_days"] = self.promise.used(self.calendar, self.today)
             self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
             self.jobs += calls.end_of_called(self)
@@ -256,8 +261,17 @@ def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) ->
     return str(row["id"])
 
 
+def acting_for(step: Step, task: Mapping[str, Any]) -> str | None:
+    """Whose deputy the actor of a step is, where that is how the task is the actor's."""
+    held = step.actor.post(task["post_id"]) if step.actor else None
+    return held.acting_for_id if held else None
+
+
 def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], person_id: str) -> dict[str, Any]:
-    """What a person submitted with a task."""
+    """What a person submitted with a task, and what the case is found by from then on."""
+    posts = step.actor.posts if step.actor else ()
+    own = any(one.id == task["post_id"] and one.organisation_id == step.case["organisation_id"] for one in posts)
+    names = (step.case["number"], step.case["title"], step.loaded.organisation["name"])
     return {
         "id": new_id(),
         "case_id": step.case["id"],
@@ -268,4 +282,6 @@ def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], pe
         "post_id": task["post_id"],
         "at": step.now,
         "values": encode(dict(values)),
+        "acting_for": acting_for(step, task),
+        **found_by(step.package, task["form_id"], values, names if own else None),
     }

@@ -114,6 +114,7 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ DOCUMENT_STATES = {
     "signed": "待用印",
     "issued": "已生效",
     "revoked": "已撤销",
+    "superseded": "已被代替",
     "voided": "已作废",
 }
 EVENTS = {
@@ -45,6 +46,7 @@ EVENTS = {
     "task.held": "办理完成，等后加签",
     "task.extended": "延长期限",
     "task.reminded": "催办",
+    "task.supervised": "督办",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",
@@ -77,9 +79,12 @@ EVENTS = {
     "document.rendered": "生成待签文本",
     "document.signed": "签名",
     "document.issued": "生效",
+    "document.concluded": "签发生效（不盖章）",
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "document.redrafted": "起草更正",
+    "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",

@@ -33,6 +33,7 @@ CHANGING = (
     "promise",
     "suspended_at",
     "review_count",
+    "used_days",
 )
 OUTCOME = ("label", "result", "reason_public", "clause", "at")
 Row = dict[str, Any]
@@ -88,7 +89,7 @@ class Shape:
 NOTHING = Shape({}, {}, {}, {}, {}, {})
 
 
-def _witnessed(row: Row) -> Row:
+def witnessed(row: Row) -> Row:
     """A new document as the record tells it: long texts by their SHA-256."""
     texts = {name: audit.fingerprint_of(row[name].encode()) for name in ("content", "record")}
     return {name: value for name, value in row.items() if name != "case_id"} | texts
@@ -247,7 +248,7 @@ class Writer:
             "state": self.case["state"],
             "promise": self.case["promise"],
             "case": self._changed_columns(),
-            "documents": [_witnessed(row) for row in self.step.rows["document"]],
+            "documents": [witnessed(row) for row in self.step.rows["document"]],
             "engine": audit.fingerprint_of(self.state),
             "awaited": {key: awaited_row(one) for key, one in self.after.awaited.items()},
             "messages_now": {row["id"]: witnessed_message(row) for row in self.step.rows["message"]},

@@ -6,6 +6,7 @@ from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
 from engine.packages.interface import Interface
 from engine.packages.manifest import (
+    APPROVED,
     AUTHORITIES,
     RESULTS,
     CallRule,
@@ -24,6 +25,7 @@ from engine.packages.version import Deployed, deploy, in_force, load_package, lo
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
+    "APPROVED",
     "AUTHORITIES",
     "LIMITS",
     "RESULTS",

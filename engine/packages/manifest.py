@@ -11,10 +11,20 @@ from engine.packages.problem import Finding
 
 DEPARTMENT, ORGANISATION = "department", "organisation"
 HOLDERS = (DEPARTMENT, ORGANISATION)
-SIGNATURES = ("two", "notice", "slip")
+SIGNATURES = ("two", "minutes", "notice", "slip")
+APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
-AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
+AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
+    "remind",
+    "suspend",
+    "terminate",
+    "extend",
+    "reviewers",
+    "register",
+    "revoke",
+    "correct",
+)
 
 RESULTS = ("outcome", "results", "number")  # what every called process gives back
 
@@ -95,6 +105,7 @@ class Manifest:
     items: str
     item_label: str
     rules: tuple[str, ...]
+    materials: tuple[str, ...]
     submit: str
     promise: Promise | None
     posts: Mapping[str, str]
@@ -136,6 +147,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         rules=package.texts("rules"),
+        materials=package.texts("materials"),
         submit=package.text("submit", pattern=_ID, shape=_ID_SHAPE),
         promise=_promise(root),
         posts=MappingProxyType(posts),

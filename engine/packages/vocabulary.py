@@ -41,7 +41,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
-FUNCTIONS = ("工作日后", "自然日后", "周岁")
+FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ class Vocabulary:
 
 
 ACTIONS: Mapping[str, ActionSettings] = {
-    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
     "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+        {"documents": Setting("documents", signatures=("two", "minutes"))}, {"when": Setting("feel", required=False)}
     ),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),

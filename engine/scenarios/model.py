@@ -1,7 +1,7 @@
 """A scenario as frozen values: what is done, in order, and what is expected after each step and at the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -137,7 +137,8 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it."""
+    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it, `parameters` values
+    of the manifest's parameters that hold in it."""
 
     file: str
     id: str
@@ -147,3 +148,4 @@ class Scenario:
     steps: tuple[Step, ...]
     end: End
     confirmed: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -97,7 +97,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def scenario(self, tree: Tree) -> Scenario:
-        keys = ("id", "title", "now", "organisation", "confirmed", "steps", "end")
+        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
         entries = self._mapping(tree, keys)
         scenario = Scenario(
             file=self.file,
@@ -108,6 +108,7 @@ class _Reader:
             steps=self._steps(entries.get("steps"), tree),
             end=self._end(entries.get("end")),
             confirmed=self._texts(entries.get("confirmed")) or (),
+            parameters=self._free(entries.get("parameters")) or {},
         )
         if self.problems:
             raise ScenarioProblems(self.problems)

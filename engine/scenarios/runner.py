@@ -13,7 +13,7 @@ from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
 from engine.keys import ensure_keys
-from engine.packages import CompiledPackage
+from engine.packages import APPROVED, CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.coverage import Plan, trace
 from engine.scenarios.model import EVERY_ITEM, Complete, Place, Return, Scenario, Step, Wait, Withdraw
@@ -220,11 +220,14 @@ class Runner:
         if not before or not after:
             return []
         document = tables.document
-        chosen = sa.and_(document.c.case_id == self.about, document.c.signature == "two", document.c.state == before)
+        kinds, states = document.c.signature.in_(APPROVED), {before} if only is None else {before, "issued"}
+        chosen = sa.and_(document.c.case_id == self.about, kinds, document.c.state.in_(states))
         if only is not None:
             chosen = sa.and_(chosen, document.c.id.in_(only))
         with store.writing(self.installation.database) as transaction:
-            statement = sa.update(document).where(chosen).values(state=after).returning(document.c.id)
+            minutes = "issued" if after == "signed" else after  # in effect without a seal
+            state = sa.case((document.c.signature == "minutes", minutes), else_=after)
+            statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
     def _follow(self) -> None:

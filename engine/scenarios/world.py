@@ -41,6 +41,7 @@ class World:
 
     installation: Installation
     compiled: CompiledPackage
+    version_id: str
 
     @contextmanager
     def copy(self, scenario: Scenario) -> Iterator[Installation]:
@@ -51,11 +52,18 @@ class World:
         database = store.open_database(f"sqlite:///{target}")
         sa.event.listen(database, "connect", _without_waiting)
         try:
-            yield replace(self.installation, database=database, clock=FixedClock(scenario.now))
+            made = replace(self.installation, database=database, clock=FixedClock(scenario.now))
+            yield made.holding(self.version_id, self._with(scenario)) if scenario.parameters else made
         finally:
             database.dispose()
             for path in self.installation.folder.glob("scenario.db*"):
                 path.unlink()
+
+    def _with(self, scenario: Scenario) -> CompiledPackage:
+        """The package with the values that the scenario gives to parameters."""
+        manifest = self.compiled.manifest
+        given = {name: replace(manifest.parameters[name], value=value) for name, value in scenario.parameters.items()}
+        return replace(self.compiled, manifest=replace(manifest, parameters={**manifest.parameters, **given}))
 
 
 def _without_waiting(connection: Any, _record: Any) -> None:
@@ -86,15 +94,15 @@ def world(
         with store.writing(installation.database) as transaction:
             if clauses is not None:
                 deploy_clauses(transaction, clauses, at=started)
-            for one in packages.callees_first([*others, package]):
-                packages.deploy(transaction, one, by=None, at=started)
+            together = packages.callees_first([*others, package])
+            versions = {one.hash: packages.deploy(transaction, one, by=None, at=started).version_id for one in together}
             _people(transaction, [package, *others], scenarios, local_date(started))
         if fonts is None:
             installation = replace(installation, press=cast(documents.Press, Unprinted()))
         else:
             ensure_keys(installation)
         installation.database.dispose()
-        yield World(installation, compiled)
+        yield World(installation, compiled, versions[package.hash])
 
 
 def _people(

@@ -90,6 +90,24 @@ post_holder = Table(
     Index("ix_post_holder_person", "person_id"),
 )
 
+delegation = Table(  # somebody acts for the holder of a post (代理)
+    "delegation",
+    metadata,
+    _id(),
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("deputy_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("since", sa.Date, nullable=False),
+    Column("until", sa.Date, nullable=False),
+    Column("package_key", Word, nullable=False, server_default=sa.text("''")),  # empty: every process
+    Column("signs", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("reason", sa.Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_delegation_deputy", "deputy_id"),
+    Index("ix_delegation_owner", "owner_id"),
+)
+
 # --- processes -------------------------------------------------------------------------------------------------------
 
 process_version = Table(
@@ -155,6 +173,7 @@ case = Table(
     Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
     Column("call_id", Id),  # of a called case: the call of another case that waits for it
     Column("call_depth", sa.Integer, nullable=False, server_default="0"),  # how many cases stand above it
+    Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
 )
@@ -191,6 +210,11 @@ entry = Table(
     Column("post_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("values", sa.Text, nullable=False),
+    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0008
+    Column("text", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("grams", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("acting_for", Id),  # whose deputy the person was
+    Column("naming", sa.Boolean, nullable=False, server_default=sa.false()),  # tells what the case is called
     Index("ix_entry_case", "case_id", "id"),
 )
 
@@ -368,6 +392,19 @@ receipt = Table(
     Index("ix_receipt_case", "case_id"),
 )
 
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("place", Word, nullable=False),  # the page that it belongs to: inbox | cases
+    Column("name", Name, nullable=False),
+    Column("query", sa.Text, nullable=False),
+    UniqueConstraint("person_id", "place", "name"),
+)
+
 # --- the record ------------------------------------------------------------------------------------------------------
 
 event = Table(
@@ -422,9 +459,9 @@ document = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
-    Column("signature", Word, nullable=False),  # two | notice | slip
+    Column("signature", Word, nullable=False),  # two | minutes | notice | slip
     Column("seal_key", Word, nullable=False, default=""),
-    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
     Column("year", sa.Integer),
     Column("serial", sa.Integer),
@@ -448,8 +485,10 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
 )
 

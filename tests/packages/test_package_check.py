@@ -6,7 +6,7 @@ import pytest
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
-from tests.packages.small_package import DT1, FILES, VOCABULARY, field, flow, form, small
+from tests.packages.small_package import DT1, FILES, VOCABULARY, extensions, field, flow, form, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -122,6 +122,12 @@ BROKEN = [
         'signature = "two"',
         'signature = "notice"',
         [("documents/L1.html", "form", "package.template-form"), (BPMN, "Draft", "package.document-signature")],
+    ),
+    (
+        TOML,
+        'signature = "two"',
+        'signature = "minutes"',
+        [("documents/L1.html", "form", "package.template-form")],
     ),
     (
         "documents/L1.html",
@@ -291,6 +297,12 @@ BROKEN = [
         "do: Task_submit",
         "do: Task_apply",
         [("scenarios/S01.yaml", "steps[0].do", "package.scenario-node")],
+    ),
+    (
+        "scenarios/S01.yaml",
+        "steps:",
+        "parameters: {age_mood: lt70}\nsteps:",
+        [("scenarios/S01.yaml", "parameters.age_mood", "package.scenario-parameter")],
     ),
     (
         "scenarios/S01.yaml",
@@ -464,6 +476,17 @@ def test_members_that_get_a_key_on_the_way_are_still_known():
     assert found(small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.number"))) == []
     broken = small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.aeg"))
     assert found(broken) == [("decisions/DT-1.dmn", "i1", "package.unknown-key")]
+
+
+def test_an_end_beside_the_main_way_owes_no_outcome():
+    aside = (
+        BPMN,
+        '<endEvent id="Reminded">' + extensions(outcome="approved") + "</endEvent>",
+        '<endEvent id="Reminded" />',
+    )
+    assert found(small(aside)) == []
+    interrupting = small(aside, (BPMN, 'cancelActivity="false"', 'cancelActivity="true"'))
+    assert (BPMN, "Reminded", "package.no-outcome") in found(interrupting)
 
 
 def test_days_count_once_a_node_and_not_while_the_promise_is_paused():

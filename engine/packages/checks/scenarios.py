@@ -75,12 +75,21 @@ def _scenario(
         message = f"编号 {shown(identity)} 已在 {seen[identity]} 用过；请换一个。"
         yield Finding(file, "id", "package.scenario", message)
     seen.setdefault(identity, file)
+    yield from _parameters(parts, file, tree.get("parameters"))
     steps = tree.get("steps")
     if not isinstance(steps, list) or not steps:
         yield Finding(file, "steps", "package.scenario", "没有步骤；请写 steps，一步一行。")
         return
     for number, step in enumerate(steps):
         yield from _step(parts, vocabulary, file, f"steps[{number}]", step)
+
+
+def _parameters(parts: Parts, file: str, given: Any) -> Iterator[Finding]:
+    known = parts.manifest.parameters if parts.manifest is not None else {}
+    for name in given if isinstance(given, dict) else ():
+        if name not in known:
+            message = f"清单的 [parameters] 里没有“{shown(name)}”；请改正，或在清单里加上它。"
+            yield Finding(file, f"parameters.{shown(name)}", "package.scenario-parameter", message)
 
 
 def _step(parts: Parts, vocabulary: Vocabulary, file: str, element: str, step: Any) -> Iterator[Finding]:

@@ -135,7 +135,7 @@ def _forms(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding
 def _decisions(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding]:
     assert parts.drawing is not None
     seen: dict[str, frozenset[str]] = {}
-    for rule in parts.manifest.rules if parts.manifest else ():
+    for rule in (*parts.manifest.rules, *parts.manifest.materials) if parts.manifest else ():
         seen[rule] = reach.seen_in(parts.drawing.main) | _IN_RULES
     for node in parts.drawing.of_kind("businessRuleTask"):
         if node.decision is not None:
