@@ -17,7 +17,7 @@ from engine.store.values import decode, encode
 
 BATCH = 100  # cases
 KEYED = {"scope": "path", "outcome": "item_key", "personal": "hash"}  # tables whose rows have no id of their own
-LONG = frozenset({"content", "record"})  # texts that the events know by their SHA-256
+LONG = frozenset({"content", "record", "members"})  # texts that the events know by their SHA-256
 
 Readable = Callable[[Mapping[str, Any]], bool]
 Stored = dict[str, dict[str, Rows]]  # case -> table -> key -> columns

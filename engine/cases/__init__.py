@@ -25,6 +25,18 @@ from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
+from engine.cases.objecting import (
+    ObjectionText,
+    ObjectionView,
+    PublicityView,
+    SealedFile,
+    Statement,
+    object_to,
+    objection_file,
+    publicities,
+    publicity_view,
+    read_objection,
+)
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
@@ -72,10 +84,15 @@ __all__ = [
     "Moved",
     "Moves",
     "Notice",
+    "ObjectionText",
+    "ObjectionView",
     "Offer",
     "OpenTaskView",
+    "PublicityView",
     "Recounted",
+    "SealedFile",
     "Sight",
+    "Statement",
     "StepView",
     "TaskMove",
     "TaskRef",
@@ -108,9 +125,14 @@ __all__ = [
     "move_sentences",
     "my_cases",
     "notifications",
+    "object_to",
+    "objection_file",
     "offers",
     "plan_move",
     "prepare_documents",
+    "publicities",
+    "publicity_view",
+    "read_objection",
     "readable",
     "recall",
     "receive_document",

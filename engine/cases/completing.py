@@ -63,15 +63,15 @@ def complete(
 class _LettersWait(Exception):
     """Everything that stands in the way was checked: now sign or seal, which is slow, and come again with the bytes."""
 
-    def __init__(self, case_id: str, act: str) -> None:
-        super().__init__(case_id, act)
-        self.case_id, self.act = case_id, act
+    def __init__(self, case_id: str, path: str, act: str) -> None:
+        super().__init__(case_id, path, act)
+        self.case_id, self.path, self.act = case_id, path, act
 
     def finish(self, installation: Installation, actor: Actor, shown: dict[str, str]) -> dict[str, str]:
         """Document id -> SHA-256; outside of any transaction, nothing is stored but bytes by their hash."""
         if self.act == "sign":
-            return issuing.sign_letters(installation, actor.person_id, self.case_id, shown)
-        return issuing.seal_letters(installation, self.case_id)
+            return issuing.sign_letters(installation, actor.person_id, self.case_id, self.path, shown)
+        return issuing.seal_letters(installation, self.case_id, self.path)
 
 
 def _complete(
@@ -99,14 +99,16 @@ def _complete(
     if not proved and (node.properties.get("proof") == "true" or act in LETTERS):
         raise _needs_proof()
     if letters is None and act in LETTERS:
-        raise _LettersWait(loaded.case["id"], act)
+        raise _LettersWait(loaded.case["id"], loaded.task["path"], act)
     step = Step(installation, transaction, loaded, actor)
     sealed = checked(step, loaded, values)
     if after:
         hold_for(step, loaded, sealed, after)
         return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
     advance(step, loaded, sealed, duty)
-    if not proved and any(package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues):
+    if not proved and any(
+        package.manifest.documents[i.kind].signature in issuing.BY_THE_ACT for i in step.effects.issues
+    ):
         raise _needs_proof()
     _store_letters(step, act, letters or {})
     step.write()

@@ -25,6 +25,8 @@ from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
 
+_OUTWARD = (document.c.signature != "slip", document.c.reader == "applicant")
+
 
 @dataclass(frozen=True)
 class DocumentFacts:
@@ -46,7 +48,7 @@ def documents_of(transaction: Transaction, case_id: str, seen: Sight) -> tuple[D
     """All of them for the department; for the association those in effect (and revoked) that are addressed to it."""
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     if seen is Sight.OWN:
-        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip")
+        query = query.where(document.c.state.in_(("issued", "revoked")), *_OUTWARD)
     elif seen is not Sight.FULL:
         return ()
     return tuple(view(row) for row in transaction.execute(query).mappings())
@@ -87,10 +89,10 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
-    issuing.prepare(installation, actor.person_id, loaded.case["id"])
+    ready = issuing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
         found = documents_of(transaction, loaded.case["id"], Sight.FULL)
-    return tuple(one for one in found if one.state == "rendered")
+    return tuple(one for one in found if one.state == "rendered" and one.id in ready)
 
 
 def document_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -109,7 +111,8 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
         seen = sight(actor, about, task_posts(transaction, row["case_id"]))
-    own = seen is Sight.OWN and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
+    addressed = row["signature"] != "slip" and row["reader"] == "applicant"
+    own = seen is Sight.OWN and row["state"] in {"issued", "revoked"} and addressed
     if not own and seen is not Sight.FULL:
         raise hidden()
     digest = _digest(row)
@@ -142,7 +145,8 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
         query = query.join(tables.case, tables.case.c.id == document.c.case_id).where(document.c.id == document_id)
         row = transaction.execute(query).mappings().one_or_none()
         about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
-        if row is None or sight(actor, about or {}, ()) is not Sight.OWN or row["state"] != "issued":
+        theirs = row is not None and row["state"] == "issued" and row["reader"] == "applicant"
+        if row is None or not theirs or sight(actor, about or {}, ()) is not Sight.OWN:
             raise hidden()
         if row["received_at"] is not None:
             return

@@ -18,6 +18,7 @@ from engine import documents, jobs, store
 from engine.audit import Head, link
 from engine.calendar import local_date
 from engine.cases.door import hidden
+from engine.cases.effects import Issue
 from engine.cases.numbering import take_number
 from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what is easily misread
 NUMBERED = ("number", "year", "serial", "code", "dated")  # what a document has from the taking of its number on
 UNFINISHED = ("drafted", "reserved", "rendered", "signed")
+BY_THE_ACT = ("notice", "approval")  # one signature, by the proof of the person who completed the step
 KEY_OF_SEAL = {"authority": "seal-authority", "acceptance": "seal-acceptance"}
 
 
@@ -41,8 +43,8 @@ def write_documents(step: "Step") -> None:
     for issue in step.effects.issues:
         rule = step.package.manifest.documents[issue.kind]
         step.installation.press.check(issue.content)
-        row = _row(step, issue.kind, issue.content, issue.record)
-        if rule.signature == "notice":
+        row = _row(step, issue)
+        if rule.signature in BY_THE_ACT:
             _reserve(step.transaction, row, step.today, step.now)
             row["drafted_by"] = row["sealed_by"] = step.actor.person_id if step.actor else None
             step.jobs.append(jobs.row("issue-notice", f"issue-notice:{row['id']}", {"document": row["id"]}, step.now))
@@ -54,8 +56,8 @@ def write_documents(step: "Step") -> None:
         step.rows["document"].append(row)
 
 
-def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> dict[str, Any]:
-    rule = step.package.manifest.documents[kind]
+def _row(step: "Step", issue: Issue) -> dict[str, Any]:
+    rule = step.package.manifest.documents[issue.kind]
     empty = dict.fromkeys(
         [
             "year",
@@ -79,14 +81,16 @@ def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> d
     return empty | {
         "id": new_id(),
         "case_id": step.case["id"],
-        "kind": kind,
+        "kind": issue.kind,
+        "path": issue.path,
         "title": rule.title,
         "signature": rule.signature,
+        "reader": rule.reader,
         "seal_key": rule.seal,
         "state": "drafted",
         "authority": rule.authority,
-        "content": encode(content.to_dict()),
-        "record": encode(record),
+        "content": encode(issue.content.to_dict()),
+        "record": encode(issue.record),
         "place": "",
         "drafted_at": step.now,
         "drafted_by": step.actor.person_id if step.actor else None,
@@ -151,7 +155,7 @@ def preview(installation: Installation, row: Any) -> documents.Rendered:
 
 
 def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
-    """Job: render and seal a notice. Runs again without harm: a notice that is not `reserved` is left alone."""
+    """Job: render and seal a notice, or sign minutes. Again without harm: what is not `reserved` is left alone."""
     with store.reading(installation.database) as transaction:
         row = _find(transaction, payload["document"])
     if row["state"] != "reserved":
@@ -160,9 +164,13 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         return
     now = installation.clock.now()
     rendered = render(installation, row)
-    assert rendered.seal is not None
-    sealed = _sealed(installation, row, rendered.pdf, rendered.seal)
-    digest = installation.files.put(sealed)
+    if row["signature"] == "approval":
+        signer = installation.vault.signer(person_key(row["sealed_by"]))
+        signed = documents.approve(rendered.pdf, None, signer, now, "审签", assurance=assurance(installation))
+    else:
+        assert rendered.seal is not None
+        signed = _sealed(installation, row, rendered.pdf, rendered.seal)
+    digest = installation.files.put(signed)
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, row["case_id"])
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
@@ -172,30 +180,32 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         done(transaction)
 
 
-def prepare(installation: Installation, actor_id: str, case_id: str) -> list[str]:
-    """Number and render today's texts of a case's letters; ids of those that are ready to be signed.
+def prepare(installation: Installation, actor_id: str, case_id: str, path: str) -> list[str]:
+    """Number and render today's texts of the letters of a path; ids of those that are ready to be signed.
 
     Opening the signing page again is harmless: the same number, and on another day the same number with that day's
     date, shown anew. The contents are checked (glyphs, layout) before a number is taken.
     """
     today = local_date(installation.clock.now())
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"))
     for row in rows:
         if row["state"] == "drafted":
             preview(installation, row)
     if any(row["state"] != "rendered" or row["dated"] != today for row in rows):
-        numbered = _number_today(installation, actor_id, case_id, today)
+        numbered = _number_today(installation, actor_id, case_id, path, today)
         _render_now(installation, actor_id, case_id, numbered)
     return [row["id"] for row in rows]
 
 
-def _number_today(installation: Installation, actor_id: str, case_id: str, today: date) -> list[dict[str, Any]]:
+def _number_today(
+    installation: Installation, actor_id: str, case_id: str, path: str, today: date
+) -> list[dict[str, Any]]:
     """The letters that wait to be rendered with today's date, each with its number."""
     now, events = installation.clock.now(), []
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, case_id)
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"))
         for row in rows:
             if row["state"] == "drafted":
                 _reserve(transaction, row, today, now)
@@ -229,7 +239,9 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
 # --- signing and sealing ---------------------------------------------------------------------------------------------
 
 
-def sign_letters(installation: Installation, actor_id: str, case_id: str, shown: dict[str, str]) -> dict[str, str]:
+def sign_letters(
+    installation: Installation, actor_id: str, case_id: str, path: str, shown: dict[str, str]
+) -> dict[str, str]:
     """Sign what the signer saw: `shown` maps a document to the SHA-256 of the bytes on the page. -> signed SHA-256.
 
     `Conflict` where a text is not ready, is of another day, or is no longer the one shown.
@@ -237,7 +249,7 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
     now = installation.clock.now()
     signed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"))
     for row in rows:
         if row["state"] != "rendered" or row["dated"] != local_date(now):
             raise Conflict(
@@ -253,11 +265,11 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
     return signed
 
 
-def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
-    """Put the authority's seal on every signed letter of a case. -> issued SHA-256 by document."""
+def seal_letters(installation: Installation, case_id: str, path: str) -> dict[str, str]:
+    """Put the authority's seal on every signed letter of a path. -> issued SHA-256 by document."""
     sealed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("signed",))
+        rows = _of_path(transaction, case_id, path, ("signed",))
     for row in rows:
         place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["signed_sha256"])
@@ -290,13 +302,16 @@ def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
     step.events += [("document.issued", {"document": key, "sha256": digest}) for key, digest in sealed.items()]
 
 
-def void_unfinished(step: "Step", reason: str) -> None:
-    """The case goes back or ends: letters not yet in effect are voided, and their numbers stay with the reason."""
+def void_unfinished(step: "Step", reason: str, path: str = "") -> None:
+    """The case goes back or ends: letters of the path not yet in effect are voided, their numbers stay with the reason."""
     found = (
         step.transaction.execute(
             sa.update(document)
             .where(
-                document.c.case_id == step.case["id"], document.c.state.in_(UNFINISHED), document.c.signature == "two"
+                document.c.case_id == step.case["id"],
+                document.c.state.in_(UNFINISHED),
+                document.c.signature == "two",
+                *([_within(path)] if path else []),
             )
             .values(state="voided", ended_at=step.now, reason=reason)
             .returning(document.c.id, document.c.number)
@@ -322,11 +337,19 @@ def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def _of_case(transaction: Transaction, case_id: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
+def _of_path(transaction: Transaction, case_id: str, path: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Letters drafted in the scope of a path, in one around it, or in one within it; not those of its neighbours."""
     query = sa.select(document).where(
         document.c.case_id == case_id, document.c.state.in_(states), document.c.signature == "two"
     )
+    if path:
+        around = ["", *("/".join(path.split("/")[:n]) for n in range(1, path.count("/") + 1))]
+        query = query.where(sa.or_(document.c.path.in_(around), _within(path)))
     return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
+
+
+def _within(path: str) -> sa.ColumnElement[bool]:
+    return sa.or_(document.c.path == path, document.c.path.startswith(f"{path}/", autoescape=True))
 
 
 def _advance(

@@ -184,7 +184,7 @@ class _View:
         if promise is None or self.sight not in {Sight.OWN, Sight.FULL}:
             return None
         calendar = self.installation.calendar()
-        end = local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today
+        end = promise.ended_on or (local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today)
         remaining = promise.remaining(calendar, end)
         deadline = promise.due(calendar)
         elapsed = calendar.between(promise.started_on, end)

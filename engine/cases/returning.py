@@ -1,5 +1,6 @@
 """Send a case back to an earlier node, withdraw it, and fire what time has made due."""
 
+import re
 from itertools import islice
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
+from engine.workflow import Definition
 
 log = structlog.get_logger()
 
@@ -42,11 +44,20 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        step.run.return_to(to)
-        issuing.void_unfinished(step, f"退回：{reason}")
+        around = scope_of(step.package.definition, to, loaded.task["path"])
+        step.run.return_to(f"{around}/{to}" if around else to)
+        issuing.void_unfinished(step, f"退回：{reason}", around)
         step.write()
 
     command(installation, body)
+
+
+def scope_of(definition: Definition, node_id: str, path: str) -> str:
+    """The path of the scope that a node lies in, as seen from a task: of the running scopes around it the nearest one."""
+    scope, parts = definition.nodes[node_id].scope, path.split("/") if path else []
+    while parts and re.split(r"[#~]", parts[-1])[0] != scope:
+        parts.pop()
+    return "/".join(parts)
 
 
 def returns(properties: dict[str, str] | object) -> list[str]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine import audit, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, issuing
+from engine.cases import actions, issuing, publicity
 from engine.cases.effects import Effects
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
@@ -43,7 +43,9 @@ class Step:
         self.effects = Effects()
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
-        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            name: [] for name in ("entry", "document", "outcome", "publicity", "objection")
+        }
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
@@ -52,6 +54,7 @@ class Step:
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
         self._before = NOTHING
+        self.publicised: frozenset[str] = frozenset()  # paths that were open to objection before
         self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
 
     # --- what the process sees ---
@@ -65,6 +68,7 @@ class Step:
         given = scopes | {"": {**self.loaded.root, **assign}}
         run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], given)
         self._before = Shape.restored(run, scopes, {"": self.loaded.root_text} | texts)
+        self.publicised = publicity.open_paths(self.package, run)
         return run
 
     def _runtime(self) -> workflow.Runtime:
@@ -164,6 +168,7 @@ class Step:
         self._follow_clock()
         self._follow_state()
         issuing.write_documents(self)
+        publicity.follow(self)
         writer = Writer(self, self._before, self._before.moved_to(self.run))
         writer.write()
         self.opened = writer.opened
@@ -200,11 +205,10 @@ class Step:
             self.events.append(("promise.started", {"working_days": self.promise.working_days}))
 
     def _follow_clock(self) -> None:
-        """The promise stands while an open task says that it does."""
-        if self.promise is None:
+        """The promise stands while what the case waits for says so, and is kept when only what comes after it is left."""
+        if self.promise is None or self.promise.ended_on is not None:
             return
-        nodes = self.package.definition.nodes
-        waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
+        waiting = self._waited_for()
         wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
@@ -216,13 +220,25 @@ class Step:
         for reason in sorted(standing - set(wanted)):
             self.promise = self.promise.resume(reason, self.today)
             self.events.append(("promise.resumed", {"reason": reason, "by": by}))
+        if waiting and all(node.properties.get("promised") == "false" for node in waiting):
+            self.promise = self.promise.end(self.today)
+            self.events.append(("promise.kept", {"used": self.promise.used(self.calendar, self.today)}))
         deadline = self.promise.due(self.calendar)
         self.case["due_on"], self.case["due_estimated"] = deadline.date, deadline.estimated
         self.case["promise"] = self.promise.to_json()
 
-    def _follow_state(self) -> None:
+    def _waited_for(self) -> list[workflow.Node]:
+        """The nodes at which tokens wait: for people first, then for time and for messages; timers at a border of what
+        is waited for already say nothing by themselves."""
         nodes = self.package.definition.nodes
-        stated = [state for task in self.run.open_tasks() if (state := nodes[task.node_id].properties.get("state"))]
+        found = [nodes[task.node_id] for task in self.run.open_tasks()]
+        events = [
+            nodes[one] for one in (*(t.node_id for t in self.run.timers()), *(e.node_id for e in self.run.expected()))
+        ]
+        return found + [node for node in events if node.kind in ("intermediateCatchEvent", "receiveTask")]
+
+    def _follow_state(self) -> None:
+        stated = [state for node in self._waited_for() if (state := node.properties.get("state"))]
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now

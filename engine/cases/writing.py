@@ -127,6 +127,8 @@ class Writer:
         self._insert(tables.entry, self.step.rows["entry"])
         self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
+        self._insert(tables.publicity, self.step.rows["publicity"])
+        self._insert(tables.objection, self.step.rows["objection"])
         self._insert(tables.notification, self._notices())
         if self.step.jobs:
             jobs.defer(self.transaction, self.step.jobs)

@@ -10,7 +10,8 @@ from engine.packages.problem import Finding
 
 DEPARTMENT, ORGANISATION = "department", "organisation"
 HOLDERS = (DEPARTMENT, ORGANISATION)
-SIGNATURES = ("two", "notice", "slip")
+SIGNATURES = ("two", "approval", "notice", "slip")
+READERS = ("applicant", DEPARTMENT)
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
 AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
@@ -34,7 +35,8 @@ class Promise:
 class DocumentRule:
     """How documents of one kind come about; `signature` is one of SIGNATURES, `seal` one of SEALS.
 
-    `authority` is 机关代字, empty for a slip, which has no number.
+    `authority` is 机关代字, empty for a slip, which has no number. `reader` is one of READERS: what is addressed to others
+    than the applicant, the department alone reads.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class DocumentRule:
     authority: str
     signature: str
     seal: str
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,14 @@ class Withdrawal:
 
     to: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """What the public may answer: the message that an objection sends to the case, and the posts that may read it."""
+
+    message: str
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Manifest:
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
+    publicity: Publicity | None
     authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
 
@@ -125,6 +137,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
+        publicity=_publicity(root, posts),
         authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
     )
@@ -186,6 +199,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
+            reader=table.choice("reader", READERS, default="applicant"),
         )
         table.close()
     return rules
@@ -199,6 +213,18 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
     table.close()
     return withdrawal
+
+
+def _publicity(root: Table, posts: Mapping[str, str]) -> Publicity | None:
+    table = root.table("publicity")
+    if table is None:
+        return None
+    publicity = Publicity(table.text("message"), table.texts("readers"))
+    table.close()
+    for role in publicity.readers:
+        if posts.get(role) != DEPARTMENT:
+            table.fault("readers", "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
+    return publicity
 
 
 def _authority(root: Table, posts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

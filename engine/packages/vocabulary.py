@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SettingKind = Literal["document", "documents", "node", "feel", "text"]
+SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
 
 STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
 ACTS = ("submit", "supplement", "decide", "sign", "seal", "serve")
@@ -78,13 +78,26 @@ class Vocabulary:
     clauses: frozenset[str] | None = None
 
 
+_RESULTS = Setting("feel", required=False)
 ACTIONS: Mapping[str, ActionSettings] = {
     "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
-    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
-    "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+    "issue-notice": ActionSettings(
+        {"document": Setting("document", signatures=("notice", "approval")), "results": _RESULTS}, proof=True
     ),
+    "draft-documents": ActionSettings(
+        {"documents": Setting("documents", signatures=("two",)), "results": _RESULTS},
+        {"when": Setting("feel", required=False)},
+    ),
+    "open-publicity": ActionSettings(
+        {"members": Setting("feel"), "until": Setting("feel")},
+        gives=frozenset({"publicity"}),
+        needs=frozenset({"items", "publicity"}),
+    ),
+    "decide-objection": ActionSettings(
+        {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
+    ),
+    "add-item": ActionSettings({"node": Setting("multi-instance"), "item": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),

@@ -96,7 +96,13 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(row["id"], row["kind"], row["state"], _text(row["content"]), row["signature"] != "slip")
+        Document(
+            row["id"],
+            row["kind"],
+            row["state"],
+            _text(row["content"]),
+            row["signature"] != "slip" and row["reader"] == "applicant",
+        )
         for row in transaction.execute(query).mappings()
     )
 

@@ -10,10 +10,23 @@ from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
 from engine.workflow import Node
 
 _YES_NO = ("true", "false")
-_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
+_CHOICES = {
+    "state": STATES,
+    "act": ACTS,
+    "proof": _YES_NO,
+    "promised": _YES_NO,
+    "withdrawable": _YES_NO,
+    "visibility": ("own",),
+}
+_WAITING = ("state", "pauses", "promised")
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
 _ROLES = ("transferTo", "ask")
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
+_OF_KIND = {
+    "userTask": (*_CHOICES, *_FREE),
+    "intermediateCatchEvent": _WAITING,
+    "receiveTask": _WAITING,
+    "endEvent": ("outcome",),
+}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -25,7 +38,10 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
         if node.kind != "serviceTask":
             yield from _known(node)
         if node.kind == "userTask":
+            yield from _askable(parts, node)
             yield from _user_task(parts, node)
+        if node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
+            yield from _values(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
     yield from _duties(parts)
@@ -42,7 +58,7 @@ def _known(node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unknown-property", message)
 
 
-def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
+def _values(node: Node) -> Iterator[Finding]:
     for name, options in _CHOICES.items():
         text = node.properties.get(name)
         if text is not None and text not in options:
@@ -53,9 +69,11 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
         if text is not None and (not text.strip() or text.startswith("=")):
             message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
-    yield from _askable(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
