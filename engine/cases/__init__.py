@@ -19,6 +19,7 @@ from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.issuing import letters_at
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
@@ -120,6 +121,7 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "letters_at",
     "mark_read",
     "move_cases",
     "move_sentences",

@@ -36,9 +36,9 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "issue-notice": lambda step: _issue(around, step, [step.properties["document"]]),
         "draft-documents": lambda step: _draft(around, step),
         "record-outcomes": lambda step: _record_outcomes(around, step),
-        "open-publicity": lambda step: publicity.opened(around.package, around.effects, step),
+        "open-publicity": lambda step: publicity.opened(around.package, around.effects, around.today, step),
         "decide-objection": lambda step: publicity.decided(around.effects, step),
-        "add-item": _add_item,
+        "add-item": _add_items,
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
     }
@@ -103,10 +103,11 @@ def _outcomes(around: Surroundings, step: workflow.Step, setting: str) -> list[O
     ]
 
 
-def _add_item(step: workflow.Step) -> dict[str, Any]:
-    node = str(step.properties["node"])
-    if not step.add_item(node, step.properties["item"]):
-        message = f"{step.node_id} 不在多实例 {node} 里面，不能给它增加一项，请检查流程图。"
+def _add_items(step: workflow.Step) -> dict[str, Any]:
+    """More items for the multi-instance round the task: a part of a case that goes its own way from here."""
+    node, items = str(step.properties["node"]), step.properties["items"]
+    if not isinstance(items, list) or not all(step.add_item(node, item) for item in items):
+        message = f"{step.node_id} 不能给多实例 {node} 增加项：items 要是列表，任务要在多实例里面。请检查流程图。"
         raise Invalid(message, code="action.add-item", element=step.node_id)
     return {}
 

@@ -337,6 +337,11 @@ def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
     return dict(row)
 
 
+def letters_at(transaction: Transaction, case_id: str, path: str, state: str) -> list[str]:
+    """The ids of the letters that are signed or sealed at a path, and are in this state."""
+    return [row["id"] for row in _of_path(transaction, case_id, path, (state,))]
+
+
 def _of_path(transaction: Transaction, case_id: str, path: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
     """Letters drafted in the scope of a path, in one around it, or in one within it; not those of its neighbours."""
     query = sa.select(document).where(

@@ -27,8 +27,8 @@ SHOWN = ("gender", "birth", "employer", "title", "post")  # beside the label; a 
 DECISIONS = ("dismissed", "upheld", "separate")
 
 
-def opened(package: CompiledPackage, effects: Effects, step: workflow.Step) -> dict[str, Any]:
-    """Action `open-publicity`: the members named by `members`, until the day of `until`."""
+def opened(package: CompiledPackage, effects: Effects, today: date, step: workflow.Step) -> dict[str, Any]:
+    """Action `open-publicity`: the members named by `members`, from today until the day of `until`."""
     wanted, until = step.properties["members"], step.properties["until"]
     if not isinstance(wanted, list) or not isinstance(until, date):
         message = f"{step.node_id} 的 members 要是主键的列表，until 要是日期；请检查流程图。"
@@ -37,7 +37,7 @@ def opened(package: CompiledPackage, effects: Effects, step: workflow.Step) -> d
     members = step.scope.get(package.manifest.items) or []
     told = [_public(one, package.manifest.item_label) for one in members if member_key(one) in wanted]
     effects.opened.append(Opened(new_id(), step.path, told, closes_on))
-    return {"publicity": {"id": effects.opened[-1].id, "ends": closes_on}}
+    return {"publicity": {"id": effects.opened[-1].id, "starts": today, "ends": closes_on}}
 
 
 def decided(effects: Effects, step: workflow.Step) -> dict[str, Any]:

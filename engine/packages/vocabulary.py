@@ -97,7 +97,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "decide-objection": ActionSettings(
         {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
     ),
-    "add-item": ActionSettings({"node": Setting("multi-instance"), "item": Setting("feel")}),
+    "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),

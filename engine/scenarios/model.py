@@ -58,7 +58,32 @@ class Return:
         return f"return {self.source} → {self.target}"
 
 
-Act = Complete | Wait | Withdraw | Return
+@dataclass(frozen=True, slots=True)
+class Object:
+    """Somebody without an account objects to a member that is made public; an empty name makes it anonymous."""
+
+    item: str
+    text: str
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"object（{self.item}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The association confirms that it received the documents of a kind."""
+
+    document: str
+
+    @property
+    def title(self) -> str:
+        return f"receive {self.document}"
+
+
+Act = Complete | Wait | Withdraw | Return | Object | Receive
 
 
 @dataclass(frozen=True, slots=True)

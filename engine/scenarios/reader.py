@@ -8,14 +8,28 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
+from engine.scenarios.model import (
+    Act,
+    Complete,
+    End,
+    Expected,
+    Object,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Text,
+    Told,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.values import Shared, merged
 from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "wait", "withdraw", "return")
+ACTS = ("do", "wait", "withdraw", "return", "object", "receive")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -136,6 +150,8 @@ class _Reader:
             "wait": self._wait,
             "withdraw": self._withdraw,
             "return": self._return,
+            "object": self._object,
+            "receive": lambda found: Receive(self._string(found["receive"])),
         }
         return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
 
@@ -172,6 +188,12 @@ class _Reader:
         tree = entries["return"]
         parts = self._mapping(tree, ("from", "to", "reason"))
         return Return(self._text(parts, "from", tree), self._text(parts, "to", tree), self._text(parts, "reason", tree))
+
+    def _object(self, entries: dict[str, Tree]) -> Object:
+        tree = entries["object"]
+        parts = self._mapping(tree, ("item", "text", "name", "contact"))
+        name, contact = self._optional(parts, "name") or "", self._optional(parts, "contact") or ""
+        return Object(self._text(parts, "item", tree), self._text(parts, "text", tree), name, contact)
 
     # --- expectations ---
 

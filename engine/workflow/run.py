@@ -25,7 +25,7 @@ from .specs.multi import RESULT
 from .throwing import Sent, broadcast, find_receiver, waiting
 from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
-from .variables import Values, assign, task_path, visible, workflow_path
+from .variables import Values, assign, element_of, task_path, visible, workflow_path
 
 MOST_FIRED = 100  # timers in one command
 MANY = 200  # tasks in memory after which the past is dropped even within a command
@@ -33,8 +33,8 @@ MANY = 200  # tasks in memory after which the past is dropped even within a comm
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its index in a
-    multi-instance and `element` the item itself; `due` is in UTC."""
+    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its own index in a
+    multi-instance, `element` the item of the nearest multi-instance in which it runs; `due` is in UTC."""
 
     id: str
     node_id: str
@@ -381,14 +381,12 @@ class Run:
 
     def _open_task(self, task: Task) -> OpenTask:
         node, notes = task.task_spec.node, task.internal_data
-        index = notes.get("index")
-        items = None if index is None else task.parent.internal_data["items"]
         return OpenTask(
             id=task.id.hex,
             node_id=node.id,
             path=task_path(task),
-            item=index,
-            element=None if items is None or node.loop.element is None else items[index].get(node.loop.element),
+            item=notes.get("index"),
+            element=element_of(task),
             assignment=notes.get("to"),
             due=datetime.fromisoformat(notes["due"]) if "due" in notes else None,
             form_id=node.form_id,

@@ -31,6 +31,7 @@ WAY = (
     "Task_summary",
     "Task_head_review",
     "Task_meeting",
+    "Task_publicise",
     "Task_sign",
     "Task_seal",
     "Task_serve",
@@ -217,8 +218,15 @@ class Play:
         case_id = self.begin(key)
         for done in WAY[: WAY.index(node)]:
             self.do(case_id, done)
+            if done == "Task_publicise":
+                self.pass_publicity()
         assert self.task(case_id, node)
         return case_id
+
+    def pass_publicity(self) -> None:
+        """Nobody objects, and the days go by."""
+        self.later(days=8)
+        cases.fire_timers(self.installation)
 
     def whole(self) -> str:
         """A case from the application to the service of the letter, its jobs run: by the commands, never a copy."""
