@@ -301,6 +301,7 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "document.rendered": _bytes("rendered_sha256", _document("rendered", "", "", "place")),
     "document.signed": _bytes("signed_sha256", _document("signed", "signed_by", "signed_at")),
     "document.issued": _bytes("issued_sha256", _document("issued", "sealed_by", "issued_at", "rendered_sha256")),
+    "document.concluded": _bytes("issued_sha256", _document("issued", "", "issued_at")),
     "document.received": _document(None, "received_by", "received_at"),
     "document.voided": _document("voided", "", "ended_at", "reason"),
     "document.revoked": _document("revoked", "", "ended_at", "reason"),

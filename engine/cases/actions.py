@@ -26,6 +26,7 @@ class Surroundings:
     effects: Effects
     facts: Mapping[str, Any]  # variables that every template may read: case, organisation, document, contact, promise
     waiting: Callable[[str], list[str]]  # by a node's id: whom its open tasks wait for
+    masked: Callable[[Any], Any]  # a value with the masks of its sealed personal numbers
 
 
 def registered(around: Surroundings) -> dict[str, workflow.Action]:
@@ -33,7 +34,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
     return {
         "check-rules": lambda step: _check_rules(around, step),
         "start-promise": lambda step: _start_promise(around, step),
-        "issue-notice": lambda step: _issue(around, step, [step.properties["document"]]),
+        "issue-notice": lambda step: _issue(around, step, [step.properties["document"]], at_once=True),
         "draft-documents": lambda step: _draft(around, step),
         "record-outcomes": lambda step: _record_outcomes(around, step),
         "open-publicity": lambda step: publicity.opened(around.package, around.effects, around.today, step),
@@ -56,11 +57,14 @@ def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]
     return {}
 
 
-def _issue(around: Surroundings, step: workflow.Step, kinds: list[str], waiting: Sequence[str] = ()) -> dict[str, Any]:
+def _issue(
+    around: Surroundings, step: workflow.Step, kinds: list[str], waiting: Sequence[str] = (), *, at_once: bool = False
+) -> dict[str, Any]:
     results = _results(around, step)
     for kind in kinds:
         content = compose(around, kind, step.scope, results, waiting)
-        around.effects.issues.append(Issue(kind, content, _record(around, kind, step.scope, results), step.path))
+        record = _record(around, kind, step.scope, results)
+        around.effects.issues.append(Issue(kind, content, record, at_once, step.path))
     return {}
 
 
@@ -143,7 +147,7 @@ def compose(
     values |= {name: around.facts[name] for name in template.variables if name in around.facts}
     values |= {"items": _members(around, scope, results)} if "items" in template.variables else {}
     values |= {"waiting": list(waiting)} if "waiting" in template.variables else {}
-    return template.compose(values)
+    return template.compose(around.masked(values) if template.masks else values)
 
 
 def _members(around: Surroundings, scope: Mapping[str, Any], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

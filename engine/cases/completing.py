@@ -106,9 +106,7 @@ def _complete(
         hold_for(step, loaded, sealed, after)
         return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
     advance(step, loaded, sealed, duty)
-    if not proved and any(
-        package.manifest.documents[i.kind].signature in issuing.BY_THE_ACT for i in step.effects.issues
-    ):
+    if not proved and any(issue.at_once for issue in step.effects.issues):
         raise _needs_proof()
     _store_letters(step, act, letters or {})
     step.write()

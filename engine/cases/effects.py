@@ -14,6 +14,7 @@ class Issue:
     kind: str
     content: Content
     record: dict[str, Any]
+    at_once: bool = False  # numbered now, and signed after the commit by the proof of the person who completed the step
     path: str = ""  # of the scope that asks for it: what is signed and sealed there is this
 
 

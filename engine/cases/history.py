@@ -30,6 +30,7 @@ OUTWARD = frozenset(
         "publicity.opened",
         "publicity.closed",
         "document.issued",
+        "document.concluded",
         "document.received",
         "document.revoked",
         "case.recounted",

@@ -24,6 +24,7 @@ from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
 from engine.installation import Installation
 from engine.keys import assurance
+from engine.packages import APPROVED
 from engine.store import Transaction, new_id
 from engine.store.tables import case, document, event
 from engine.store.values import decode, encode
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what is easily misread
 NUMBERED = ("number", "year", "serial", "code", "dated")  # what a document has from the taking of its number on
 UNFINISHED = ("drafted", "reserved", "rendered", "signed")
-BY_THE_ACT = ("notice", "approval")  # one signature, by the proof of the person who completed the step
 KEY_OF_SEAL = {"authority": "seal-authority", "acceptance": "seal-acceptance"}
 
 
@@ -44,7 +44,7 @@ def write_documents(step: "Step") -> None:
         rule = step.package.manifest.documents[issue.kind]
         step.installation.press.check(issue.content)
         row = _row(step, issue)
-        if rule.signature in BY_THE_ACT:
+        if issue.at_once:
             _reserve(step.transaction, row, step.today, step.now)
             row["drafted_by"] = row["sealed_by"] = step.actor.person_id if step.actor else None
             step.jobs.append(jobs.row("issue-notice", f"issue-notice:{row['id']}", {"document": row["id"]}, step.now))
@@ -164,7 +164,7 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         return
     now = installation.clock.now()
     rendered = render(installation, row)
-    if row["signature"] == "approval":
+    if row["signature"] == "minutes":
         signer = installation.vault.signer(person_key(row["sealed_by"]))
         signed = documents.approve(rendered.pdf, None, signer, now, "审签", assurance=assurance(installation))
     else:
@@ -258,7 +258,7 @@ def sign_letters(
         if shown.get(row["id"]) != row["rendered_sha256"]:
             raise Conflict("待签文本已重新生成，请查看新的文本后再签名。", code="document.changed", document=row["id"])
         signer = installation.vault.signer(person_key(actor_id))
-        place = SealPlace(**orjson.loads(row["place"]))
+        place = SealPlace(**orjson.loads(row["place"])) if row["place"] else None
         pdf = installation.files.get(row["rendered_sha256"])
         approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
         signed[row["id"]] = installation.files.put(approved)
@@ -285,19 +285,26 @@ def _sealed(installation: Installation, row: Any, pdf: bytes, place: SealPlace) 
 
 
 def store_signed(step: "Step", signed: dict[str, str]) -> None:
-    """Within the command that completes the signing task: the first stored bytes win."""
+    """Within the command that completes the signing task: the first stored bytes win. Minutes, which are not sealed,
+    take effect."""
     assert step.actor is not None
     values = {"state": "signed", "signed_at": step.now, "signed_by": step.actor.person_id}
-    if not _advance_all(step.transaction, "rendered", values, document.c.signed_sha256, signed):
+    moved = _advance_all(step.transaction, "rendered", values, document.c.signed_sha256, signed)
+    if set(moved) != set(signed):
         raise Conflict("这份文书已被他人签名。", code="document.signed", documents=sorted(signed))
     step.events += [("document.signed", {"document": key, "sha256": digest}) for key, digest in signed.items()]
+    minutes = {key: digest for key, digest in signed.items() if moved[key] == "minutes"}
+    _advance_all(
+        step.transaction, "signed", {"state": "issued", "issued_at": step.now}, document.c.issued_sha256, minutes
+    )
+    step.events += [("document.concluded", {"document": key, "sha256": digest}) for key, digest in minutes.items()]
 
 
 def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
     """Within the command that completes the sealing task: the documents take effect."""
     assert step.actor is not None
     values = {"state": "issued", "issued_at": step.now, "sealed_by": step.actor.person_id}
-    if not _advance_all(step.transaction, "signed", values, document.c.issued_sha256, sealed):
+    if set(_advance_all(step.transaction, "signed", values, document.c.issued_sha256, sealed)) != set(sealed):
         raise Conflict("这份文书已被他人用印。", code="document.sealed", documents=sorted(sealed))
     step.events += [("document.issued", {"document": key, "sha256": digest}) for key, digest in sealed.items()]
 
@@ -310,7 +317,7 @@ def void_unfinished(step: "Step", reason: str, path: str = "") -> None:
             .where(
                 document.c.case_id == step.case["id"],
                 document.c.state.in_(UNFINISHED),
-                document.c.signature == "two",
+                document.c.signature.in_(APPROVED),
                 *([_within(path)] if path else []),
             )
             .values(state="voided", ended_at=step.now, reason=reason)
@@ -344,9 +351,11 @@ def letters_at(transaction: Transaction, case_id: str, path: str, state: str) ->
 
 def _of_path(transaction: Transaction, case_id: str, path: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
     """Letters drafted in the scope of a path, in one around it, or in one within it; not those of its neighbours."""
-    query = sa.select(document).where(
-        document.c.case_id == case_id, document.c.state.in_(states), document.c.signature == "two"
-    )
+    query = (
+        sa.select(document)
+        .where(document.c.case_id == case_id, document.c.state.in_(states), document.c.signature.in_(APPROVED))
+        .where(document.c.sealed_by.is_(None))
+    )  # minutes that are signed at once belong to no signing task
     if path:
         around = ["", *("/".join(path.split("/")[:n]) for n in range(1, path.count("/") + 1))]
         query = query.where(sa.or_(document.c.path.in_(around), _within(path)))
@@ -398,13 +407,15 @@ def record_on_case(
 
 def _advance_all(
     transaction: Transaction, state: str, values: dict[str, Any], column: sa.Column[Any], digests: dict[str, str]
-) -> bool:
-    """Move several documents on in one statement, each with bytes of its own; false where somebody was first."""
+) -> dict[str, str]:
+    """Move several documents on in one statement, each with bytes of its own. -> signature by id of those that were
+    not moved by somebody before."""
     if not digests:
-        return True
+        return {}
     statement = sa.update(document).where(document.c.id.in_(sorted(digests)), document.c.state == state)
-    changed = transaction.execute(statement.values({**values, column.name: sa.case(digests, value=document.c.id)}))
-    return changed.rowcount == len(digests)
+    statement = statement.values({**values, column.name: sa.case(digests, value=document.c.id)})
+    found = transaction.execute(statement.returning(document.c.id, document.c.signature))
+    return {row.id: row.signature for row in found}
 
 
 def head_of_case(transaction: Transaction, case_id: str) -> Head:

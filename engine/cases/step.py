@@ -11,6 +11,7 @@ from engine.cases import actions, issuing, publicity
 from engine.cases.effects import Effects
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
+from engine.cases.personal import masks, with_masks
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -79,6 +80,7 @@ class Step:
             self.effects,
             self._facts,
             self._waiting,
+            lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
         )
         return workflow.Runtime(
             self.installation.clock,

@@ -69,6 +69,7 @@ EVENTS = {
     "document.rendered": "生成待签文本",
     "document.signed": "签名",
     "document.issued": "生效",
+    "document.concluded": "签发生效（不盖章）",
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",

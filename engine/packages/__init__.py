@@ -4,7 +4,16 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
-from engine.packages.manifest import AUTHORITIES, DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
+from engine.packages.manifest import (
+    APPROVED,
+    AUTHORITIES,
+    DocumentRule,
+    Manifest,
+    Parameter,
+    Promise,
+    Withdrawal,
+    read_manifest,
+)
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
@@ -12,6 +21,7 @@ from engine.packages.version import Deployed, deploy, in_force, load_package, lo
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
+    "APPROVED",
     "AUTHORITIES",
     "LIMITS",
     "ActionSettings",

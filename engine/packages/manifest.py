@@ -10,7 +10,8 @@ from engine.packages.problem import Finding
 
 DEPARTMENT, ORGANISATION = "department", "organisation"
 HOLDERS = (DEPARTMENT, ORGANISATION)
-SIGNATURES = ("two", "approval", "notice", "slip")
+SIGNATURES = ("two", "minutes", "notice", "slip")
+APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 READERS = ("applicant", DEPARTMENT)
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")

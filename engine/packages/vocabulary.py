@@ -83,10 +83,10 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings(
-        {"document": Setting("document", signatures=("notice", "approval")), "results": _RESULTS}, proof=True
+        {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS}, proof=True
     ),
     "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",)), "results": _RESULTS},
+        {"documents": Setting("documents", signatures=("two", "minutes")), "results": _RESULTS},
         {"when": Setting("feel", required=False)},
     ),
     "open-publicity": ActionSettings(

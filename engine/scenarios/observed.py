@@ -84,7 +84,9 @@ def observe(installation: Installation, case_id: str) -> Observed:
 
 def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]:
     task = tables.task
-    query = sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.created_at, task.c.id)
+    query = (
+        sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.created_at, task.c.id)
+    )
     return tuple(
         OpenTask(
             row["id"],

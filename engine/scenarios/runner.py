@@ -133,9 +133,7 @@ class Runner:
         """To the publicity that shows the member."""
         for shown in cases.publicities(self.installation):
             if any(member["key"] == act.item for member in shown.members):
-                cases.object_to(
-                    self.installation, shown.id, act.item, cases.Statement(act.text, act.name, act.contact)
-                )
+                cases.object_to(self.installation, shown.id, act.item, cases.Statement(act.text, act.name, act.contact))
                 return
         raise Stuck(Difference("公示", act.item, "没有正在公示的这名成员"))
 
@@ -211,9 +209,12 @@ class Runner:
         if not before or not after:
             return []
         document = tables.document
-        chosen = sa.and_(document.c.id.in_(only), document.c.state == before)
+        states = {before, "issued"} if after == "drafted" else {before}
+        chosen = sa.and_(document.c.id.in_(only), document.c.state.in_(states))
         with store.writing(self.installation.database) as transaction:
-            statement = sa.update(document).where(chosen).values(state=after).returning(document.c.id)
+            minutes = "issued" if after == "signed" else after  # in effect without a seal
+            state = sa.case((document.c.signature == "minutes", minutes), else_=after)
+            statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
     def _render_notices(self) -> None:

@@ -359,7 +359,7 @@ document = Table(
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
     Column("path", sa.String(300), nullable=False, server_default=sa.text("''")),  # the scope that drafted it
-    Column("signature", Word, nullable=False),  # two | approval | notice | slip
+    Column("signature", Word, nullable=False),  # two | minutes | notice | slip
     Column("reader", Word, nullable=False, server_default="applicant"),  # applicant | department
     Column("seal_key", Word, nullable=False, default=""),
     Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided

@@ -124,6 +124,12 @@ BROKEN = [
         [("documents/L1.html", "form", "package.template-form"), (BPMN, "Draft", "package.document-signature")],
     ),
     (
+        TOML,
+        'signature = "two"',
+        'signature = "minutes"',
+        [("documents/L1.html", "form", "package.template-form")],
+    ),
+    (
         "documents/L1.html",
         'org_name = "text" }',
         'org_name = "text", age = "number" }',

@@ -7,7 +7,7 @@ from typing import Any
 from engine import forms
 from engine.cases import AttachmentView, CaseView, EntryView, ItemView
 from engine.forms import Field, SummaryRow, SummarySection
-from engine.packages import CompiledPackage
+from engine.packages import APPROVED, CompiledPackage
 
 APPLICANT_ACTS = frozenset({"submit", "supplement"})
 MOST_FACTS = 12
@@ -279,4 +279,4 @@ def _answer(entry: EntryView, key: str) -> Answer | None:
 
 def documents_in(case: CaseView, *states: str) -> list[Any]:
     """The letters of a case that stand in these states."""
-    return [one for one in case.documents if one.state in states and one.signature == "two"]
+    return [one for one in case.documents if one.state in states and one.signature in APPROVED]

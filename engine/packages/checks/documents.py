@@ -10,7 +10,7 @@ from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import FACTS, Vocabulary
 
-_FORMS = {"two": ("letter", "document"), "approval": ("minutes",), "notice": ("notice",), "slip": ("slip",)}
+_FORMS = {"two": ("letter", "document"), "minutes": ("minutes",), "notice": ("notice",), "slip": ("slip",)}
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.packages.checks.naming import listed
+from engine.packages.checks.naming import documents_of, listed
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
@@ -139,15 +139,17 @@ def _notices(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _signing(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """What is drafted for two signatures needs somebody who signs and somebody who seals."""
+    """What is drafted needs somebody who signs, and unless it is minutes somebody who seals."""
     assert parts.drawing is not None
     acts = {node.properties.get("act") for node in parts.drawing.of_kind("userTask")}
     for node in parts.drawing.of_kind("serviceTask"):
         action = vocabulary.actions.get(node.action or "")
         if action is None or not any("two" in setting.signatures for setting in action.settings.values()):
             continue
+        rules = parts.manifest.documents if parts.manifest else {}
+        sealed = any(rules[kind].signature == "two" for kind in documents_of(node, vocabulary) if kind in rules)
         for act in _PROVED:
-            if act not in acts:
+            if act not in acts and (act == "sign" or sealed):
                 message = f"这里起草的文书没有人{_NAMES[act]}；请在后面的一个用户任务上写属性 act={act}。"
                 yield Finding(DIAGRAM, node.id, "package.no-signing", message)
 
