@@ -217,16 +217,16 @@ class Play:
     def _played(self, node: str, key: str | None) -> str:
         case_id = self.begin(key)
         for done in WAY[: WAY.index(node)]:
-            self.do(case_id, done)
-            if done == "Task_publicise":
-                self.pass_publicity()
+            self.go(case_id, done)
         assert self.task(case_id, node)
         return case_id
 
-    def pass_publicity(self) -> None:
-        """Nobody objects, and the days go by."""
-        self.later(days=8)
-        cases.fire_timers(self.installation)
+    def go(self, case_id: str, node: str) -> None:
+        """Complete a node of the usual way; after the notice nobody objects, and the days go by."""
+        self.do(case_id, node)
+        if node == "Task_publicise":
+            self.later(days=8)
+            cases.fire_timers(self.installation)
 
     def whole(self) -> str:
         """A case from the application to the service of the letter, its jobs run: by the commands, never a copy."""

@@ -141,10 +141,14 @@ def test_every_command_costs_at_most_twelve_statements_and_one_commit(play: Play
 
 
 def every_step(counted: Counted) -> None:
-    case_id = counted.play.rows(tables.task, tables.task.c.id == counted.begin().id)[0]["case_id"]
+    play = counted.play
+    case_id = play.rows(tables.task, tables.task.c.id == counted.begin().id)[0]["case_id"]
     for node in WAY:
-        for task in [one for one in counted.play.open(case_id) if one.node == node]:
+        for task in [one for one in play.open(case_id) if one.node == node]:
             counted.claim_and_complete(task)
+        if node == "Task_publicise":
+            play.later(days=8)
+            cases.fire_timers(play.installation)
     assert counted.play.row(case_id)["state"] == "closed"
 
 
@@ -154,7 +158,7 @@ def going_back(counted: Counted) -> None:
     task = play.task(case_id, "Task_sign")
     leader, applicant = play.actor("leader").person_id, play.actor("applicant").person_id
     cases.prepare_documents(place, play.actor("leader"), task.id)
-    counted.run("return", leader, lambda a: cases.return_task(place, a, task.id, "Task_summary", "文字需修改"))
+    counted.run("return", leader, lambda a: cases.return_task(place, a, task.id, "Task_meeting", "登记有误"))
     counted.run("withdraw", applicant, lambda a: cases.withdraw(place, a, case_id, "协会调整人选"))
     digest = play.rows(tables.personal, tables.personal.c.case_id == case_id)[0]["hash"]
     counted.run("reveal", leader, lambda a: cases.reveal(place, a, case_id, digest, "核对身份"))

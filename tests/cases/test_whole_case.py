@@ -33,7 +33,7 @@ def test_a_whole_case_is_rebuilt_from_its_events(play: Play) -> None:
         if node == "Task_sign":  # its page is opened a day before
             cases.prepare_documents(play.installation, play.actor("leader"), play.task(case_id, node).id)
             play.later(days=1)
-        play.do(case_id, node)
+        play.go(case_id, node)
     play.office.work_off()
     letter = next(row for row in play.rows(tables.document) if row["kind"] == "D06")
     cases.receive_document(play.installation, applicant, letter["id"])
@@ -41,7 +41,7 @@ def test_a_whole_case_is_rebuilt_from_its_events(play: Play) -> None:
     sent_back = play.until("Task_sign")
     cases.prepare_documents(play.installation, play.actor("leader"), play.task(sent_back, "Task_sign").id)
     back = play.task(sent_back, "Task_sign")
-    cases.return_task(play.installation, play.actor("leader"), back.id, "Task_summary", "文字需修改")
+    cases.return_task(play.installation, play.actor("leader"), back.id, "Task_meeting", "登记有误")
     assert play.differences() == []
 
 
