@@ -35,7 +35,7 @@ class Office:
 
     def work_off(self) -> int:
         """Run the jobs that follow what was committed."""
-        return jobs.run_due(self.installation, cases.HANDLERS)
+        return jobs.run_due(self.installation, archive.HANDLERS)
 
 
 def make_office(folder: Path, settings: Settings | None = None) -> Office:

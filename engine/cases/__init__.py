@@ -28,7 +28,6 @@ from engine.cases.movesaid import move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
 from engine.cases.objecting import (
     ObjectionText,
-    ObjectionView,
     PublicityView,
     SealedFile,
     Statement,
@@ -57,6 +56,7 @@ from engine.cases.views import (
     EntryView,
     HistoryLine,
     ItemView,
+    ObjectionView,
     OpenTaskView,
     StepView,
     TaskView,

@@ -40,6 +40,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "open-publicity": lambda step: publicity.opened(around.package, around.effects, around.today, step),
         "decide-objection": lambda step: publicity.decided(around.effects, step),
         "add-item": _add_items,
+        "archive-case": lambda step: _archive(around, step),
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
     }
@@ -113,6 +114,11 @@ def _add_items(step: workflow.Step) -> dict[str, Any]:
     if not isinstance(items, list) or not all(step.add_item(node, item) for item in items):
         message = f"{step.node_id} 不能给多实例 {node} 增加项：items 要是列表，任务要在多实例里面。请检查流程图。"
         raise Invalid(message, code="action.add-item", element=step.node_id)
+    return {}
+
+
+def _archive(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    around.effects.archives.append(str(step.properties["message"]))
     return {}
 
 

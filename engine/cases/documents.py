@@ -10,9 +10,9 @@ from engine import documents, store
 from engine.cases import issuing
 from engine.cases.door import Sight, hidden, hold, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
-from engine.cases.loading import load_task
+from engine.cases.loading import load_case, load_task
 from engine.cases.sightings import task_posts
-from engine.cases.step import decode_duties
+from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
@@ -138,7 +138,10 @@ def draft_file(installation: Installation, actor: Actor, document_id: str) -> tu
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
-    """The association confirms receipt; a second time changes nothing."""
+    """The association confirms receipt; a second time changes nothing.
+
+    Where the process waits for it (`[receipt]`), it hears of it with the last letter of its part of the case.
+    """
 
     def body(transaction: Transaction) -> None:
         query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
@@ -150,15 +153,32 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
             raise hidden()
         if row["received_at"] is not None:
             return
-        now = installation.clock.now()
-        head = head_of_case(transaction, row["case_id"])
+        step = Step(installation, transaction, load_case(transaction, row["case_id"]), actor)
         first = sa.and_(document.c.id == document_id, document.c.state == "issued", document.c.received_at.is_(None))
-        values = {"received_at": now, "received_by": actor.person_id}
+        values = {"received_at": step.now, "received_by": actor.person_id}
         if transaction.execute(sa.update(document).where(first).values(**values)).rowcount == 1:
-            noted = {"document": document_id, "number": row["number"]}
-            record_on_case(transaction, head, [("document.received", noted)], actor.person_id, now)
+            step.events.append(("document.received", {"document": document_id, "number": row["number"]}))
+            _tell_receipt(step, row)
 
     command(installation, body)
+
+
+def _tell_receipt(step: Step, row: Any) -> None:
+    """Write the step, with what the process makes of it where it waits for just these letters."""
+    message = step.package.manifest.receipt
+    waiting = [one for one in step.run.expected() if message and one.name == message and one.path == row["path"]]
+    if row["signature"] == "two" and waiting and not _unreceived(step.transaction, row):
+        step.run.deliver(waiting[0].id, {"received_on": step.today})
+        step.write()
+    else:
+        step.note(step.events)
+
+
+def _unreceived(transaction: Transaction, row: Any) -> bool:
+    """Whether another letter of the same part is in effect and has not been received."""
+    mine = (document.c.case_id == row["case_id"], document.c.path == row["path"], document.c.signature == "two")
+    open_ones = (document.c.state == "issued", document.c.reader == "applicant", document.c.received_at.is_(None))
+    return transaction.execute(sa.select(document.c.id).where(*mine, *open_ones).limit(1)).first() is not None
 
 
 def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:

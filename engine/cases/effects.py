@@ -50,4 +50,5 @@ class Effects:
     decided: list[tuple[str, str]] = field(default_factory=list)  # objections: (id, state)
     notices: list[tuple[str, str]] = field(default_factory=list)  # (assignment, text)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went
     starts_promise: bool = False

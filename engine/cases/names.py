@@ -10,9 +10,10 @@ from engine.packages import CompiledPackage
 
 
 def case_names(package: CompiledPackage, case: Mapping[str, Any], calendar: WorkingDays, today: date) -> dict[str, Any]:
-    """`工作日后`, `自然日后`, `周岁`, `parameters` and `case`: the same for diagrams, rules and forms."""
+    """`工作日后`, `工作日自`, `自然日后`, `周岁`, `parameters` and `case`: the same for diagrams, rules and forms."""
     return {
         "工作日后": feel.Function(("n",), lambda n: _end(calendar.add(today, int(n)).date)),
+        "工作日自": feel.Function(("day", "n"), lambda day, n: _end(calendar.add(day, int(n)).date)),
         "自然日后": feel.Function(("n",), lambda n: _end(today.fromordinal(today.toordinal() + int(n)))),
         "周岁": feel.Function(("birth", "on"), full_years),
         "parameters": package.manifest.parameter_values,

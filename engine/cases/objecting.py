@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import orjson
@@ -22,6 +22,8 @@ from engine.cases.loading import load_case
 from engine.cases.reasons import reason_of
 from engine.cases.step import Step
 from engine.cases.transactions import command
+from engine.cases.views import ObjectionView
+from engine.cases.words import OBJECTION_STATES, name
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
@@ -128,7 +130,7 @@ def object_to(installation: Installation, publicity_id: str, item_key: str, said
     """
     _check(said)
     identity = new_id()
-    files = [_sealed_file(installation, identity, name, data) for name, data in said.files]
+    files = [_sealed_file(installation, identity, file, data) for file, data in said.files]
     text = orjson.dumps({"text": said.text, "name": said.name, "contact": said.contact, "files": files}).decode()
     key_id, ciphertext = installation.cipher.encrypt(text, f"objection:{identity}")
     digest = installation.cipher.digest("objection", text)
@@ -175,15 +177,15 @@ def _check(said: Statement) -> None:
         raise Invalid(message, code="objection.files", field="files")
 
 
-def _sealed_file(installation: Installation, identity: str, name: str, data: bytes) -> dict[str, str]:
+def _sealed_file(installation: Installation, identity: str, file_name: str, data: bytes) -> dict[str, str]:
     """The bytes encrypted, so that no file on the disk tells who objects."""
-    media_type = forms.sniff(data, name)
+    media_type = forms.sniff(data, file_name)
     if media_type not in MEDIA_TYPES:
         raise Invalid("附件只收 PDF、JPG 和 PNG，请转换后再传。", code="objection.files", field="files")
     bound = f"objection:{identity}:{hashlib.sha256(data).hexdigest()}"
     key_id, sealed = installation.cipher.encrypt(base64.b64encode(data).decode(), bound)
     digest = installation.files.put(sealed)
-    return {"name": clean_name(name), "media_type": media_type, "sha256": digest, "key_id": key_id, "bound": bound}
+    return {"name": clean_name(file_name), "media_type": media_type, "sha256": digest, "key_id": key_id, "bound": bound}
 
 
 # --- reading it ------------------------------------------------------------------------------------------------------
@@ -260,18 +262,6 @@ def _opened(installation: Installation, row: Any) -> ObjectionText:
     return ObjectionText(row["id"], held["text"], held["name"], held["contact"], files)
 
 
-@dataclass(frozen=True)
-class ObjectionView:
-    """An objection as the case shows it: never from whom, nor what it says."""
-
-    id: str
-    label: str
-    named: bool
-    files: int
-    received_at: datetime
-    state: str
-
-
 def objections_of(transaction: Transaction, case_id: str, labels: dict[str, str]) -> tuple[ObjectionView, ...]:
     """All of a case, in the order in which they came."""
     query = sa.select(objection).where(objection.c.case_id == case_id).order_by(objection.c.received_at, objection.c.id)
@@ -283,7 +273,7 @@ def objections_of(transaction: Transaction, case_id: str, labels: dict[str, str]
             row["named"],
             row["files"],
             row["received_at"],
-            row["state"],
+            name(OBJECTION_STATES, row["state"]),
         )
         for row in rows
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
-from engine.cases import history
+from engine.cases import history, objecting
 from engine.cases.authority import authorised
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
@@ -133,6 +133,7 @@ class _View:
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
+            **self._objections(),
             **self._told(),
         )
 
@@ -155,6 +156,19 @@ class _View:
             for node_id in sorted(running)
             for one in addable(run, nodes[node_id])
         )
+
+    def _objections(self) -> dict[str, Any]:
+        """What the public says against members, for the department, where the process makes them public."""
+        if self.package.manifest.publicity is None or self.sight is not Sight.FULL:
+            return {}
+        label = self.package.manifest.item_label
+        labels = {
+            member_key(one): str(one.get(label) or "") for one in self.root.get(self.package.manifest.items) or []
+        }
+        return {
+            "objections": objecting.objections_of(self.transaction, self.row["id"], labels),
+            "reads_objections": objecting.may_read(self.package, self.actor),
+        }
 
     def _told(self) -> dict[str, Any]:
         """The copies that were sent, for the department, and how much the person's own posts have not read."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import audit, workflow
+from engine import audit, jobs, workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, issuing, publicity
 from engine.cases.effects import Effects
@@ -201,6 +201,10 @@ class Step:
             }
             for outcome in self.effects.outcomes
         ]
+        for message in self.effects.archives:
+            payload = {"case": self.case["id"], "number": self.case["number"], "message": message}
+            key = f"archive-case:{self.case['id']}:{self.case['revision']}"
+            self.jobs.append(jobs.row("archive-case", key, payload, self.now))
         if self.effects.starts_promise and self.promise is None and self.package.manifest.promise:
             self.promise = Promise(self.package.manifest.promise.working_days, self.today)
             self.case["accepted_at"] = self.now

@@ -156,6 +156,18 @@ class MemberChoice:
 
 
 @dataclass(frozen=True)
+class ObjectionView:
+    """An objection from the public as the case shows it: never from whom, nor what it says."""
+
+    id: str
+    label: str
+    named: bool
+    files: int
+    received_at: datetime
+    state_name: str
+
+
+@dataclass(frozen=True)
 class StepView:
     """One user task of the diagram: `state` is done, now or next."""
 
@@ -200,6 +212,8 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    objections: tuple[ObjectionView, ...] = ()
+    reads_objections: bool = False  # whether a post of the person may open them
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

@@ -30,6 +30,12 @@ DOCUMENT_STATES = {
     "revoked": "已撤销",
     "voided": "已作废",
 }
+OBJECTION_STATES = {
+    "open": "核实中",
+    "dismissed": "不成立",
+    "upheld": "成立",
+    "separate": "另案处理",
+}
 EVENTS = {
     "case.started": "新建申请",
     "task.submitted": "提交",

@@ -283,7 +283,8 @@ class Writer:
     def _notices(self) -> list[Row]:
         """Who has a new task, and whom the process names, finds it among the notices."""
         told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
-        named = self.step.effects.notices
+        key = self.step.loaded.organisation["key"]
+        named = [(full_assignment(to, self.step.package, key), text) for to, text in self.step.effects.notices]
         posts = posts_of(self.transaction, {to for to, _ in named})
         told += [(posts[to], text) for to, text in named]
         return [

@@ -98,6 +98,7 @@ class Manifest:
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
     publicity: Publicity | None
+    receipt: str  # the message by which a case hears that the letters of a part of it are received; empty: none
     authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
 
@@ -139,6 +140,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
         publicity=_publicity(root, posts),
+        receipt=_receipt(root),
         authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
     )
@@ -226,6 +228,15 @@ def _publicity(root: Table, posts: Mapping[str, str]) -> Publicity | None:
         if posts.get(role) != DEPARTMENT:
             table.fault("readers", "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
     return publicity
+
+
+def _receipt(root: Table) -> str:
+    table = root.table("receipt")
+    if table is None:
+        return ""
+    message = table.text("message")
+    table.close()
+    return message
 
 
 def _authority(root: Table, posts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

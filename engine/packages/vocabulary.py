@@ -39,7 +39,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
-FUNCTIONS = ("工作日后", "自然日后", "周岁")
+FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "decide-objection": ActionSettings(
         {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
     ),
+    "archive-case": ActionSettings({"message": Setting("text")}),
     "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),

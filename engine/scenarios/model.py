@@ -16,6 +16,7 @@ class Complete:
     values: Mapping[str, Any]
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
+    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
 
     @property
     def title(self) -> str:

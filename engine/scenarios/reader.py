@@ -136,13 +136,13 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
+        entries = self._mapping(tree, (*ACTS, "values", "item", "by", "faults", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
             return None
         if acts[0] != "do":
-            for name in ("values", "item", "by"):
+            for name in ("values", "item", "by", "faults"):
                 if name in entries:
                     self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
@@ -167,6 +167,7 @@ class _Reader:
             MappingProxyType(values),
             self._optional(entries, "item"),
             self._optional(entries, "by"),
+            self._texts(entries.get("faults")) or (),
         )
 
     def _wait(self, entries: dict[str, Tree]) -> Wait:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import cases, forms, identity, jobs, store
+from engine import archive, cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
@@ -20,6 +20,7 @@ from engine.scenarios.model import EVERY_ITEM, Complete, Object, Receive, Return
 from engine.scenarios.observed import Observed, OpenTask, observe
 from engine.scenarios.report import Failure, Outcome
 from engine.store import tables
+from engine.store.values import decode
 
 MOST_FIRINGS = 200  # timers in one wait: a loop of timers would go on for ever
 ATTACHMENTS = "attachments"
@@ -62,7 +63,7 @@ class Runner:
             except Stuck as stuck:
                 self._fail(number, step.line, step.act.title, stuck.difference)
                 break
-            self._render_notices()
+            self._follow_jobs(step.act.faults if isinstance(step.act, Complete) else ())
             now = observe(self.installation, self.case_id)
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
@@ -217,9 +218,18 @@ class Runner:
             statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
-    def _render_notices(self) -> None:
+    def _follow_jobs(self, faults: tuple[str, ...]) -> None:
+        """The jobs that follow; without rendering, an archive counts as made, with no faults but these."""
         if self.render:
-            jobs.run_due(self.installation, cases.HANDLERS)
+            jobs.run_due(self.installation, archive.HANDLERS)
+            return
+        job = tables.job
+        with store.writing(self.installation.database) as transaction:
+            asked = sa.delete(job).where(job.c.name == "archive-case").returning(job.c.payload)
+            payloads = [decode(text) for text in transaction.execute(asked).scalars()]
+        for payload in payloads:
+            told = {"archive": {"passed": not faults, "faults": list(faults)}}
+            cases.receive_message(self.installation, payload["case"], payload["message"], told)
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that the association cannot fetch, or that do not verify."""

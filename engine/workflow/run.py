@@ -225,6 +225,19 @@ class Run:
             receiver.task_spec.fire(receiver, message.values)
         return str(receiver.task_spec.bpmn_id)
 
+    def deliver(self, event_id: str, values: Mapping[str, Any]) -> str:
+        """What one that waits for a message is told, by the id in `expected()`; the id of its node.
+
+        Raises `Conflict` (`workflow.not-waiting`) where it waits no more.
+        """
+        self._check_running()
+        receiver, given = self._find(event_id), _plain(dict(values))
+        if receiver is None or receiver.state != TaskState.WAITING:
+            raise Conflict("案件已不在等这个消息，请刷新后再看。", code="workflow.not-waiting")
+        with self._command():
+            receiver.task_spec.fire(receiver, given)
+        return str(receiver.task_spec.bpmn_id)
+
     def broadcast(self, name: str, values: Mapping[str, Any]) -> int:
         """A signal from outside, for everybody who waits for it; how many that were."""
         self._check_running()

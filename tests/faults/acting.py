@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine import cases, jobs
-from engine.cases import HANDLERS
+from engine.archive import HANDLERS
 from engine.errors import Conflict
 from engine.store import new_id, tables
 from tests.cases.playing import Open, Play
