@@ -12,7 +12,21 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import archive, audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
+from engine import (
+    archive,
+    audit,
+    calendar,
+    cases,
+    decisions,
+    documents,
+    forms,
+    identity,
+    jobs,
+    logs,
+    packages,
+    scenarios,
+    store,
+)
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable

@@ -81,9 +81,9 @@ class _Walk:
             found = self._next(begun.case_id)
             if found is not None:
                 yield self._do(*found)
-            elif (waited := self._wait(begun.case_id)) is not None:
-                yield waited
-            else:
+            elif (followed := self._receive(applicant, begun.case_id) or self._wait(begun.case_id)) is not None:
+                yield followed
+            elif not jobs.run_due(self.installation, archive.HANDLERS):
                 break
             jobs.run_due(self.installation, archive.HANDLERS)
         yield from self._verdicts(applicant, begun.case_id)
@@ -98,6 +98,16 @@ class _Walk:
             if mine := [row.task_id for row in rows if row.case_id == case_id]:
                 return actor, mine[0]
         return None
+
+    def _receive(self, applicant: Actor, case_id: str) -> Line | None:
+        """The association confirms what it received; none where there is nothing new."""
+        view = cases.case_view(self.installation, applicant, case_id)
+        fresh = [one for one in view.documents if one.received_at is None and one.issued_at is not None]
+        if view.state == "closed" or not fresh:
+            return None
+        for document in fresh:
+            cases.receive_document(self.installation, applicant, document.id)
+        return Line(f"{applicant.name}签收：{'、'.join(f'{one.title} {one.number}' for one in fresh)}")
 
     def _wait(self, case_id: str) -> Line | None:
         """Nobody's turn: on to the next moment at which the case goes on by itself; none where there is no such."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import cases, demonstration, identity, jobs, store
+from engine import archive, demonstration, identity, jobs, store
 from engine.calendar import FixedClock
 from engine.identity import Actor, Proof
 from engine.installation import Installation, Settings, open_installation

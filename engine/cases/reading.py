@@ -224,7 +224,7 @@ class _View:
 
     def _items(self) -> tuple[ItemView, ...]:
         manifest = self.package.manifest
-        results = self._results() if self._results_are_known() else {}
+        results = self._known_results()
         items = []
         for member in self.root.get(manifest.items) or []:
             key = member_key(member)
@@ -243,9 +243,19 @@ class _View:
             )
         return tuple(items)
 
-    def _results_are_known(self) -> bool:
-        """The association learns results from the letter in effect, not before it."""
-        return self.sight is Sight.FULL or (self.sight is Sight.OWN and self.row["state"] == "closed")
+    def _known_results(self) -> dict[str, Row]:
+        """The association learns each result from the letter in effect that tells it, not before."""
+        if self.sight not in {Sight.FULL, Sight.OWN}:
+            return {}
+        results = self._results()
+        if self.sight is Sight.FULL or self.row["state"] == "closed" or not results:
+            return results
+        letter = tables.document
+        told = (letter.c.case_id == self.row["id"], letter.c.state == "issued", letter.c.reader == "applicant")
+        query = sa.select(letter.c.record).where(*told, letter.c.signature == "two")
+        records = [decode(text) for text in self.transaction.execute(query).scalars()]
+        known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
+        return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
     def _results(self) -> dict[str, Row]:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])

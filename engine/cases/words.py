@@ -9,6 +9,7 @@ STATES = {
     "deciding": "待决定",
     "publicizing": "公示中",
     "issuing": "待签发",
+    "served": "已送达，待备案归档",
     "closed": "已办结",
 }
 OUTCOMES = {

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
 
-STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
+STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing", "served")
 ACTS = ("submit", "supplement", "decide", "sign", "seal", "serve")
 SEVERITIES = ("block", "manual", "warn")
 OUTCOMES = (

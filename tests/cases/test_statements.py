@@ -146,9 +146,7 @@ def every_step(counted: Counted) -> None:
     for node in WAY:
         for task in [one for one in play.open(case_id) if one.node == node]:
             counted.claim_and_complete(task)
-        if node == "Task_publicise":
-            play.later(days=8)
-            cases.fire_timers(play.installation)
+        play.follow(case_id, node)
     assert counted.play.row(case_id)["state"] == "closed"
 
 
@@ -168,7 +166,8 @@ def going_back(counted: Counted) -> None:
 
 def receipt_and_revocation(counted: Counted) -> None:
     play, place = counted.play, counted.play.installation
-    case_id = play.whole()
+    case_id = play.until("Task_serve", new_id())
+    play.do(case_id, "Task_serve")
     applicant = play.actor("applicant")
     letter = next(one for one in cases.case_view(place, applicant, case_id).documents if one.kind == "D06")
     counted.run("receive", applicant.person_id, lambda a: cases.receive_document(place, a, letter.id))

@@ -76,7 +76,7 @@ class Actor:
         place, leader = self.play.installation, self.play.holder(task.post)
         yield DOING, task.id
         cases.prepare_documents(place, leader, task.id)
-        cases.return_task(place, leader, task.id, "Task_summary", "文字需修改")
+        cases.return_task(place, leader, task.id, "Task_meeting", "登记有误")
         yield "returned", task.id
 
     def _complete(self, case_id: str, task: Open) -> Iterator[Said]:
