@@ -3,7 +3,7 @@
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,6 +109,10 @@ class Installation:
         if version_id not in self._cache.packages:
             self._cache.packages[version_id] = packages.load_version(transaction, version_id)
         return self._cache.packages[version_id]
+
+    def holding(self, version_id: str, package: CompiledPackage) -> "Installation":
+        """This installation where that version is this package: for trying what another value of a parameter does."""
+        return replace(self, _cache=_Cache({version_id: package}, dict(self._cache.clauses), self._cache.calendar))
 
     def clauses(self, transaction: store.Transaction, version_id: str) -> Clauses:
         """A version of the register of rules; the empty id is the empty register."""

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, settings
 from engine import logs
 from tests.databases import database, empty_postgres, postgres_database, postgres_server, sqlite_database
 from tests.installations import office
+from tests.thoroughness import THOROUGH
 
 os.environ.setdefault("HUISHEN_FONTS", str(Path(__file__).parent.parent / "instance" / "fonts"))
 
-settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+for profile in ("repeatable", THOROUGH):
+    settings.register_profile(
+        profile, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
 settings.load_profile("repeatable")
 logs.configure()
 
@@ -23,6 +25,11 @@ __all__ = ["database", "empty_postgres", "office", "postgres_database", "postgre
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--full"):
+        settings.load_profile(THOROUGH)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,8 +16,13 @@ from engine.store import Transaction, tables
 from engine.store.values import decode, encode
 
 BATCH = 100  # cases
-KEYED = {"scope": "path", "outcome": "item_key", "personal": "hash"}  # tables whose rows have no id of their own
-LONG = frozenset({"content", "record", "members"})  # texts that the events know by their SHA-256
+KEYED = {
+    "scope": "path",
+    "outcome": "item_key",
+    "personal": "hash",
+    "receipt": "message_id",
+}  # tables whose rows have no id of their own
+LONG = frozenset({"content", "record", "inputs", "members"})  # texts that the events know by their SHA-256
 
 Readable = Callable[[Mapping[str, Any]], bool]
 Stored = dict[str, dict[str, Rows]]  # case -> table -> key -> columns

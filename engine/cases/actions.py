@@ -8,6 +8,7 @@ from typing import Any
 from engine import workflow
 from engine.cases import publicity
 from engine.cases.effects import Effects, Issue, Outcome
+from engine.cases.required import missing_materials
 from engine.cases.rules import check_rules, member_key
 from engine.cases.words import OUTCOMES, name
 from engine.decisions import Clauses
@@ -49,8 +50,11 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
 def _check_rules(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     confirmed = frozenset(step.scope.get("confirmed") or ())
     checked = check_rules(around.package, step.scope, around.clauses(), around.today, confirmed)
-    around.effects.events.append(("rules.checked", {"fired": checked.fired, "blocked": checked.blocked}))
-    return {"findings": checked.findings, "blocked": checked.blocked}
+    files = step.scope.get("attachments") or {}
+    missing, demanded = missing_materials(around.package, step.scope, around.clauses(), files)
+    noted = {"fired": checked.fired | demanded, "blocked": checked.blocked}
+    around.effects.events.append(("rules.checked", noted | ({"missing": len(missing)} if missing else {})))
+    return {"findings": checked.findings, "blocked": checked.blocked, "missing": missing}
 
 
 def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]:

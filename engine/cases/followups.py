@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 from engine import jobs
+from engine.cases.calling import answer_call, end_call, start_call
 from engine.cases.issuing import issue_notice
 
-HANDLERS: Mapping[str, jobs.Handler] = {"issue-notice": issue_notice}
+HANDLERS: Mapping[str, jobs.Handler] = {
+    "issue-notice": issue_notice,
+    "start-call": start_call,
+    "answer-call": answer_call,
+    "end-call": end_call,
+}

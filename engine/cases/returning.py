@@ -18,7 +18,7 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
-from engine.workflow import Definition
+from engine.workflow import Definition, Node
 
 log = structlog.get_logger()
 
@@ -114,10 +114,12 @@ def _close(step: Step, to: str, why: str) -> None:
 
 
 def withdrawable(step: Step) -> bool:
-    nodes = step.package.definition.nodes
-    tasks = step.run.open_tasks()
-    submitted = step.case["submitted_at"] is not None
-    return submitted and bool(tasks) and all(nodes[t.node_id].properties.get("withdrawable") == "true" for t in tasks)
+    waiting, submitted = step.working_nodes(), step.case["submitted_at"] is not None
+    return submitted and bool(waiting) and all(is_withdrawable(node) for node in waiting)
+
+
+def is_withdrawable(node: Node) -> bool:
+    return node.properties.get("withdrawable") == "true"
 
 
 def fire_timers(installation: Installation, limit: int = 100) -> int:

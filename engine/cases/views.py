@@ -9,6 +9,7 @@ from engine.calendar import Light
 from engine.cases.door import Sight
 from engine.cases.handing import Choice
 from engine.cases.inbox import Due
+from engine.cases.relations import CallView, CaseLink
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,8 @@ class CaseView:
     copies: tuple[CopyView, ...] = ()
     objections: tuple[ObjectionView, ...] = ()
     reads_objections: bool = False  # whether a post of the person may open them
+    parent: CaseLink | None = None  # the case that calls this one
+    calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

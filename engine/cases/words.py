@@ -22,6 +22,7 @@ OUTCOMES = {
     "terminated": "已终止",
     "deferred": "暂缓",
 }
+CALL_STATES = {"waiting": "办理中", "failed": "未能开始", "answered": "已带回结果", "ended": "不再等待"}
 DOCUMENT_STATES = {
     "drafted": "待签发",
     "reserved": "已取号",
@@ -29,6 +30,7 @@ DOCUMENT_STATES = {
     "signed": "待用印",
     "issued": "已生效",
     "revoked": "已撤销",
+    "superseded": "已被代替",
     "voided": "已作废",
 }
 OBJECTION_STATES = {
@@ -51,6 +53,7 @@ EVENTS = {
     "task.held": "办理完成，等后加签",
     "task.extended": "延长期限",
     "task.reminded": "催办",
+    "task.supervised": "督办",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",
@@ -61,6 +64,11 @@ EVENTS = {
     "case.resumed": "恢复办理",
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
+    "call.opened": "发起被调用的案件",
+    "call.failed": "被调用的案件未能开始",
+    "call.answered": "被调用的案件办结，结果已带回",
+    "call.ended": "不再等被调用的案件",
+    "case.recalled": "上级案件不再需要，终止办理",
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",
@@ -85,6 +93,8 @@ EVENTS = {
     "objection.received": "收到公示异议",
     "objection.read": "查看异议内容",
     "objection.decided": "异议办结",
+    "document.redrafted": "起草更正",
+    "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",

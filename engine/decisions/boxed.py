@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.decisions.evaluation import coerced, decide, knowledge
-from engine.decisions.model import Decision, Knowledge, Line, Logic
+from engine.decisions.model import Decision, Knowledge, Logic
+from engine.decisions.reasons import Line
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
 from engine.feel import Expression, Function, Run, import_value

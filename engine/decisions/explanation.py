@@ -6,7 +6,7 @@ from typing import Any
 
 from engine import feel
 from engine.decisions.clauses import Clauses
-from engine.decisions.model import Asked, Checked, Row, Why
+from engine.decisions.reasons import Asked, Checked, Row, Why
 
 POLICIES = {
     "UNIQUE": "只能命中一行",

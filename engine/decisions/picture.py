@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from engine.decisions.clauses import CONFIRMED, Clauses
 from engine.decisions.explanation import POLICIES, test_in_words, value_in_words
-from engine.decisions.model import Asked, Cell, Column, Row, Why
+from engine.decisions.reasons import Asked, Cell, Column, Row, Why
 
 #: What is shown of one decision: a function called in a loop may have asked the same table many times over.
 MOST_SHOWN = 50

@@ -24,6 +24,8 @@ class Reasons:
 class State:
     """The run that all expressions share, results of decisions already made, rows that fired, notes."""
 
+    __slots__ = ("fired", "functions", "given", "inputs", "notes", "path", "reasons", "results", "run")
+
     def __init__(self, run: Run) -> None:
         self.run = run
         self.given: Mapping[str, Any] = run.scope

@@ -1,5 +1,6 @@
 """What stands below the text: attendance, 署名 and date, the verification block, 抄送, the 版记 on the core's edge."""
 
+import io
 from typing import Any
 
 import segno
@@ -121,7 +122,10 @@ class Feet:
             return Markup("")
         if not frame.code or not frame.verify_url:
             raise ComposeError(f"文书 {content.kind} 缺少验证码或核验地址，不能印制", code="document.frame")
-        return Markup(segno.make(frame.scan(), error="m", micro=False).svg_inline(scale=1, border=0, omitsize=True))
+        drawn = io.BytesIO()
+        code = segno.make(frame.scan(), error="m", micro=False)
+        code.save(drawn, kind="svg", scale=1, border=0, omitsize=True, xmldecl=False, nl=False)
+        return Markup(drawn.getvalue().decode())
 
 
 def date_text(frame: Frame) -> str:

@@ -66,6 +66,7 @@ class Font:
         self.characters: dict[int, str] = self._ttf.getBestCmap()
         self.ascent: float = self._ttf["hhea"].ascent / self.units
         self._widths = self._ttf["hmtx"]
+        self.ink = lru_cache(maxsize=20_000)(self._ink)
 
     def __contains__(self, character: str) -> bool:
         return ord(character) in self.characters
@@ -73,7 +74,7 @@ class Font:
     def advance(self, character: str) -> float:
         return float(self._widths[self.characters[ord(character)]][0] / self.units)
 
-    def ink(self, character: str) -> tuple[float, float, float, float]:
+    def _ink(self, character: str) -> tuple[float, float, float, float]:
         """(left, bottom, right, top) of the drawn outline."""
         pen = BoundsPen(self.glyphs)
         self.draw(character, pen)

@@ -6,6 +6,7 @@ A real office registers its own impression (size, emblem, lettering); this drawi
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fontTools.misc.transform import Transform
@@ -50,6 +51,7 @@ class _Outline(BasePen):  # type: ignore[misc]
         self.out.append("h")
 
 
+@lru_cache(maxsize=64)
 def impression(name: str, faces: Faces) -> Impression:
     """The seal of a name; what stands in parentheses at its end (受理专用章) goes straight below the star.
 

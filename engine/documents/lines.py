@@ -8,8 +8,11 @@ line too short is spread by letter-spacing. The last line keeps the grid's own s
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from engine.documents.fonts import FaceName, Faces
 from engine.documents.geometry import CELL, CORE, SIZE
@@ -28,6 +31,7 @@ DATE = re.compile(r"\d+[年月]")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
 DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 8.0, 9.0
 FULL_ENOUGH, RAGGED = (0.8, 0.65, 0.5, 0.0), (0.4, 0.0)
+ROUNDING = 0.01  # points
 Span = tuple[str, FaceName]
 
 
@@ -109,11 +113,12 @@ def compose(spans: Sequence[Span], setting: Setting, faces: Faces, whole: Sequen
         parts = _glued(parts, whole)
     if not parts:
         return []
+    text = _Paragraph(parts, setting)
     # A long unbroken word needs looser lines; a text of nothing but closing marks has no legal break at all.
     for fullest, lawful in [*((full, True) for full in (RAGGED if setting.ragged else FULL_ENOUGH)), (0.0, False)]:
-        best = _weigh(parts, setting, fullest, lawful)
-        if best is not None:
-            return _collect(parts, best, setting)
+        lines = _weigh(text, fullest, lawful)
+        if lines is not None:
+            return _collect(text, lines)
     raise ValueError("a character is wider than the line")
 
 
@@ -151,6 +156,7 @@ def _glued(parts: list[Atom], names: Sequence[str]) -> list[Atom]:
     return out
 
 
+@lru_cache(maxsize=20_000)
 def _atom(token: str, face: FaceName, size: float, faces: Faces) -> Atom:
     used = [faces.face_for(c, face) for c in token]
     width = sum(faces.advance(c, f) for c, f in zip(token, used, strict=True)) * size
@@ -174,52 +180,80 @@ def _break_price(before: Atom, after: Atom) -> float | None:
     return 0.0
 
 
-def _squeezes(line: Sequence[Atom], first: bool) -> tuple[list[tuple[float, int]], list[int]]:
-    """Marks to set half-width outright [(price, index)], cheapest first, and marks that may be trimmed a little."""
-    outright: list[tuple[float, int]] = []
-    trimmed: list[int] = []
-    for i, atom in enumerate(line):
-        if not atom.half:
-            continue
-        after = line[i + 1].text if i + 1 < len(line) else None
-        before = line[i - 1].text if i else None
-        closing = atom.text in CLOSING
-        if closing and after is None:
-            outright.append((-0.15, i))
-        elif (closing and (after in OPENING or after in CLOSING)) or (not closing and before in OPENING):
-            outright.append((-1.5, i))  # two marks together would leave a hole
-        elif not closing and before is None:
-            outright.append((0.9 if first else -1.0, i))
-        elif atom.face == "fang":  # never inside a heading
-            trimmed.append(i)
-    return sorted(outright), trimmed
+class _Paragraph:
+    """What is asked of a paragraph for every line that it might have: sums from its start, and its marks."""
 
+    def __init__(self, parts: Sequence[Atom], setting: Setting) -> None:
+        self.parts, self.setting, self.count = parts, setting, len(parts)
+        self.prices = [_break_price(*pair) for pair in pairwise(parts)]  # of a break after each atom but the last
+        self.marks = [i for i, atom in enumerate(parts) if atom.half]
+        self.holes = [i for i in self.marks if self._leaves_hole(i)]
+        self.trimmed = frozenset(i for i in self.marks if parts[i].face == "fang").difference(self.holes)  # no heading
+        self.widths = list(accumulate((atom.width for atom in parts), initial=0.0))
+        self.savings = list(accumulate((atom.half for atom in parts), initial=0.0))
+        blanks = (atom.half if i in self.trimmed else 0.0 for i, atom in enumerate(parts))
+        self.blanks = list(accumulate(blanks, initial=0.0))
 
-def _fit(line: Sequence[Atom], room: float, setting: Setting, first: bool, last: bool) -> Fit | None:
-    width, gaps = sum(atom.width for atom in line), len(line) - 1
-    options, trimmed = _squeezes(line, first)
-    blank = sum(line[i].half for i in trimmed)
-    taken: tuple[int, ...] = ()
-    price, best = 0.0, None
-    for step in range(len(options) + 1):
-        if step:
-            cost, index = options[step - 1]
-            taken, price, width = (*taken, index), price + cost, width - line[index].half
-        if (last or setting.ragged) and width + gaps * setting.grid <= room + 0.01:
-            loose = 0.0 if last else ((room - width - gaps * setting.grid) / setting.size) ** 2
-            return Fit(max(price, 0) + loose, setting.grid, taken)
-        found = _filled(width, room, gaps, blank, price, setting, last)
-        if found and (best is None or found.cost < best.cost):
-            best = Fit(found.cost, found.spacing, taken, found.share)
-    return best
+    def _leaves_hole(self, i: int) -> bool:
+        """Two marks together with their blank sides between them."""
+        text = self.parts[i].text
+        if text in CLOSING:
+            after = self.parts[i + 1].text if i + 1 < self.count else ""
+            return after in OPENING or after in CLOSING
+        return i > 0 and self.parts[i - 1].text in OPENING
+
+    def edges(self, start: int, end: int) -> list[tuple[float, int]]:
+        """The marks at a line's two ends that lose their blank side there: [(price, index)]."""
+        found = []
+        first, last = self.parts[start], self.parts[end - 1]
+        if first.half and first.text in OPENING:
+            found.append((-1.0 if start else 0.9, start))
+        if last.half and last.text in CLOSING:
+            found.append((-0.15, end - 1))
+        return found
+
+    def squeezes(self, start: int, end: int) -> tuple[list[tuple[float, int]], float]:
+        """Marks to set half-width outright [(price, index)], cheapest first, and the points that may be trimmed of the
+        other marks."""
+        outright, blank = self.edges(start, end), self.blanks[end] - self.blanks[start]
+        taken = [i for _, i in outright]
+        blank -= sum(self.parts[i].half for i in taken if i in self.trimmed)
+        inner = self.holes[bisect_left(self.holes, start) : bisect_left(self.holes, end)]
+        outright += [(-1.5, i) for i in inner if i not in taken]
+        return sorted(outright), blank
+
+    def cuts(self, start: int, end: int, share: float) -> dict[int, float]:
+        """The points trimmed of each mark of a line that is too long."""
+        edges = [i for _, i in self.edges(start, end)]
+        return {
+            i: self.parts[i].half * share for i in self.marks if start <= i < end and i in self.trimmed - set(edges)
+        }
+
+    def fit(self, start: int, end: int, room: float) -> Fit | None:
+        setting, last = self.setting, end == self.count
+        width, gaps = self.widths[end] - self.widths[start], end - start - 1
+        options, blank = self.squeezes(start, end)
+        taken: tuple[int, ...] = ()
+        price, best = 0.0, None
+        for step in range(len(options) + 1):
+            if step:
+                cost, index = options[step - 1]
+                taken, price, width = (*taken, index), price + cost, width - self.parts[index].half
+            if (last or setting.ragged) and width + gaps * setting.grid <= room + ROUNDING:
+                loose = 0.0 if last else ((room - width - gaps * setting.grid) / setting.size) ** 2
+                return Fit(max(price, 0) + loose, setting.grid, taken)
+            found = _filled(width, room, gaps, blank, price, setting, last)
+            if found and (best is None or found.cost < best.cost):
+                best = Fit(found.cost, found.spacing, taken, found.share)
+        return best
 
 
 def _filled(
     width: float, room: float, gaps: int, blank: float, price: float, setting: Setting, last: bool
 ) -> Fit | None:
     """Trimmed when too long, spread when too short."""
-    if width > room + 0.01:
-        share = (width - room) / blank if blank else 9.0
+    if width > room + ROUNDING:
+        share = (width - room) / blank if blank > ROUNDING else 9.0
         return Fit(price + 0.5 + 8 * share**2, 0.0, share=share) if share <= 0.8 else None
     if not gaps:  # nothing to spread: what it leaves blank is its price
         return Fit(price + (0 if last else ((room - width) / setting.size) ** 2), 0.0)
@@ -227,62 +261,67 @@ def _filled(
     return Fit(price + (0 if last else ((spacing - setting.grid) / (0.06 * setting.size)) ** 2), spacing)
 
 
-Best = dict[int, tuple[float, int, Fit | None]]
+@dataclass(frozen=True)
+class Reached:
+    """The cheapest way to break before an atom: what all lines so far cost, where the last of them starts, its fit."""
+
+    cost: float
+    start: int
+    fit: Fit | None
 
 
-def _weigh(parts: Sequence[Atom], setting: Setting, fullest: float, lawful: bool) -> Best | None:
-    """From each start the cheapest line and the cost of all that follows; None when no legal set of breaks exists."""
-    count = len(parts)
-    best: Best = {count: (0.0, count, None)}
-    for start in range(count - 1, -1, -1):
-        found = _cheapest(parts, start, best, setting, fullest, lawful)
-        if found:
-            best[start] = found
-    return best if 0 in best else None
+def _weigh(text: _Paragraph, fullest: float, lawful: bool) -> list[tuple[int, int, Fit]] | None:
+    """The cheapest lines as (start, end, fit); None when no legal set of breaks exists. Only places where some line may
+    end are gone on from."""
+    reached = {0: Reached(0.0, 0, None)}
+    for start in range(text.count):
+        if start in reached:
+            _extend(text, start, reached, fullest, lawful)
+    lines: list[tuple[int, int, Fit]] = []
+    end = text.count
+    while end and end in reached:
+        before = reached[end]
+        assert before.fit is not None
+        lines.append((before.start, end, before.fit))
+        end = before.start
+    return lines[::-1] if not end else None
 
 
-def _cheapest(
-    parts: Sequence[Atom], start: int, best: Best, setting: Setting, fullest: float, lawful: bool
-) -> tuple[float, int, Fit | None] | None:
-    room, count = setting.room(start == 0), len(parts)
-    natural, saved, found = 0.0, 0.0, None
-    for end in range(start + 1, count + 1):
-        natural += parts[end - 1].width
-        saved += parts[end - 1].half
-        if natural - saved > room + 0.01:
+def _extend(text: _Paragraph, start: int, reached: dict[int, Reached], fullest: float, lawful: bool) -> None:
+    """Every line that may begin here, where it is the cheapest way so far to its end."""
+    room, begun, before = text.setting.room(start == 0), text.widths[start], reached[start].cost
+    saved = text.savings[start]
+    for end in range(start + 1, text.count + 1):
+        natural, last = text.widths[end] - begun, end == text.count
+        if natural - (text.savings[end] - saved) > room + ROUNDING:
             break
-        last = end == count
-        price = 0.0 if last or not lawful else _break_price(parts[end - 1], parts[end])
-        if price is None or end not in best or (not last and natural < fullest * room):
+        price = 0.0 if last or not lawful else text.prices[end - 1]
+        if price is None or (not last and natural < fullest * room):
             continue
-        fit = _fit(parts[start:end], room, setting, start == 0, last)
+        fit = text.fit(start, end, room)
         if fit is None:
             continue
         # one character and a full stop; a cell has shorter lines, where moving a character costs little
-        lonely = (12.0 if setting.ragged else 2.0) if last and start and end - start <= 2 else 0.0
-        cost = fit.cost + price + lonely + best[end][0]
-        if found is None or cost < found[0]:
-            found = cost, end, fit
-    return found
+        lonely = (12.0 if text.setting.ragged else 2.0) if last and start and end - start <= 2 else 0.0
+        cost = before + fit.cost + price + lonely
+        if end not in reached or cost < reached[end].cost:
+            reached[end] = Reached(cost, start, fit)
 
 
-def _collect(parts: Sequence[Atom], best: Best, setting: Setting) -> list[Line]:
-    lines, start, count = [], 0, len(parts)
-    while start < count:
-        _, end, fit = best[start]
-        assert fit is not None
-        trimmed = _squeezes(parts[start:end], start == 0)[1] if fit.share else []
-        cuts = {i: parts[start + i].half * fit.share for i in trimmed}
-        indent = setting.measure - setting.room(start == 0)
-        lines.append(_line(parts[start:end], indent, fit, cuts, end == count))
-        start = end
-    return lines
+def _collect(text: _Paragraph, lines: Sequence[tuple[int, int, Fit]]) -> list[Line]:
+    out = []
+    for start, end, fit in lines:
+        cuts = text.cuts(start, end, fit.share) if fit.share else {}
+        indent = text.setting.measure - text.setting.room(start == 0)
+        out.append(_line(text.parts, start, end, indent, fit, cuts))
+    return out
 
 
-def _line(line: Sequence[Atom], indent: float, fit: Fit, cuts: dict[int, float], last: bool) -> Line:
+def _line(parts: Sequence[Atom], start: int, end: int, indent: float, fit: Fit, cuts: dict[int, float]) -> Line:
     pieces: list[Piece] = []
-    width = indent + fit.spacing * (len(line) - 1)
-    for i, atom in enumerate(line):
+    width = indent + fit.spacing * (end - start - 1)
+    for i in range(start, end):
+        atom = parts[i]
         half, cut = i in fit.halves, cuts.get(i, 0.0)
         width += atom.width - (atom.half if half else cut)
         previous = pieces[-1] if pieces else None
@@ -291,4 +330,4 @@ def _line(line: Sequence[Atom], indent: float, fit: Fit, cuts: dict[int, float],
             pieces[-1] = Piece(previous.text + atom.text, atom.face, False, half)
         else:
             pieces.append(Piece(atom.text, atom.face, atom.word, half, cut))
-    return Line(tuple(pieces), fit.spacing, indent, width, last)
+    return Line(tuple(pieces), fit.spacing, indent, width, end == len(parts))

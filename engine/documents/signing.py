@@ -15,7 +15,6 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
@@ -98,9 +97,9 @@ def approve(
     _require(signer, REVIEWER, now)
     if place and place.alone:
         raise Conflict("通知书只加盖印章，不需要审签", code="document.no-approval")
-    if _field_names(pdf):
-        raise Conflict("这份文书已经审签过，不能再次审签", code="document.already-approved")
     writer = _Writer(io.BytesIO(pdf))
+    if _field_names(writer):
+        raise Conflict("这份文书已经审签过，不能再次审签", code="document.already-approved")
     fields.append_signature_field(writer, SigFieldSpec(REVIEWER, on_page=place.page if place else 0))
     if place:
         fields.append_signature_field(writer, _seal_field(place))
@@ -128,11 +127,11 @@ def seal(
     """
     _require(signer, AUTHORITY, now)
     drawing = impression(name or signer.certificate.common_name, faces)
-    present = _field_names(pdf)
+    writer = _Writer(io.BytesIO(pdf))
+    present = _field_names(writer)
     if place.alone:
         if present:
             raise Conflict("这份文书已经盖章", code="document.already-sealed")
-        writer = _Writer(io.BytesIO(pdf))
         fields.append_signature_field(writer, _seal_field(place))
         signed = _sign(writer, AUTHORITY, signer, now, reason, MDPPerm.NO_CHANGES, drawing, assurance)
         return _archived(signed, assurance)
@@ -140,7 +139,7 @@ def seal(
         raise Conflict("这份文书还没有审签，不能盖章", code="document.not-approved")
     if present.get(AUTHORITY):
         raise Conflict("这份文书已经盖章", code="document.already-sealed")
-    signed = _sign(_Writer(io.BytesIO(pdf)), AUTHORITY, signer, now, reason, None, drawing, assurance)
+    signed = _sign(writer, AUTHORITY, signer, now, reason, None, drawing, assurance)
     return _archived(signed, assurance)
 
 
@@ -155,10 +154,9 @@ def _require(signer: Signer, field: Field, now: datetime) -> None:
         )
 
 
-def _field_names(pdf: bytes) -> dict[str, bool]:
-    """The signature fields of a file and whether each is signed."""
-    reader = PdfFileReader(io.BytesIO(pdf))
-    return {name: value is not None for name, value, _ in fields.enumerate_sig_fields(reader)}
+def _field_names(writer: _Writer) -> dict[str, bool]:
+    """The signature fields of the file so far and whether each is signed."""
+    return {name: value is not None for name, value, _ in fields.enumerate_sig_fields(writer.prev)}
 
 
 def _seal_field(place: SealPlace) -> SigFieldSpec:

@@ -87,10 +87,18 @@ class Verdict:
     record: dict[str, Any] | None = field(default=None)
     changes: tuple[str, ...] = ()
 
-    def with_register(self, state: str | None, number: str | None = None, reason: str | None = None) -> "Verdict":
+    def with_register(
+        self,
+        state: str | None,
+        number: str | None = None,
+        reason: str | None = None,
+        ended_at: datetime | None = None,
+        replaced_by: str = "",
+    ) -> "Verdict":
         """This verdict combined with the register's line for the file's SHA-256 (None: there is no such line).
 
-        Only a valid file is looked at again; `state` is the register's: issued, revoked, superseded.
+        Only a valid file is looked at again; `state` is the register's: issued, revoked, superseded (by the document
+        numbered `replaced_by`).
         """
         if self.code != "ours.valid":
             return self
@@ -98,16 +106,23 @@ class Verdict:
             text = "签名有效，但发文登记簿里没有这个文件，请向发文机关核实。"
             return replace(self, code="unknown-to-register", sentence=text)
         because = f"，原因：{reason}" if reason else ""
+        when = f"于{_day(ended_at)}" if ended_at else ""
         if state == "revoked":
-            return replace(self, code="revoked", sentence=f"这份文书（{number}）是真的，但已经撤销{because}。")
+            text = f"这份文书（{number}）是真的，但已经{when}撤销{because}。"
+            return replace(self, code="revoked", sentence=text)
         if state == "superseded":
-            return replace(
-                self, code="superseded", sentence=f"这份文书（{number}）是真的，但已被新的文书代替{because}。"
-            )
+            by = f"被{replaced_by}更正代替" if replaced_by else "被新的文书代替"
+            text = f"这份文书（{number}）是真的，但已{when}{by}{because}。请以新的文书为准。"
+            return replace(self, code="superseded", sentence=text)
         return replace(self, sentence=f"这份文书（{number}）由本机关签发，内容完整，现行有效。")
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _day(moment: datetime) -> str:
+    local = moment.astimezone(LOCAL)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def verify(pdf: bytes, trust: Trust) -> Verdict:

@@ -8,6 +8,7 @@ from engine.feel.builtins.conversion import written
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.run import Budget, Run
+from engine.feel.sheet import Sheet
 from engine.feel.temporal import format_wide, parse_temporal
 from engine.feel.values import Function, MonthsDuration, Range, Value, import_value, kind
 from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
@@ -27,6 +28,7 @@ __all__ = [
     "MonthsDuration",
     "Range",
     "Run",
+    "Sheet",
     "UnaryTests",
     "Value",
     "WideDate",

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.packages.interface import Interface
+
 SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
 
 STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing", "served")
@@ -69,18 +71,20 @@ class ActionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that a package may use. None for posts, organisations or clauses: not known here, so not checked."""
+    """The names that a package may use. None for posts, organisations, clauses or packages: not known here, so not
+    checked."""
 
     posts: frozenset[str] | None = None
     organisations: frozenset[str] | None = None
     actions: Mapping[str, ActionSettings] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
     clauses: frozenset[str] | None = None
+    packages: Mapping[str, Interface] | None = None
 
 
 _RESULTS = Setting("feel", required=False)
 ACTIONS: Mapping[str, ActionSettings] = {
-    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings(
         {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS}, proof=True
@@ -110,6 +114,7 @@ def default_vocabulary(
     posts: Iterable[str] | None = None,
     organisations: Iterable[str] | None = None,
     clauses: Iterable[str] | None = None,
+    packages: Iterable[Interface] | None = None,
 ) -> Vocabulary:
     """The actions and functions of docs/packages.md, with the posts, organisations and clauses of an installation."""
     return Vocabulary(
@@ -118,4 +123,5 @@ def default_vocabulary(
         actions=ACTIONS,
         functions=dict.fromkeys(FUNCTIONS),
         clauses=None if clauses is None else frozenset(clauses),
+        packages=None if packages is None else {one.key: one for one in packages},
     )

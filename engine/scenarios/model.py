@@ -1,7 +1,7 @@
 """A scenario as frozen values: what is done, in order, and what is expected after each step and at the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -117,12 +117,24 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A call of a case: its node, and where it is a multi-instance the key of the item."""
+
+    node: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step, the line where it stands, and what is expected of it."""
+    """One step, the line where it stands, and what is expected of it.
+
+    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins.
+    """
 
     line: int
     act: Act
     expected: Expected
+    case: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +163,8 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it."""
+    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it, `parameters` values
+    of the manifest's parameters that hold in it."""
 
     file: str
     id: str
@@ -161,3 +174,4 @@ class Scenario:
     steps: tuple[Step, ...]
     end: End
     confirmed: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from engine.scenarios.model import (
     End,
     Expected,
     Object,
+    Place,
     Receive,
     Return,
     Scenario,
@@ -98,7 +99,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def scenario(self, tree: Tree) -> Scenario:
-        keys = ("id", "title", "now", "organisation", "confirmed", "steps", "end")
+        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
         entries = self._mapping(tree, keys)
         scenario = Scenario(
             file=self.file,
@@ -109,6 +110,7 @@ class _Reader:
             steps=self._steps(entries.get("steps"), tree),
             end=self._end(entries.get("end")),
             confirmed=self._texts(entries.get("confirmed")) or (),
+            parameters=self._free(entries.get("parameters")) or {},
         )
         if self.problems:
             raise ScenarioProblems(self.problems)
@@ -136,7 +138,7 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "values", "item", "by", "faults", *checks))
+        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", "faults", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
@@ -153,7 +155,20 @@ class _Reader:
             "object": self._object,
             "receive": lambda found: Receive(self._string(found["receive"])),
         }
-        return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
+        return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
+
+    def _case(self, entries: dict[str, Tree], act: str) -> tuple[Place, ...]:
+        tree = entries.get("case")
+        if tree is None:
+            return ()
+        if act == "wait":
+            self._fault(tree, "scenario.unknown-key", "“case”不用于 wait，时间对所有案件一起走；请删去。")
+        parts = [part.partition("#") for part in self._string(tree).split("/")]
+        if any(not node or (mark and not item) for node, mark, item in parts):
+            self._fault(
+                tree, "scenario.value", "要写调用活动的标识，如 Call_check、Call_check#court、Call_a/Call_b；请改正。"
+            )
+        return tuple(Place(node, item or None) for node, _, item in parts)
 
     def _complete(self, entries: dict[str, Tree]) -> Complete:
         values: dict[str, Any] = {}

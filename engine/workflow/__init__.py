@@ -3,6 +3,7 @@
 SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by scope.
 """
 
+from .calls import OpenCall
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
@@ -27,6 +28,7 @@ __all__ = [
     "Migration",
     "Node",
     "Obstacle",
+    "OpenCall",
     "OpenTask",
     "Problem",
     "Raised",

@@ -97,6 +97,12 @@ def office(request: pytest.FixtureRequest) -> Office:
 
 
 @pytest.fixture
+def sqlite_play(sqlite_office: Office) -> Play:
+    """For what the database has no part in."""
+    return Play(sqlite_office)
+
+
+@pytest.fixture
 def play(office: Office) -> Iterator[Play]:
     """Whatever a test does through commands, the events alone give back every row afterwards."""
     made = Play(office)

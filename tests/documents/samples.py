@@ -160,6 +160,7 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
         "extension": {
             "reason_public": "需要核实的情况较多",
             "approved_by": CHAIR,
+            "what": "办理期限",
             "working_days": Decimal(10),
             "until": day,
         },

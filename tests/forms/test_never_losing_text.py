@@ -1,9 +1,10 @@
 """Whatever a browser sends, a page binds without raising and shows again what was typed."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import forms
+from tests.thoroughness import examples
 
 from .schemas import COMPLETE, PEOPLE, UPLOADED, application, context, decision
 
@@ -40,7 +41,7 @@ def seal(typed):
     return {"$personal": "h", "kind": typed.kind}
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@examples(30, 150)
 @given(sent=FORM_DATA, place=st.sampled_from(PAGES), saved=st.sampled_from([{"candidates": [{}]}, COMPLETE]))
 def test_any_form_data_binds_and_may_be_saved(sent, place, saved):
     schema, page, index, inner = place
@@ -66,7 +67,7 @@ ELECTION_TEXTS = {
 }
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@examples(40, 200)
 @given(typed=st.fixed_dictionaries({name: st.text(max_size=40) for name in ELECTION_TEXTS}))
 def test_what_was_typed_stands_in_its_input_again(typed):
     bound = forms.bind(APPLICATION, "election", values={}, formdata=typed, context=context())
@@ -74,7 +75,7 @@ def test_what_was_typed_stands_in_its_input_again(typed):
     assert {name: read(bound.form) for name, read in ELECTION_TEXTS.items()} == typed
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@examples(20, 100)
 @given(
     names=st.lists(st.text(max_size=20), min_size=1, max_size=5),
     remove=st.one_of(st.none(), st.integers(0, 5)),

@@ -1,10 +1,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import forms
+from tests.thoroughness import examples
 
 from .schemas import (
     CANDIDATES,
@@ -210,7 +211,7 @@ ODD = st.builds(
 )
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@examples(60, 300)
 @given(entries=st.lists(st.one_of(ODD, JSON, st.builds(lambda one: group("g", "组", one), ODD)), max_size=3))
 def test_whatever_stands_in_a_file_is_read_or_told(entries):
     try:

@@ -1,12 +1,13 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import forms
 from engine.errors import Invalid
 from engine.forms.identity import check_character
+from tests.thoroughness import examples
 
 TODAY = date(2026, 11, 23)
 
@@ -66,7 +67,7 @@ def test_an_unknown_region_only_warns():
     assert not forms.identity_number(made("46000019680512001"), TODAY).warnings
 
 
-@settings(derandomize=True, max_examples=200)
+@examples(40, 200)
 @given(
     birth=st.dates(date(1900, 1, 1), TODAY),
     serial=st.integers(0, 999),
@@ -109,7 +110,7 @@ def test_a_credit_code_that_does_not_hold_is_refused(text, code):
     assert refused.value.code == code
 
 
-@settings(derandomize=True, max_examples=200)
+@examples(40, 200)
 @given(place=st.integers(0, 17), other=st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUWXY"))
 def test_a_single_replaced_character_of_a_credit_code_is_always_noticed(place, other):
     code = "51990000MJ000000XN"

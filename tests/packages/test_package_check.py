@@ -6,7 +6,7 @@ import pytest
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
-from tests.packages.small_package import DT1, FILES, VOCABULARY, field, flow, form, small
+from tests.packages.small_package import DT1, FILES, VOCABULARY, extensions, field, flow, form, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -300,6 +300,12 @@ BROKEN = [
     ),
     (
         "scenarios/S01.yaml",
+        "steps:",
+        "parameters: {age_mood: lt70}\nsteps:",
+        [("scenarios/S01.yaml", "parameters.age_mood", "package.scenario-parameter")],
+    ),
+    (
+        "scenarios/S01.yaml",
         "to: Task_accept",
         "to: Gw",
         [("scenarios/S01.yaml", "steps[1].return", "package.scenario-node")],
@@ -470,6 +476,17 @@ def test_members_that_get_a_key_on_the_way_are_still_known():
     assert found(small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.number"))) == []
     broken = small(keyed, ("decisions/DT-1.dmn", "candidate.age", "candidate.aeg"))
     assert found(broken) == [("decisions/DT-1.dmn", "i1", "package.unknown-key")]
+
+
+def test_an_end_beside_the_main_way_owes_no_outcome():
+    aside = (
+        BPMN,
+        '<endEvent id="Reminded">' + extensions(outcome="approved") + "</endEvent>",
+        '<endEvent id="Reminded" />',
+    )
+    assert found(small(aside)) == []
+    interrupting = small(aside, (BPMN, 'cancelActivity="false"', 'cancelActivity="true"'))
+    assert (BPMN, "Reminded", "package.no-outcome") in found(interrupting)
 
 
 def test_days_count_once_a_node_and_not_while_the_promise_is_paused():

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
 from engine import packages
 from engine.packages import PackageProblems
 from tests.packages.small_package import FILES, VOCABULARY
+from tests.thoroughness import examples
 
 DATA = {name: text.encode() for name, text in FILES.items()}
 PIECES = [
@@ -38,7 +39,7 @@ def survives(files: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(DATA))
-@settings(derandomize=True, max_examples=20, deadline=None)
+@examples(5, 100)
 @given(content=st.binary(max_size=300))
 @example(content=b"")
 @example(content=b"\xff\xfe<\x00a\x00/\x00>\x00")
@@ -51,7 +52,7 @@ def test_any_bytes_in_any_file(file, content):
 
 
 @pytest.mark.parametrize("file", sorted(DATA))
-@settings(derandomize=True, max_examples=30, deadline=None)
+@examples(8, 150)
 @given(data=st.data())
 def test_any_piece_in_any_place_of_any_file(file, data):
     content = bytearray(DATA[file])
@@ -84,7 +85,7 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(inner)
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@examples(30, 750)
 @given(data=st.data())
 def test_any_value_in_any_place_of_a_form(data):
     tree = json.loads(FILES["forms/apply.form"])
@@ -95,7 +96,7 @@ def test_any_value_in_any_place_of_a_form(data):
 
 
 @pytest.mark.parametrize("file", ["process.bpmn", "decisions/DT-1.dmn", "documents/L1.html"])
-@settings(derandomize=True, max_examples=80, deadline=None)
+@examples(16, 400)
 @given(data=st.data())
 def test_attributes_swapped_or_emptied(file, data):
     parts = FILES[file].split('"')
@@ -106,7 +107,7 @@ def test_attributes_swapped_or_emptied(file, data):
 
 
 @pytest.mark.parametrize("file", ["process.bpmn", "decisions/DT-1.dmn"])
-@settings(derandomize=True, max_examples=80, deadline=None)
+@examples(16, 400)
 @given(data=st.data())
 def test_elements_taken_out_doubled_or_moved(file, data):
     root = etree.fromstring(FILES[file].encode())

@@ -5,10 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.packages import Parameter, Promise, Withdrawal, read_manifest
+from tests.thoroughness import examples
 
 GOOD = """
 [package]
@@ -161,7 +162,7 @@ TOML = st.recursive(
 )
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@examples(80, 400)
 @given(st.data())
 def test_any_value_in_any_place_gives_findings_and_never_an_error(data):
     lines = GOOD.splitlines()
@@ -173,7 +174,7 @@ def test_any_value_in_any_place_gives_findings_and_never_an_error(data):
         assert finding.file == "package.toml" and finding.message.endswith("。")
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@examples(40, 200)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_findings_and_never_an_error(data):
     assert read_manifest(data)[1]

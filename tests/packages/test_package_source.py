@@ -6,12 +6,13 @@ import stat
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import packages
 from engine.errors import Conflict
 from engine.packages import Limits, PackageProblems
+from tests.thoroughness import examples
 
 FILES = {
     "README.md": "# 说明\r\n".encode(),
@@ -183,7 +184,7 @@ def test_the_folders_of_a_package_may_stand_in_the_archive_and_no_others():
     assert refused(packages.load_zip, archive(("other/", b""))) == [("source.name", "other/")]
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@examples(60, 300)
 @given(st.data())
 def test_damaged_archives_are_refused_and_nothing_else_happens(data):
     whole = bytearray(packages.to_zip(packages.load_files(FILES)))
@@ -197,7 +198,7 @@ def test_damaged_archives_are_refused_and_nothing_else_happens(data):
             assert problems.findings
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@examples(40, 200)
 @given(st.dictionaries(st.text(max_size=30), st.binary(max_size=20), max_size=5))
 def test_whatever_is_accepted_comes_back_the_same(files):
     try:

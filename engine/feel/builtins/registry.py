@@ -39,6 +39,7 @@ _CLASSES: dict[str, tuple[Classes, str]] = {
 }
 #: Classes whose values may be long, and then cost something to look at.
 _LONG = frozenset((list, str))
+SHORT = SMALL // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Parameter:
         """The argument as the function gets it. Raises Fault when it does not fit."""
         classes, chinese = _CLASSES[self.type]
         cls = value.__class__
-        if (cls is list or cls is str) and len(value) > SMALL // 4:
+        if (cls is list or cls is str) and len(value) > SHORT:
             run.spend(len(value) // (8 if cls is list else SMALL))
         if self.type == "any" or cls in classes:
             return value
@@ -92,6 +93,11 @@ class Signature:
         last = self.parameters[-1] if self.parameters and self.parameters[-1].rest else None
         object.__setattr__(self, "fixed", self.parameters[:-1] if last is not None else self.parameters)
         object.__setattr__(self, "rest", last)
+
+    @property
+    def takes_a_list(self) -> bool:
+        """Whether its one parameter is a list."""
+        return len(self.parameters) == 1 and self.parameters[0].type == "list" and self.rest is None
 
     def takes(self, count: int) -> bool:
         many = bool(self.parameters) and self.parameters[-1].rest

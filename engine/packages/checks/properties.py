@@ -21,6 +21,7 @@ _CHOICES = {
 _WAITING = ("state", "pauses", "promised")
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
 _ROLES = ("transferTo", "ask")
+_OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
 _OF_KIND = {
     "userTask": (*_CHOICES, *_FREE),
     "intermediateCatchEvent": _WAITING,
@@ -37,6 +38,8 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
+        if node.kind == "userTask" or node.outside:
+            yield from _values(node)
         if node.kind == "userTask":
             yield from _askable(parts, node)
             yield from _user_task(parts, node)
@@ -50,7 +53,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _known(node: Node) -> Iterator[Finding]:
-    allowed = _OF_KIND.get(node.kind, ())
+    allowed = _OF_CALL if node.outside else _OF_KIND.get(node.kind, ())
     for name in node.properties:
         if name not in allowed:
             known = "、".join(allowed) or "（没有）"
@@ -108,7 +111,7 @@ def _end(parts: Parts, node: Node) -> Iterator[Finding]:
     assert parts.drawing is not None
     text = node.properties.get("outcome")
     if text is None:
-        if node.scope == parts.drawing.main:
+        if node.scope == parts.drawing.main and not parts.drawing.is_aside(node.id):
             message = "主流程的结束事件没有写结果；请加上属性 outcome。"
             yield Finding(DIAGRAM, node.id, "package.no-outcome", message, "warning")
     elif not text.startswith("=") and text not in OUTCOMES:

@@ -1,0 +1,9 @@
+"""How many examples a property is tried on: a few in every run, many with `--full`."""
+
+from hypothesis import settings
+
+THOROUGH = "thorough"  # the profile that `--full` loads
+
+
+def examples(few: int, many: int) -> settings:
+    return settings(max_examples=many if settings.get_current_profile_name() == THOROUGH else few)
