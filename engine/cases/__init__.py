@@ -41,6 +41,7 @@ from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done
 from engine.cases.indexing import rebuild_index
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
+from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
@@ -112,6 +113,7 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Lookahead",
     "Moved",
     "Moves",
     "Notice",
@@ -165,6 +167,10 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "leads_to_documents",
+    "look_ahead",
+    "lookahead_draft",
+    "lookahead_file",
     "mark_read",
     "may_supervise",
     "may_urge",

@@ -76,21 +76,33 @@ def _record_outcomes(around: Surroundings, step: workflow.Step) -> dict[str, Any
         raise Invalid(
             "逐人结论不是列表，请检查流程图中 record-outcomes 的 from。", code="action.outcomes", element=step.node_id
         )
-    manifest = around.package.manifest
-    labels = {member_key(member): member[manifest.item_label] for member in step.scope.get(manifest.items) or []}
-    for row in rows:
-        key, result = row["key"], row["result"]
-        outcome = Outcome(key, labels.get(key, key), result, row.get("reason_public") or "", row.get("clause") or "")
+    for outcome in outcomes_of(around.package, step.scope, rows):
         around.effects.outcomes.append(outcome)
         told = {
-            "key": key,
-            "result": result,
+            "key": outcome.key,
+            "result": outcome.result,
             "name": outcome.label,
-            "label": f"{outcome.label}：{name(OUTCOMES, result)}",
+            "label": f"{outcome.label}：{name(OUTCOMES, outcome.result)}",
         }
         told |= {"reason_public": outcome.reason_public, "clause": outcome.clause}
         around.effects.events.append(("outcome.recorded", told))
     return {}
+
+
+def outcomes_of(package: CompiledPackage, scope: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """The results of the members that rows of {key, result, reason_public, clause} tell."""
+    manifest = package.manifest
+    labels = {member_key(member): member[manifest.item_label] for member in scope.get(manifest.items) or []}
+    return [
+        Outcome(
+            row["key"],
+            labels.get(row["key"], row["key"]),
+            row["result"],
+            row.get("reason_public") or "",
+            row.get("clause") or "",
+        )
+        for row in rows
+    ]
 
 
 def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
