@@ -13,6 +13,9 @@ TABLES: Mapping[str, str] = {
     "attachment": "附件",
     "personal": "个人号码",
     "call": "调用的案件",
+    "awaited": "等待的消息",
+    "message": "发出的消息",
+    "receipt": "收到的消息",
 }
 STATES: Mapping[str, str] = {
     "open": "待办",

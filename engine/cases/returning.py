@@ -43,7 +43,7 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        step.run.return_to(to)
+        step.run.return_to(step.run.way_to(to, task_id))
         issuing.void_unfinished(step, f"退回：{reason}")
         step.write()
 

@@ -13,6 +13,7 @@ from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
+from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -48,7 +49,7 @@ class Step:
         self.effects = Effects()
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
-        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": [], "message": []}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
@@ -198,7 +199,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
-        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
+        note_sent(self)
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],
