@@ -42,6 +42,7 @@ from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
+from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
@@ -125,6 +126,7 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Lookahead",
     "Moved",
     "Moves",
     "Notice",
@@ -183,7 +185,11 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "leads_to_documents",
     "letters_at",
+    "look_ahead",
+    "lookahead_draft",
+    "lookahead_file",
     "mark_read",
     "may_supervise",
     "may_urge",
