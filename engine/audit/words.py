@@ -15,6 +15,9 @@ TABLES: Mapping[str, str] = {
     "publicity": "公示",
     "objection": "公示异议",
     "call": "调用的案件",
+    "awaited": "等待的消息",
+    "message": "发出的消息",
+    "receipt": "收到的消息",
 }
 STATES: Mapping[str, str] = {
     "open": "待办",

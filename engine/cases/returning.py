@@ -1,7 +1,6 @@
 """Send a case back to an earlier node, withdraw it, and fire what time has made due."""
 
-import re
-from itertools import islice
+from itertools import islice, takewhile
 
 import sqlalchemy as sa
 import structlog
@@ -18,7 +17,7 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
-from engine.workflow import Definition, Node
+from engine.workflow import Node
 
 log = structlog.get_logger()
 
@@ -44,20 +43,18 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        around = scope_of(step.package.definition, to, loaded.task["path"])
-        step.run.return_to(f"{around}/{to}" if around else to)
-        issuing.void_unfinished(step, f"退回：{reason}", around)
+        way = step.run.way_to(to, task_id)
+        step.run.return_to(way)
+        issuing.void_unfinished(step, f"退回：{reason}", _shared(way, loaded.task["path"]))
         step.write()
 
     command(installation, body)
 
 
-def scope_of(definition: Definition, node_id: str, path: str) -> str:
-    """The path of the scope that a node lies in, as seen from a task: of the running scopes around it the nearest one."""
-    scope, parts = definition.nodes[node_id].scope, path.split("/") if path else []
-    while parts and re.split(r"[#~]", parts[-1])[0] != scope:
-        parts.pop()
-    return "/".join(parts)
+def _shared(way: str, path: str) -> str:
+    """The path of the innermost scope that holds the task that is left and the node that is gone back to."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(way.split("/")[:-1], path.split("/"), strict=False))
+    return "/".join(part for part, _ in pairs)
 
 
 def returns(properties: dict[str, str] | object) -> list[str]:

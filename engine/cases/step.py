@@ -13,6 +13,7 @@ from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
+from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -49,7 +50,7 @@ class Step:
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
         self.rows: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("entry", "document", "outcome", "publicity", "objection")
+            name: [] for name in ("entry", "document", "outcome", "message", "publicity", "objection")
         }
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
@@ -207,7 +208,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
-        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
+        note_sent(self)
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],

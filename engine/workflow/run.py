@@ -26,7 +26,8 @@ from .specs.multi import RESULT
 from .throwing import Sent, broadcast, find_receiver, waiting
 from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
-from .variables import Values, assign, element_of, task_path, visible, workflow_path
+from .variables import Values, assign, element_of, join, parent_of, task_path, visible, workflow_path
+from .ways import way_down
 
 MOST_FIRED = 100  # timers in one command
 MANY = 200  # tasks in memory after which the past is dropped even within a command
@@ -176,6 +177,20 @@ class Run:
             return due_after(formula.evaluate(scope), now)
         except NoMoment:
             return None
+
+    def way_to(self, node_id: str, task_id: str) -> str:
+        """The path by which `return_to` comes from an open task to a node: in the task's own scope, else in the nearest
+        around it. Raises `NotFound` for the task, `Conflict` (`workflow.no-way`) where no such way leads there."""
+        task = self._find(task_id)
+        if task is None:
+            raise NotFound(f"没有任务 {task_id}。", code="workflow.no-task", task=task_id)
+        workflow = task.workflow
+        while (levels := way_down(self.definition.nodes, workflow.spec.name, node_id)) is None:
+            parent = parent_of(workflow)
+            if parent is None:
+                raise moves.no_way(node_id, "从这项任务所在的地方没有确定的路到那里")
+            workflow = parent.workflow
+        return join(workflow_path(workflow), "/".join([*levels, node_id]))
 
     # --- Commands ---
 

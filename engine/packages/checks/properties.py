@@ -1,13 +1,14 @@
 """Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _YES_NO = ("true", "false")
 _CHOICES = {
@@ -26,7 +27,9 @@ _OF_KIND = {
     "userTask": (*_CHOICES, *_FREE),
     "intermediateCatchEvent": _WAITING,
     "receiveTask": _WAITING,
-    "endEvent": ("outcome",),
+    "endEvent": ("outcome", "keep"),
+    "sendTask": ("keep",),
+    "intermediateThrowEvent": ("keep",),
 }
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
@@ -38,13 +41,13 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
-        if node.kind == "userTask" or node.outside:
+        if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
             yield from _values(node)
         if node.kind == "userTask":
             yield from _askable(parts, node)
             yield from _user_task(parts, node)
-        if node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
-            yield from _values(node)
+        if "keep" in node.properties:
+            yield from _keep(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
     yield from _duties(parts)
@@ -105,6 +108,28 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
     if found is None or found.kind != "userTask" or target == node.id:
         message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
         yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        return
+    nodes = parts.drawing.nodes
+    if all(way_down(nodes, scope, target) is None for scope in scopes_around(nodes, node.scope)):
+        message = (
+            f"从这里没有确定的路退回“{shown(target)}”：它在会签的某一项里、在事件子流程里，"
+            "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
+
+
+def _keep(node: Node) -> Iterator[Finding]:
+    """How long a message waits for a case that begins to wait for it: only one that other cases can wait for."""
+    text, event = node.properties["keep"], node.event
+    if event is None or event.kind != "message" or event.key is None:
+        message = "属性 keep 只用于有关联键的消息；请给消息加上 zeebe:subscription correlationKey，或删去 keep。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    elif not text.startswith("="):
+        try:
+            moment_of(text, datetime(2026, 1, 1, tzinfo=UTC))
+        except NoMoment as error:
+            message = f"属性 keep 不是时长或日期（如 P30D）：{error}；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _end(parts: Parts, node: Node) -> Iterator[Finding]:
