@@ -39,7 +39,7 @@ from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
-from engine.cases.issuing import letters_at
+from engine.cases.issuing import is_at, letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -185,6 +185,7 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "is_at",
     "leads_to_documents",
     "letters_at",
     "look_ahead",

@@ -124,7 +124,7 @@ def _show(
     }
     if view.act in {"sign", "seal"}:
         return render_template("desk/letters.html", **parts, case=view.case, **_letters(view))
-    drafts = documents_in(view.case, "drafted")
+    drafts = documents_in(view, "drafted")
     return render_template(
         "desk/case.html", **parts, **screen(view.case), drafts=drafts, previews=leads_to_documents(view)
     )
@@ -143,8 +143,8 @@ def _sent_back(view: TaskView) -> HistoryLine | None:
 def _letters(view: TaskView) -> dict[str, Any]:
     """The letters to sign or seal, with the number of their pages; those that have no text of today yet."""
     state = "rendered" if view.act == "sign" else "signed"
-    ready = [(letter, page_count(_bytes(letter.id))) for letter in documents_in(view.case, state)]
-    waiting = documents_in(view.case, "drafted", "reserved") if view.act == "sign" else []
+    ready = [(letter, page_count(_bytes(letter.id))) for letter in documents_in(view, state)]
+    waiting = documents_in(view, "drafted", "reserved") if view.act == "sign" else []
     old = [letter for letter, _ in ready if view.act == "sign" and letter.dated != view.context.today]
     return {"ready": ready, "waiting": waiting, "old": old}
 
