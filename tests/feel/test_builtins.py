@@ -56,6 +56,7 @@ CONVERSION = [
     ("range('x')", None),
     ('range("[5..1]")', None),
     ("before(range: [1..2], point: 4)", True),
+    ("string(time(23, 59, 59.999999999999999999999999999999))", "23:59:59.999999999"),
     ("before(point: 4, range: [1..2])", False),
     ('range("[5..)")', feel.Range(n(5), None, True, False)),
     ('range("(..5]")', feel.Range(None, n(5), False, True)),
