@@ -10,6 +10,7 @@ from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
 from engine.cases import history
 from engine.cases.authority import authorised
+from engine.cases.carrying import carried
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
@@ -115,6 +116,7 @@ class _View:
             package_key=row["package_key"],
             package_title=self.package.title,
             version=self.package.hash[:8],
+            version_id=row["version_id"],
             created_at=row["created_at"],
             submitted_at=row["submitted_at"],
             closed_at=row["closed_at"],
@@ -385,6 +387,7 @@ class _View:
         draft, is_review = self.loaded.draft, task["kind"] == "review"
         values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)
         nodes = package.definition.nodes
+        offered = {} if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER, ASK)
         return TaskView(
             id=task["id"],
             case=self.case(),
@@ -405,8 +408,8 @@ class _View:
             item=self._item_of(task, scope),
             returns=() if is_review else tuple((key, nodes[key].name) for key in returns(node.properties)),
             saved_at=draft["saved_at"] if draft else None,
-            transfers=() if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER),
-            askable=() if is_review or task["owner_post_id"] else choices(self.transaction, package, task, ASK),
+            transfers=offered.get(TRANSFER, ()),
+            askable=() if is_review else offered.get(ASK, ()),
             reviews=self._reviews(task["id"]),
             is_delegated=task["owner_post_id"] is not None,
             is_held=task["held_by"] is not None,
@@ -440,6 +443,10 @@ class _View:
     def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
         """A form that was sent back begins with what was answered before; a fresh one with what is known."""
         fields = self.package.forms[node.form_id or ""].top
+        if node.properties.get("act") == "submit" and self.row["submitted_at"] is None:
+            schema = self.package.forms[node.form_id or ""]
+            found = carried(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
+            return dict(with_masks(found, self.known))
         if node.properties.get("act") == "submit":
             return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}
         return {}

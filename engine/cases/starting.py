@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.cases.carrying import carry_numbers
 from engine.cases.loading import Loaded
 from engine.cases.step import Step
 from engine.cases.transactions import command
@@ -57,6 +58,7 @@ def start(
             ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
         )
         step.write()
+        carry_numbers(installation, transaction, key, post.organisation_id, package_key)
         return TaskRef(key, step.run.open_tasks()[0].id)
 
     return command(installation, body)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from engine import audit, workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, issuing
+from engine.cases.associations import file_later
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
@@ -233,6 +234,7 @@ class Step:
                 self.case["used_days"] = self.promise.used(self.calendar, self.today)
             self.case["outcome"] = end and self.run.properties(end).get("outcome")
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
+            file_later(self)
         elif stated:
             self.case["state"] = stated[0]
 

@@ -1,6 +1,33 @@
-"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing."""
+"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing; finding, supervising, handing on."""
 
-from webapp.desk import cases, deputies, filtering, finding, inbox, letters, supervision, tasks, verbs
+from webapp.desk import (
+    associations,
+    cases,
+    deputies,
+    filtering,
+    finding,
+    handover,
+    inbox,
+    letters,
+    phrases,
+    supervision,
+    tasks,
+    verbs,
+)
 from webapp.desk.blueprint import pages
 
-__all__ = ["cases", "deputies", "filtering", "finding", "inbox", "letters", "pages", "supervision", "tasks", "verbs"]
+__all__ = [
+    "associations",
+    "cases",
+    "deputies",
+    "filtering",
+    "finding",
+    "handover",
+    "inbox",
+    "letters",
+    "pages",
+    "phrases",
+    "supervision",
+    "tasks",
+    "verbs",
+]
