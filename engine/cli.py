@@ -12,7 +12,21 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
+from engine import (
+    archive,
+    audit,
+    calendar,
+    cases,
+    decisions,
+    documents,
+    forms,
+    identity,
+    jobs,
+    logs,
+    packages,
+    scenarios,
+    store,
+)
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -127,7 +141,11 @@ def check(folder: Path, clauses: Path | None) -> None:
         package = _package(folder)
         register = clauses or folder.parent / "clauses.toml"
         known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        around = [packages.interface_of(one) for one in packages.beside(folder)] if folder.is_dir() else None
+        vocabulary = packages.default_vocabulary(
+            clauses=known.ids if known else frozenset(),
+            packages=None if around is None else [one for one in around if one is not None],
+        )
         found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))
@@ -275,7 +293,7 @@ def worker(context: click.Context, once: bool) -> None:
     installation = opened(context)
     if once:
         cases.fire_timers(installation)
-        click.echo(f"完成 {jobs.run_due(installation, cases.HANDLERS)} 项后台任务")
+        click.echo(f"完成 {jobs.run_due(installation, archive.HANDLERS)} 项后台任务")
         return
     from engine.background import Background
 

@@ -9,8 +9,20 @@ from engine.cases.associations import (
 )
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
+from engine.cases.correcting import (
+    Change,
+    correct,
+    drop_correction,
+    prepare_correction,
+    revoke_in_register,
+    seal_correction,
+    sign_correction,
+)
 from engine.cases.criteria import Criteria
 from engine.cases.deputies import Colleague, Deputy, appoint_deputy, colleagues, deputies, end_deputy
+from engine.cases.dispatch import CHOICE_NAMES as REGISTER_STATES
+from engine.cases.dispatch import Dispatch, NumberRun, Register, Wanted, export_sheet, reads_register, register
+from engine.cases.dispatched import DispatchView, Related, dispatch_view
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
@@ -44,6 +56,7 @@ from engine.cases.handover import (
 )
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
+from engine.cases.issuing import letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.mailing import KINDS as NOTICE_KINDS
@@ -62,12 +75,25 @@ from engine.cases.notices import (
     set_preference,
     unread,
 )
+from engine.cases.objecting import (
+    ObjectionText,
+    PublicityView,
+    SealedFile,
+    Statement,
+    object_to,
+    objection_file,
+    publicities,
+    publicity_view,
+    read_objection,
+)
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
+from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
+from engine.cases.relations import CallView, CaseLink
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
 from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
@@ -85,6 +111,7 @@ from engine.cases.views import (
     EntryView,
     HistoryLine,
     ItemView,
+    ObjectionView,
     OpenTaskView,
     StepView,
     TaskView,
@@ -97,21 +124,27 @@ __all__ = [
     "LIGHTS",
     "NOTICE_KINDS",
     "POSITIONS",
+    "REGISTER_STATES",
     "STATES",
     "USUAL_COLUMNS",
     "AssociationFile",
     "AssociationLine",
     "AttachmentRef",
     "AttachmentView",
+    "CallView",
+    "CaseLink",
     "CaseMove",
     "CaseRow",
     "CaseView",
+    "Change",
     "Choice",
     "Clocks",
     "Colleague",
     "Completed",
     "Criteria",
     "Deputy",
+    "Dispatch",
+    "DispatchView",
     "DocumentFacts",
     "DocumentView",
     "Due",
@@ -129,16 +162,25 @@ __all__ = [
     "Moves",
     "Notice",
     "NoticePage",
+    "NumberRun",
+    "ObjectionText",
+    "ObjectionView",
     "Offer",
     "OpenTaskView",
     "Phrase",
     "Preference",
+    "Preview",
+    "PublicityView",
     "Receipt",
     "Recounted",
+    "Register",
+    "Related",
     "SavedFilter",
+    "SealedFile",
     "Sight",
     "Slip",
     "Staff",
+    "Statement",
     "StepView",
     "Supervision",
     "TaskMove",
@@ -146,6 +188,7 @@ __all__ = [
     "TaskView",
     "TimerMove",
     "Vacancy",
+    "Wanted",
     "add_member",
     "add_review",
     "appoint_deputy",
@@ -160,18 +203,22 @@ __all__ = [
     "complete",
     "confirm_receipt",
     "copy_choices",
+    "correct",
     "delegate",
     "deputies",
     "detach",
+    "dispatch_view",
     "document_file",
     "done",
     "draft_file",
+    "drop_correction",
     "drop_filter",
     "drop_member",
     "drop_phrase",
     "drop_review",
     "end_deputy",
     "export_cases",
+    "export_sheet",
     "extend",
     "facts_of_file",
     "find_cases",
@@ -182,6 +229,7 @@ __all__ = [
     "import_calendar",
     "inbox",
     "keep_phrase",
+    "letters_at",
     "mark_notices",
     "mark_read",
     "may_hand_over",
@@ -192,6 +240,8 @@ __all__ = [
     "my_cases",
     "notices",
     "notifications",
+    "object_to",
+    "objection_file",
     "offers",
     "overseen",
     "people",
@@ -199,10 +249,16 @@ __all__ = [
     "plan_move",
     "pool",
     "preference",
+    "prepare_correction",
     "prepare_documents",
+    "preview",
+    "publicities",
+    "publicity_view",
     "queue",
     "queue_mail",
+    "read_objection",
     "readable",
+    "reads_register",
     "rebuild_index",
     "recall",
     "receipt",
@@ -210,6 +266,7 @@ __all__ = [
     "receive_document",
     "receive_message",
     "receive_signal",
+    "register",
     "register_list",
     "release",
     "remind",
@@ -218,12 +275,15 @@ __all__ = [
     "return_task",
     "reveal",
     "revoke_document",
+    "revoke_in_register",
     "save_draft",
     "save_filter",
     "saved_filters",
+    "seal_correction",
     "send_copy",
     "sentences",
     "set_preference",
+    "sign_correction",
     "slip",
     "staff",
     "start",

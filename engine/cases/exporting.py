@@ -163,7 +163,7 @@ def _sheet(
         f"导出人：{who}；导出时间：{at}；事由：{reason}",
         watermark,
     )
-    return Sheet("案件清单", notes, tuple(titles), table, watermark)
+    return Sheet("案件清单", notes, tuple(titles), table, watermark, actor.name)
 
 
 def described(installation: Installation, transaction: Transaction, criteria: Criteria) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from engine import jobs
 from engine.cases.associations import JOB as FILE
 from engine.cases.associations import file_case
+from engine.cases.calling import answer_call, end_call, start_call
+from engine.cases.delivering import deliver_message, take_messages
 from engine.cases.handover import JOB as WITHDRAW
 from engine.cases.handover import withdraw_certificate
 from engine.cases.issuing import issue_notice
@@ -16,4 +18,9 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     MAIL: send_mail,
     FILE: file_case,
     WITHDRAW: withdraw_certificate,
+    "start-call": start_call,
+    "answer-call": answer_call,
+    "end-call": end_call,
+    "deliver-message": deliver_message,
+    "take-messages": take_messages,
 }

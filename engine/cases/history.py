@@ -26,11 +26,18 @@ OUTWARD = frozenset(
         "promise.started",
         "promise.paused",
         "promise.resumed",
+        "promise.kept",
+        "publicity.opened",
+        "publicity.closed",
         "document.issued",
         "document.concluded",
         "document.received",
         "document.revoked",
+        "document.superseded",
         "case.recounted",
+        "call.opened",
+        "call.answered",
+        "case.recalled",
         "case.closed",
     }
 )
@@ -99,6 +106,14 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "review.answered":
         return "同意" if body.get("opinion") == "agree" else "不同意"
+    if kind == "case.started" and "parent" in body:
+        return f"由 {body['parent']['number'] or '上级案件'} 发起"
+    if kind == "call.answered":
+        return f"{body['number'] or ''}：{name(OUTCOMES, body['outcome'])}"
+    if kind in {"case.message", "message.held"}:
+        return f"{body['name']}（来自 {body['from']}）" if body.get("from") else str(body["name"])
+    if kind == "message.delivered":
+        return f"{body['name']}：{'、'.join(number or '草稿' for number in body['to'])}"
     if body.get("reason") and not kind.startswith("promise."):
         to = body.get("to_title") or "、".join(body.get("titles", ()))
         return f"{to}：{body['reason']}" if to else str(body["reason"])
@@ -109,7 +124,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return _recounted(body)
     if kind == "case.moved":
         return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}"
-    named = kind in {"attachment.added", "case.message", "case.sent"}
+    named = kind in {"attachment.added", "message.unheard", "case.sent"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 
 

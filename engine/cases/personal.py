@@ -93,7 +93,7 @@ def masks(installation: Installation, transaction: Transaction, case_id: str) ->
     """Hash -> masked number, of every personal number of a case; one statement."""
     query = sa.select(personal).where(personal.c.case_id == case_id)
     return {
-        row["hash"]: forms.mask(row["kind"], opened_number(installation, row))
+        row["hash"]: forms.mask(row["kind"], _decrypt(installation, row))
         for row in transaction.execute(query).mappings()
     }
 
@@ -103,7 +103,7 @@ def masks_of(installation: Installation, transaction: Transaction, ids: Sequence
     found: dict[str, dict[str, str]] = {}
     query = sa.select(personal).where(personal.c.case_id.in_(ids))
     for row in transaction.execute(query).mappings():
-        found.setdefault(row["case_id"], {})[row["hash"]] = forms.mask(row["kind"], opened_number(installation, row))
+        found.setdefault(row["case_id"], {})[row["hash"]] = forms.mask(row["kind"], _decrypt(installation, row))
     return found
 
 
@@ -136,7 +136,7 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
         noted = {"hash": digest, "kind": row["kind"], "reason": reason.strip()[:200]}
         now = installation.clock.now()
         record_on_case(transaction, head, [("personal.revealed", noted)], actor.person_id, now)
-        return opened_number(installation, row)
+        return _decrypt(installation, row)
 
     return command(installation, body)
 
@@ -146,7 +146,7 @@ def readable(installation: Installation) -> Callable[[Mapping[str, Any]], bool]:
 
     def is_readable(row: Mapping[str, Any]) -> bool:
         try:
-            text = opened_number(installation, row)
+            text = _decrypt(installation, row)
         except Unavailable:
             return False
         return bool(installation.cipher.digest(row["kind"], text) == row["hash"])
@@ -154,6 +154,11 @@ def readable(installation: Installation) -> Callable[[Mapping[str, Any]], bool]:
     return is_readable
 
 
-def opened_number(installation: Installation, row: Any) -> str:
-    """The whole number of a row, for sealing it anew and for showing it masked; never for a page."""
+def copied(installation: Installation, row: Mapping[str, Any], case_id: str) -> dict[str, Any]:
+    """The row of a number for another case: what is encrypted names the case, so that no row can be moved by hand."""
+    key_id, data = installation.cipher.encrypt(_decrypt(installation, row), f"{case_id}:{row['hash']}")
+    return {**row, "case_id": case_id, "key_id": key_id, "ciphertext": data, "created_at": installation.clock.now()}
+
+
+def _decrypt(installation: Installation, row: Any) -> str:
     return installation.cipher.decrypt(row["key_id"], row["ciphertext"], f"{row['case_id']}:{row['hash']}")

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
-from engine.cases import history
+from engine.cases import history, objecting
 from engine.cases.authority import authorised
-from engine.cases.carrying import carried
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
@@ -20,7 +19,9 @@ from engine.cases.materials import Submitted, all_files, of_entry, standing, sub
 from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
-from engine.cases.returning import returns
+from engine.cases.prefilling import known_answers
+from engine.cases.relations import CallView, calls_of, parent_of
+from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.rules import WHOLE_CASE, member_key
@@ -135,8 +136,14 @@ class _View:
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
+            **self._objections(),
+            parent=parent_of(self.transaction, row, self.sight),
+            calls=self._calls(),
             **self._told(),
         )
+
+    def _calls(self) -> tuple[CallView, ...]:
+        return calls_of(self.transaction, self.row["id"], self.package, self.sight)
 
     def _authorities(self) -> frozenset[str]:
         if self.sight is not Sight.FULL or self.row["state"] == "closed":
@@ -157,6 +164,19 @@ class _View:
             for node_id in sorted(running)
             for one in addable(run, nodes[node_id])
         )
+
+    def _objections(self) -> dict[str, Any]:
+        """What the public says against members, for the department, where the process makes them public."""
+        if self.package.manifest.publicity is None or self.sight is not Sight.FULL:
+            return {}
+        label = self.package.manifest.item_label
+        labels = {
+            member_key(one): str(one.get(label) or "") for one in self.root.get(self.package.manifest.items) or []
+        }
+        return {
+            "objections": objecting.objections_of(self.transaction, self.row["id"], labels),
+            "reads_objections": objecting.may_read(self.package, self.actor),
+        }
 
     def _told(self) -> dict[str, Any]:
         """The copies that were sent, for the department, and how much the person's own posts have not read."""
@@ -186,7 +206,7 @@ class _View:
         if promise is None or self.sight not in {Sight.OWN, Sight.FULL}:
             return None
         calendar = self.installation.calendar()
-        end = local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today
+        end = promise.ended_on or (local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today)
         remaining = promise.remaining(calendar, end)
         deadline = promise.due(calendar)
         elapsed = calendar.between(promise.started_on, end)
@@ -212,7 +232,7 @@ class _View:
 
     def _items(self) -> tuple[ItemView, ...]:
         manifest = self.package.manifest
-        results = self._results() if self._results_are_known() else {}
+        results = self._known_results()
         items = []
         for member in self.root.get(manifest.items) or []:
             key = member_key(member)
@@ -231,9 +251,19 @@ class _View:
             )
         return tuple(items)
 
-    def _results_are_known(self) -> bool:
-        """The association learns results from the letter in effect, not before it."""
-        return self.sight is Sight.FULL or (self.sight is Sight.OWN and self.row["state"] == "closed")
+    def _known_results(self) -> dict[str, Row]:
+        """The association learns each result from the letter in effect that tells it, not before."""
+        if self.sight not in {Sight.FULL, Sight.OWN}:
+            return {}
+        results = self._results()
+        if self.sight is Sight.FULL or self.row["state"] == "closed" or not results:
+            return results
+        letter = tables.document
+        told = (letter.c.case_id == self.row["id"], letter.c.state == "issued", letter.c.reader == "applicant")
+        query = sa.select(letter.c.record).where(*told, letter.c.signature == "two")
+        records = [decode(text) for text in self.transaction.execute(query).scalars()]
+        known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
+        return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
     def _results(self) -> dict[str, Row]:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
@@ -373,9 +403,10 @@ class _View:
 
     def _withdrawable(self) -> bool:
         nodes = self.package.definition.nodes
-        open_nodes = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
-        allowed = all(node.properties.get("withdrawable") == "true" for node in open_nodes)
-        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(open_nodes) and allowed
+        waiting = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
+        waiting += [nodes[call.node_id] for call in self._calls() if call.state in {"waiting", "failed"}]
+        allowed = all(is_withdrawable(node) for node in waiting)
+        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(waiting) and allowed
 
     # --- the task ---
 
@@ -445,7 +476,7 @@ class _View:
         fields = self.package.forms[node.form_id or ""].top
         if node.properties.get("act") == "submit" and self.row["submitted_at"] is None:
             schema = self.package.forms[node.form_id or ""]
-            found = carried(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
+            found = known_answers(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
             return dict(with_masks(found, self.known))
         if node.properties.get("act") == "submit":
             return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}

@@ -9,6 +9,7 @@ from engine.calendar import Light
 from engine.cases.door import Sight
 from engine.cases.handing import Choice
 from engine.cases.inbox import Due
+from engine.cases.relations import CallView, CaseLink
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,18 @@ class MemberChoice:
     node_name: str
     key: str
     name: str
+
+
+@dataclass(frozen=True)
+class ObjectionView:
+    """An objection from the public as the case shows it: never from whom, nor what it says."""
+
+    id: str
+    label: str
+    named: bool
+    files: int
+    received_at: datetime
+    state_name: str
 
 
 @dataclass(frozen=True)
@@ -201,6 +215,10 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    objections: tuple[ObjectionView, ...] = ()
+    reads_objections: bool = False  # whether a post of the person may open them
+    parent: CaseLink | None = None  # the case that calls this one
+    calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

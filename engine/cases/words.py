@@ -9,6 +9,7 @@ STATES = {
     "deciding": "待决定",
     "publicizing": "公示中",
     "issuing": "待签发",
+    "served": "已送达，待备案归档",
     "closed": "已办结",
 }
 OUTCOMES = {
@@ -21,6 +22,7 @@ OUTCOMES = {
     "terminated": "已终止",
     "deferred": "暂缓",
 }
+CALL_STATES = {"waiting": "办理中", "failed": "未能开始", "answered": "已带回结果", "ended": "不再等待"}
 DOCUMENT_STATES = {
     "drafted": "待签发",
     "reserved": "已取号",
@@ -28,7 +30,14 @@ DOCUMENT_STATES = {
     "signed": "待用印",
     "issued": "已生效",
     "revoked": "已撤销",
+    "superseded": "已被代替",
     "voided": "已作废",
+}
+OBJECTION_STATES = {
+    "open": "核实中",
+    "dismissed": "不成立",
+    "upheld": "成立",
+    "separate": "另案处理",
 }
 EVENTS = {
     "case.started": "新建申请",
@@ -56,12 +65,21 @@ EVENTS = {
     "case.resumed": "恢复办理",
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
+    "call.opened": "发起被调用的案件",
+    "call.failed": "被调用的案件未能开始",
+    "call.answered": "被调用的案件办结，结果已带回",
+    "call.ended": "不再等被调用的案件",
+    "case.recalled": "上级案件不再需要，终止办理",
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",
+    "message.delivered": "消息已送到其他案件",
+    "message.unheard": "没有案件在等这条消息",
+    "message.held": "收到消息，恢复办理后接收",
     "promise.started": "受理，开始计算承诺时限",
     "promise.paused": "停表",
     "promise.resumed": "恢复计时",
+    "promise.kept": "承诺事项办结，停止计时",
     "rules.checked": "规则核验",
     "decision.evaluated": "按决策表选定",
     "outcome.recorded": "记录结论",
@@ -74,6 +92,13 @@ EVENTS = {
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "publicity.opened": "开始公示",
+    "publicity.closed": "公示结束",
+    "objection.received": "收到公示异议",
+    "objection.read": "查看异议内容",
+    "objection.decided": "异议办结",
+    "document.redrafted": "起草更正",
+    "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",

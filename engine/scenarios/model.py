@@ -16,6 +16,7 @@ class Complete:
     values: Mapping[str, Any]
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
+    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
 
     @property
     def title(self) -> str:
@@ -58,7 +59,32 @@ class Return:
         return f"return {self.source} → {self.target}"
 
 
-Act = Complete | Wait | Withdraw | Return
+@dataclass(frozen=True, slots=True)
+class Object:
+    """Somebody without an account objects to a member that is made public; an empty name makes it anonymous."""
+
+    item: str
+    text: str
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"object（{self.item}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The association confirms that it received the documents of a kind."""
+
+    document: str
+
+    @property
+    def title(self) -> str:
+        return f"receive {self.document}"
+
+
+Act = Complete | Wait | Withdraw | Return | Object | Receive
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +117,24 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A call of a case: its node, and where it is a multi-instance the key of the item."""
+
+    node: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step, the line where it stands, and what is expected of it."""
+    """One step, the line where it stands, and what is expected of it.
+
+    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins.
+    """
 
     line: int
     act: Act
     expected: Expected
+    case: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,29 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
+from engine.scenarios.model import (
+    Act,
+    Complete,
+    End,
+    Expected,
+    Object,
+    Place,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Text,
+    Told,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.values import Shared, merged
 from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "wait", "withdraw", "return")
+ACTS = ("do", "wait", "withdraw", "return", "object", "receive")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -123,13 +138,13 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
+        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", "faults", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
             return None
         if acts[0] != "do":
-            for name in ("values", "item", "by"):
+            for name in ("values", "item", "by", "faults"):
                 if name in entries:
                     self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
@@ -137,8 +152,23 @@ class _Reader:
             "wait": self._wait,
             "withdraw": self._withdraw,
             "return": self._return,
+            "object": self._object,
+            "receive": lambda found: Receive(self._string(found["receive"])),
         }
-        return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
+        return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
+
+    def _case(self, entries: dict[str, Tree], act: str) -> tuple[Place, ...]:
+        tree = entries.get("case")
+        if tree is None:
+            return ()
+        if act == "wait":
+            self._fault(tree, "scenario.unknown-key", "“case”不用于 wait，时间对所有案件一起走；请删去。")
+        parts = [part.partition("#") for part in self._string(tree).split("/")]
+        if any(not node or (mark and not item) for node, mark, item in parts):
+            self._fault(
+                tree, "scenario.value", "要写调用活动的标识，如 Call_check、Call_check#court、Call_a/Call_b；请改正。"
+            )
+        return tuple(Place(node, item or None) for node, _, item in parts)
 
     def _complete(self, entries: dict[str, Tree]) -> Complete:
         values: dict[str, Any] = {}
@@ -152,6 +182,7 @@ class _Reader:
             MappingProxyType(values),
             self._optional(entries, "item"),
             self._optional(entries, "by"),
+            self._texts(entries.get("faults")) or (),
         )
 
     def _wait(self, entries: dict[str, Tree]) -> Wait:
@@ -173,6 +204,12 @@ class _Reader:
         tree = entries["return"]
         parts = self._mapping(tree, ("from", "to", "reason"))
         return Return(self._text(parts, "from", tree), self._text(parts, "to", tree), self._text(parts, "reason", tree))
+
+    def _object(self, entries: dict[str, Tree]) -> Object:
+        tree = entries["object"]
+        parts = self._mapping(tree, ("item", "text", "name", "contact"))
+        name, contact = self._optional(parts, "name") or "", self._optional(parts, "contact") or ""
+        return Object(self._text(parts, "item", tree), self._text(parts, "text", tree), name, contact)
 
     # --- expectations ---
 

@@ -187,6 +187,8 @@ case = Table(
     Column("event_hash", sa.String(64), nullable=False, default=""),
     Column("suspended_at", Moment),  # while it stands, nobody acts on the case and no timer fires
     Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
+    Column("call_id", Id),  # of a called case: the call of another case that waits for it
+    Column("call_depth", sa.Integer, nullable=False, server_default="0"),  # how many cases stand above it
     Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
@@ -409,6 +411,68 @@ term_reminder = Table(  # each is sent once
     Column("at", Moment, nullable=False),
 )
 
+# --- between cases ---------------------------------------------------------------------------------------------------
+
+call = Table(
+    "call",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, default=""),
+    Column("item_key", Word),
+    Column("package_key", Word, nullable=False),
+    Column("version", Word, nullable=False),  # the beginning of a version's hash; empty: the one in force
+    Column("child_id", Id, nullable=False, unique=True),  # the called case, which a job starts
+    Column("state", Word, nullable=False),  # waiting | failed (could not be started yet) | answered | ended
+    Column("inputs", sa.Text, nullable=False),
+    Column("outcome", Word),
+    Column("reason", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("opened_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_call_case", "case_id"),
+)
+
+awaited = Table(  # the messages of other cases that a case waits for
+    "awaited",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Index("ix_awaited_name", "name", "correlation"),
+    Index("ix_awaited_case", "case_id"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),  # who sent it
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("key", sa.Text, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Column("values", sa.Text, nullable=False),
+    Column("state", Word, nullable=False),  # sent | delivered | unheard | stopped
+    Column("hops", sa.Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("keep_until", Moment),  # until then it waits for somebody who begins to wait for it
+    Index("ix_message_name", "name", "correlation"),
+    Index("ix_message_case", "case_id"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("state", Word, nullable=False),  # received | held (the case stands still)
+    Column("at", Moment, nullable=False),
+    Index("ix_receipt_case", "case_id"),
+)
+
 # --- finding ---------------------------------------------------------------------------------------------------------
 
 saved_filter = Table(
@@ -476,9 +540,11 @@ document = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, server_default=sa.text("''")),  # the scope that drafted it
     Column("signature", Word, nullable=False),  # two | minutes | notice | slip
+    Column("reader", Word, nullable=False, server_default="applicant"),  # applicant | department
     Column("seal_key", Word, nullable=False, default=""),
-    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
     Column("year", sa.Integer),
     Column("serial", sa.Integer),
@@ -502,9 +568,48 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
+)
+
+publicity = Table(
+    "publicity",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("path", sa.String(300), nullable=False),  # the scope of the case that is made public
+    Column("members", sa.Text, nullable=False),  # canonical JSON: of each member its key, label and public fields
+    Column("opened_on", sa.Date, nullable=False),
+    Column("closes_on", sa.Date, nullable=False),
+    Column("closed_at", Moment),  # until then objections are taken
+    Index("ix_publicity_case", "case_id"),
+    Index(
+        "ix_publicity_open",
+        "closes_on",
+        "id",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("publicity_id", Id, ForeignKey("publicity.id"), nullable=False),
+    Column("item_key", Word, nullable=False),
+    Column("named", sa.Boolean, nullable=False),
+    Column("files", sa.Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Word, nullable=False),  # open | dismissed | upheld | separate
+    Column("digest", sa.String(64), nullable=False),  # keyed hash of what is sealed
+    Column("key_id", Word, nullable=False),
+    Column("ciphertext", sa.LargeBinary, nullable=False),  # who says it, and what
+    Index("ix_objection_case", "case_id"),
 )
 
 signing_key = Table(

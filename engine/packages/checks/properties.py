@@ -1,19 +1,36 @@
 """Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _YES_NO = ("true", "false")
-_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
+_CHOICES = {
+    "state": STATES,
+    "act": ACTS,
+    "proof": _YES_NO,
+    "promised": _YES_NO,
+    "withdrawable": _YES_NO,
+    "visibility": ("own",),
+}
+_WAITING = ("state", "pauses", "promised")
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
 _ROLES = ("transferTo", "ask")
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
+_OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
+_OF_KIND = {
+    "userTask": (*_CHOICES, *_FREE),
+    "intermediateCatchEvent": _WAITING,
+    "receiveTask": _WAITING,
+    "endEvent": ("outcome", "keep"),
+    "sendTask": ("keep",),
+    "intermediateThrowEvent": ("keep",),
+}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -24,8 +41,13 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
+        if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
+            yield from _values(node)
         if node.kind == "userTask":
+            yield from _askable(parts, node)
             yield from _user_task(parts, node)
+        if "keep" in node.properties:
+            yield from _keep(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
     yield from _duties(parts)
@@ -34,7 +56,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _known(node: Node) -> Iterator[Finding]:
-    allowed = _OF_KIND.get(node.kind, ())
+    allowed = _OF_CALL if node.outside else _OF_KIND.get(node.kind, ())
     for name in node.properties:
         if name not in allowed:
             known = "、".join(allowed) or "（没有）"
@@ -42,7 +64,7 @@ def _known(node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unknown-property", message)
 
 
-def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
+def _values(node: Node) -> Iterator[Finding]:
     for name, options in _CHOICES.items():
         text = node.properties.get(name)
         if text is not None and text not in options:
@@ -53,9 +75,11 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
         if text is not None and (not text.strip() or text.startswith("=")):
             message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
-    yield from _askable(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
@@ -84,13 +108,35 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
     if found is None or found.kind != "userTask" or target == node.id:
         message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
         yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        return
+    nodes = parts.drawing.nodes
+    if all(way_down(nodes, scope, target) is None for scope in scopes_around(nodes, node.scope)):
+        message = (
+            f"从这里没有确定的路退回“{shown(target)}”：它在会签的某一项里、在事件子流程里，"
+            "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
+
+
+def _keep(node: Node) -> Iterator[Finding]:
+    """How long a message waits for a case that begins to wait for it: only one that other cases can wait for."""
+    text, event = node.properties["keep"], node.event
+    if event is None or event.kind != "message" or event.key is None:
+        message = "属性 keep 只用于有关联键的消息；请给消息加上 zeebe:subscription correlationKey，或删去 keep。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    elif not text.startswith("="):
+        try:
+            moment_of(text, datetime(2026, 1, 1, tzinfo=UTC))
+        except NoMoment as error:
+            message = f"属性 keep 不是时长或日期（如 P30D）：{error}；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _end(parts: Parts, node: Node) -> Iterator[Finding]:
     assert parts.drawing is not None
     text = node.properties.get("outcome")
     if text is None:
-        if node.scope == parts.drawing.main:
+        if node.scope == parts.drawing.main and not parts.drawing.is_aside(node.id):
             message = "主流程的结束事件没有写结果；请加上属性 outcome。"
             yield Finding(DIAGRAM, node.id, "package.no-outcome", message, "warning")
     elif not text.startswith("=") and text not in OUTCOMES:

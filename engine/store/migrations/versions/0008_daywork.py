@@ -6,7 +6,7 @@ from alembic import op
 from engine.store.tables import Moment
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
