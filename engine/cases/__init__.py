@@ -1,5 +1,6 @@
 """Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
 
+from engine.cases.again import start_again
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
 from engine.cases.correcting import (
@@ -204,6 +205,7 @@ __all__ = [
     "sign_correction",
     "slip",
     "start",
+    "start_again",
     "supervision",
     "suspend",
     "task_view",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine import jobs
 from engine.cases.calling import answer_call, end_call, start_call
+from engine.cases.chasing import chase_task
 from engine.cases.delivering import deliver_message, take_messages
 from engine.cases.issuing import issue_notice
 
@@ -12,6 +13,7 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     "start-call": start_call,
     "answer-call": answer_call,
     "end-call": end_call,
+    "chase-task": chase_task,
     "deliver-message": deliver_message,
     "take-messages": take_messages,
 }
