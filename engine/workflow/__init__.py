@@ -13,6 +13,7 @@ from .moments import NoMoment, moment_of
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
 from .throwing import Raised, Sent, correlation
+from .ways import scopes_around, way_down
 
 __all__ = [
     "BALLOT_NAMES",
@@ -50,7 +51,9 @@ __all__ = [
     "moment_of",
     "read",
     "restore",
+    "scopes_around",
     "soundness",
     "start",
     "survey",
+    "way_down",
 ]

@@ -184,3 +184,23 @@ def test_a_collection_that_is_a_variable_follows_its_members_and_one_that_is_com
     computed = Driver(each(collection="=concatenate(units, [lead])"), {"units": ["a"], "lead": "b"})
     computed.call("add_item", "mi", "c")
     assert computed.data()["units"] == ["a"]
+
+
+def test_what_runs_inside_adds_items_that_go_their_own_way():
+    inner, d = Draw("lot"), Draw()
+    inner.flow(inner.start("ls"), inner.task("vote", ["again"]), inner.service("more", "more"), inner.end("le"))
+    d.sub("mi", inner, loop=many("=lots"))
+    d.flow(d.start(), "mi", d.task("after", ["z"]), d.end())
+
+    def more(step):
+        if step.scope.get("again"):
+            assert step.add_item("mi", "b")
+        assert not step.add_item("elsewhere", "c")
+        return {}
+
+    driver = Driver(document(d), {"lots": ["a"]}, actions={"more": more})
+    driver.do("mi#0/vote", again=True)
+    assert driver.open() == ["mi#1/vote"]
+    assert [task.element for task in driver.run.open_tasks()] == ["b"]
+    driver.do("mi#1/vote", again=False)
+    assert driver.open() == ["after"]

@@ -10,17 +10,31 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node, NoMoment, moment_of
+from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _DAYS = re.compile(r"[+-]?\d{1,3}")
 _MOST_REMINDERS = 10
 _YES_NO = ("true", "false")
-_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "remindAt", "escalateTo")
+_CHOICES = {
+    "state": STATES,
+    "act": ACTS,
+    "proof": _YES_NO,
+    "promised": _YES_NO,
+    "withdrawable": _YES_NO,
+    "visibility": ("own",),
+}
+_WAITING = ("state", "pauses", "promised")
+_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "preview", "assume", "remindAt", "escalateTo")
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome", "keep")}
-_OF_KIND |= dict.fromkeys(("sendTask", "intermediateThrowEvent"), ("keep",))
+_OF_KIND = {
+    "userTask": (*_CHOICES, *_FREE),
+    "intermediateCatchEvent": _WAITING,
+    "receiveTask": _WAITING,
+    "endEvent": ("outcome", "keep"),
+    "sendTask": ("keep",),
+    "intermediateThrowEvent": ("keep",),
+}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -31,9 +45,10 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
-        if node.kind == "userTask" or node.outside:
+        if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
             yield from _values(node)
         if node.kind == "userTask":
+            yield from _askable(parts, node)
             yield from _user_task(parts, node)
         if "keep" in node.properties:
             yield from _keep(node)
@@ -69,8 +84,8 @@ def _values(node: Node) -> Iterator[Finding]:
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
-    yield from _askable(parts, node)
     yield from _chases(parts, node)
+    yield from _preview(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
@@ -97,6 +112,18 @@ def _chases(parts: Parts, node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unknown-post", message)
 
 
+def _preview(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Documents that a decision leads to only later, and what is assumed of what is still to come."""
+    rules = parts.manifest.documents if parts.manifest is not None else {}
+    for kind in listed(node.properties.get("preview", "")):
+        if parts.manifest is not None and kind not in rules:
+            message = f"属性 preview 里的文书“{shown(kind)}”不在清单的 [documents] 中；请改正，或在清单里加上它。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-document", message)
+    if "assume" in node.properties and ("preview" not in node.properties or node.properties["assume"][:1] != "="):
+        message = "属性 assume 与 preview 同用，写 FEEL，给出预览时假定的变量；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
 def _askable(parts: Parts, node: Node) -> Iterator[Finding]:
     """Whom the holder may hand the task to or ask: posts of the manifest, for tasks that allow it."""
     posts = parts.manifest.posts if parts.manifest is not None else {}
@@ -119,6 +146,14 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
     if found is None or found.kind != "userTask" or target == node.id:
         message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
         yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        return
+    nodes = parts.drawing.nodes
+    if all(way_down(nodes, scope, target) is None for scope in scopes_around(nodes, node.scope)):
+        message = (
+            f"从这里没有确定的路退回“{shown(target)}”：它在会签的某一项里、在事件子流程里，"
+            "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
 
 
 def _keep(node: Node) -> Iterator[Finding]:

@@ -55,7 +55,6 @@ class Each(Element):
         self._check_count(my_task, index + 1)
         my_task.internal_data["n"] = index + 1
         items[index] = self._item(index, value)
-        self._follow_members(my_task, lambda members: [*members, value])
         self._update(my_task)
         return index
 
@@ -64,13 +63,11 @@ class Each(Element):
         for child in self.instances(my_task):
             if child.internal_data["index"] == index:
                 my_task.workflow._remove_task(child.id)
-        name = self.node.loop.element if self.node.loop is not None else None
-        gone = my_task.internal_data["items"].pop(index).get(name) if name else None
-        self._follow_members(my_task, lambda members: [one for one in members if one != gone])
+        del my_task.internal_data["items"][index]
         my_task.internal_data["gone"].append(index)
         self._update(my_task)
 
-    def _follow_members(self, my_task: Task, change: Callable[[list[Any]], list[Any]]) -> None:
+    def follow_members(self, my_task: Task, change: Callable[[list[Any]], list[Any]]) -> None:
         """A collection that is a variable says afterwards whom the multi-instance is for: who reads it later (whose
         answer is missing) counts late members as any other, and none that was taken out."""
         name = "" if self.collection is None else self.collection.text.removeprefix("=").strip()
