@@ -1,5 +1,6 @@
 """Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
 
+from engine.cases.again import start_again
 from engine.cases.associations import (
     AssociationFile,
     AssociationLine,
@@ -295,6 +296,7 @@ __all__ = [
     "slip",
     "staff",
     "start",
+    "start_again",
     "supervision",
     "suspend",
     "takers_of",

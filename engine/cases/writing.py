@@ -12,6 +12,7 @@ from engine import audit, jobs, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
 from engine.cases.calls import called_and_ended, witnessed_call
+from engine.cases.chases import first_jobs
 from engine.cases.reviewrows import cancel_of
 from engine.cases.sending import take_job, witnessed_message
 from engine.store import Transaction, insert_into, new_id, tables
@@ -49,7 +50,8 @@ class CaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values and as the stored text."""
+    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values
+    and as the stored text."""
 
     tasks: Mapping[str, workflow.OpenTask]
     timers: Mapping[str, workflow.DueTimer]
@@ -129,6 +131,7 @@ class Writer:
             for key, task in after.tasks.items()
             if key in before.tasks and before.tasks[key].due != task.due
         ]
+        step.jobs += first_jobs(step, [*fresh, *(after.tasks[row["id"]] for row in self.moved)])
         self.calls = called_and_ended(step, before.calls, after.calls)
         self.state = step.run.state()
 
