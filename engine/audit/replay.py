@@ -22,7 +22,12 @@ KEYED = {
     "personal": "hash",
     "receipt": "message_id",
 }  # tables whose rows have no id of their own
-LONG = frozenset({"content", "record", "inputs"})  # texts that the events know by their SHA-256
+LONG = {  # texts that the events know by their SHA-256
+    "document": ("content", "record"),
+    "call": ("inputs",),
+    "message": ("key", "values"),
+    "publicity": ("members",),
+}
 
 Readable = Callable[[Mapping[str, Any]], bool]
 Stored = dict[str, dict[str, Rows]]  # case -> table -> key -> columns
@@ -95,7 +100,7 @@ def _read(name: str, row: Columns) -> Columns:
         return dict(_decoded(row["values"]))
     if name == "entry":
         return {**row, "values": _decoded(row["values"])}
-    return {key: fingerprint_of(value.encode()) if key in LONG else value for key, value in row.items()}
+    return {key: fingerprint_of(value.encode()) if key in LONG.get(name, ()) else value for key, value in row.items()}
 
 
 def _decoded(text: str) -> dict[str, Any]:

@@ -26,6 +26,9 @@ OUTWARD = frozenset(
         "promise.started",
         "promise.paused",
         "promise.resumed",
+        "promise.kept",
+        "publicity.opened",
+        "publicity.closed",
         "document.issued",
         "document.concluded",
         "document.received",
@@ -107,6 +110,10 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"由 {body['parent']['number'] or '上级案件'} 发起"
     if kind == "call.answered":
         return f"{body['number'] or ''}：{name(OUTCOMES, body['outcome'])}"
+    if kind in {"case.message", "message.held"}:
+        return f"{body['name']}（来自 {body['from']}）" if body.get("from") else str(body["name"])
+    if kind == "message.delivered":
+        return f"{body['name']}：{'、'.join(number or '草稿' for number in body['to'])}"
     if body.get("reason") and not kind.startswith("promise."):
         to = body.get("to_title") or "、".join(body.get("titles", ()))
         return f"{to}：{body['reason']}" if to else str(body["reason"])
@@ -117,7 +124,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return _recounted(body)
     if kind == "case.moved":
         return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}"
-    named = kind in {"attachment.added", "case.message", "case.sent"}
+    named = kind in {"attachment.added", "message.unheard", "case.sent"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 
 

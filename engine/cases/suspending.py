@@ -11,6 +11,7 @@ from engine.cases.calls import answer_job
 from engine.cases.loading import load_case
 from engine.cases.postponing import later
 from engine.cases.reasons import reason_of
+from engine.cases.sending import take_job
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import Conflict
@@ -63,6 +64,7 @@ def resume(installation: Installation, actor: Actor, case_id: str, reason: str) 
             step.run.reschedule({key: later(step.calendar, due, stood) for key, due in dues.items()})
         seq = loaded.case["event_seq"]
         step.jobs += [answer_job(one.id, f"{one.id}:{seq}", 0, step.now) for one in step.run.calls()]
+        step.jobs.append(take_job(case_id, f"{case_id}:{seq}", step.now))
         step.write()
 
     command(installation, body)

@@ -9,6 +9,7 @@ STATES = {
     "deciding": "待决定",
     "publicizing": "公示中",
     "issuing": "待签发",
+    "served": "已送达，待备案归档",
     "closed": "已办结",
 }
 OUTCOMES = {
@@ -32,6 +33,12 @@ DOCUMENT_STATES = {
     "superseded": "已被代替",
     "voided": "已作废",
 }
+OBJECTION_STATES = {
+    "open": "核实中",
+    "dismissed": "不成立",
+    "upheld": "成立",
+    "separate": "另案处理",
+}
 EVENTS = {
     "case.started": "新建申请",
     "task.submitted": "提交",
@@ -47,6 +54,7 @@ EVENTS = {
     "task.extended": "延长期限",
     "task.reminded": "催办",
     "task.supervised": "督办",
+    "task.handed-over": "离岗移交",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",
@@ -65,9 +73,13 @@ EVENTS = {
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",
+    "message.delivered": "消息已送到其他案件",
+    "message.unheard": "没有案件在等这条消息",
+    "message.held": "收到消息，恢复办理后接收",
     "promise.started": "受理，开始计算承诺时限",
     "promise.paused": "停表",
     "promise.resumed": "恢复计时",
+    "promise.kept": "承诺事项办结，停止计时",
     "rules.checked": "规则核验",
     "decision.evaluated": "按决策表选定",
     "outcome.recorded": "记录结论",
@@ -80,6 +92,11 @@ EVENTS = {
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "publicity.opened": "开始公示",
+    "publicity.closed": "公示结束",
+    "objection.received": "收到公示异议",
+    "objection.read": "查看异议内容",
+    "objection.decided": "异议办结",
     "document.redrafted": "起草更正",
     "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",

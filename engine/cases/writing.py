@@ -13,6 +13,7 @@ from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
 from engine.cases.calls import called_and_ended, witnessed_call
 from engine.cases.reviewrows import cancel_of
+from engine.cases.sending import take_job, witnessed_message
 from engine.store import Transaction, insert_into, new_id, tables
 from engine.store.values import encode
 
@@ -142,9 +143,12 @@ class Writer:
         _upsert(self.transaction, tables.timer, self._timers(), ("state", "due_at"))
         _upsert(self.transaction, tables.call, self.calls, ("state", "outcome", "reason", "ended_at"))
         self._write_awaited()
+        self._insert(tables.message, self.step.rows["message"])
         self._insert(tables.entry, self.step.rows["entry"])
         self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
+        self._insert(tables.publicity, self.step.rows["publicity"])
+        self._insert(tables.objection, self.step.rows["objection"])
         self._insert(tables.notification, self._notices())
         if self.step.jobs:
             jobs.defer(self.transaction, self.step.jobs)
@@ -249,6 +253,7 @@ class Writer:
             "documents": [witnessed(row) for row in self.step.rows["document"]],
             "engine": audit.fingerprint_of(self.state),
             "awaited": {key: awaited_row(one) for key, one in self.after.awaited.items()},
+            "messages_now": {row["id"]: witnessed_message(row) for row in self.step.rows["message"]},
             "calls_now": {row["id"]: witnessed_call(row) for row in self.calls},
         }
 
@@ -302,6 +307,7 @@ class Writer:
         if gone := sorted(before.keys() - after.keys()):
             self.transaction.execute(sa.delete(tables.awaited).where(tables.awaited.c.id.in_(gone)))
         fresh = {key: one for key, one in after.items() if key not in before}
+        self.step.jobs += [take_job(self.case["id"], key, self.step.now) for key in fresh]
         self._insert(
             tables.awaited, [{"id": key, "case_id": self.case["id"], **awaited_row(fresh[key])} for key in fresh]
         )
@@ -311,7 +317,8 @@ class Writer:
     def _notices(self) -> list[Row]:
         """Who has a new task, and whom the process names, finds it among the notices."""
         told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
-        named = self.step.effects.notices
+        key = self.step.loaded.organisation["key"]
+        named = [(full_assignment(to, self.step.package, key), text) for to, text in self.step.effects.notices]
         posts = posts_of(self.transaction, {to for to, _ in named})
         told += [(posts[to], text) for to, text in named]
         return [

@@ -23,6 +23,7 @@ class OpenTask:
     node: str
     item: str | None
     post: str
+    path: str
     due: date | None
 
 
@@ -83,10 +84,17 @@ def observe(installation: Installation, case_id: str) -> Observed:
 
 def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]:
     task = tables.task
-    query = sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.id)
+    query = (
+        sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.created_at, task.c.id)
+    )
     return tuple(
         OpenTask(
-            row["id"], row["node_id"], row["item_key"], row["post_id"], row["due_at"] and local_date(row["due_at"])
+            row["id"],
+            row["node_id"],
+            row["item_key"],
+            row["post_id"],
+            row["path"],
+            row["due_at"] and local_date(row["due_at"]),
         )
         for row in transaction.execute(query).mappings()
     )
@@ -96,7 +104,13 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(row["id"], row["kind"], row["state"], _text(row["content"]), row["signature"] != "slip")
+        Document(
+            row["id"],
+            row["kind"],
+            row["state"],
+            _text(row["content"]),
+            row["signature"] != "slip" and row["reader"] == "applicant",
+        )
         for row in transaction.execute(query).mappings()
     )
 

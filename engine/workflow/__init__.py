@@ -9,9 +9,10 @@ from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
 from .migration import Began, Beginning, Migration, Obstacle, migrate
 from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
+from .moments import NoMoment, moment_of
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
-from .throwing import Raised, Sent
+from .throwing import Raised, Sent, correlation
 from .ways import scopes_around, way_down
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Flow",
     "Loop",
     "Migration",
+    "NoMoment",
     "Node",
     "Obstacle",
     "OpenCall",
@@ -44,7 +46,9 @@ __all__ = [
     "Use",
     "WorkflowFault",
     "WorkflowProblems",
+    "correlation",
     "migrate",
+    "moment_of",
     "read",
     "restore",
     "scopes_around",

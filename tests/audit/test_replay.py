@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import audit, cases, packages
+from engine import audit, cases, identity, jobs, packages
 from engine.audit import Difference
 from engine.audit.words import COLUMNS, TABLES
+from engine.calendar import local_date
 from engine.installation import Installation
 from engine.scenarios import Scenario, read_all
 from engine.scenarios.coverage import Plan
 from engine.scenarios.runner import Runner
 from engine.scenarios.world import World, world
-from engine.store import Transaction, reading, tables, writing
+from engine.store import Transaction, new_id, reading, tables, writing
 from engine.store.values import decode, encode
-from tests.cases.called import inner, outer
+from tests.cases.called import inner, outer, teller, waiter
 from tests.installations import BPMN
 from tests.scenarios.test_called_cases import WHOLE, with_scenario
 
@@ -34,8 +35,8 @@ UNCOVERED = {
     "personal": {"created_at"},
 }
 Host = Callable[[str], Installation]
-BETWEEN = frozenset({"call"})
-NUMBERED = re.compile(r"[A-Z]{2}-2026-0001：")
+BETWEEN = frozenset({"call", "awaited", "message", "receipt"})
+NUMBERED = re.compile(r"[A-Z]{2}-2026-000[12]：")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 KEYS = {name: {column.name for column in tables.metadata.tables[name].primary_key} | {"case_id"} for name in TABLES}
 
@@ -57,12 +58,21 @@ def played(made: World) -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def between() -> Iterator[Installation]:
-    """A case that calls another, with every kind of row that lies between cases."""
+    """Cases that call, tell and wait, with every kind of row that lies between cases."""
     package = with_scenario(outer(), WHOLE)
     (scenario,) = read_all(package.files)
-    with world(package, None, [scenario], None, [inner()]) as found, found.copy(scenario) as installation:
+    others = [inner(), teller(), waiter()]
+    with world(package, None, [scenario], None, others) as found, found.copy(scenario) as installation:
         plan = Plan.of(found.compiled, package)
         assert Runner(installation, found.compiled, plan, scenario, render=False).run().passed
+        with reading(installation.database) as transaction:
+            login = "applicant@assoc_coldchain"
+            actor = identity.find_actor(transaction, login, local_date(installation.clock.now()))
+        assert actor is not None
+        for key, note in (("waiter", "A1"), ("waiter", "B2"), ("teller", "A1")):
+            begun = cases.start(installation, actor, key, new_id())
+            cases.complete(installation, actor, begun.task_id, {"org_name": "冷链协会", "note": note}, 0)
+        jobs.run_due(installation, cases.HANDLERS)
         yield installation
 
 
@@ -185,7 +195,7 @@ def test_every_row_that_was_added_is_found(host: Host, name: str) -> None:
     """A number in a draft has its row before any event speaks of it, so personal rows may be more."""
     played = host(name)
     table, row = tables.metadata.tables[name], rows_of(played, name)[0]
-    key = {"scope": "path", "outcome": "item_key"}.get(name, "id")
+    key = {"scope": "path", "outcome": "item_key", "receipt": "message_id"}.get(name, "id")
     unlike = {"number": None, "code": None, "serial": None, "sha256": "e" * 64, "child_id": "e" * 32}
     forged = {**row, **{column: unlike[column] for column in unlike if column in row}, key: "f" * 32}
     told = told_after(played, sa.insert(table).values(forged))

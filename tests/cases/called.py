@@ -66,9 +66,17 @@ def call(
     return f'<callActivity id="{identity}" name="核验">{held}{loop}</callActivity>\n'
 
 
-def made(key: str, title: str, prefix: str, body: str, more: str = "", **forms: str) -> Package:
-    """A package of this diagram; `more` are tables of its manifest beside the usual ones."""
-    diagram = f'{HEAD}<process id="{key}_process" isExecutable="true">\n<startEvent id="Start" />\n{body}'
+PAID, SEEN = (
+    f'<message id="{identity}" name="{name}"><extensionElements><zeebe:subscription correlationKey="=note" />'
+    "</extensionElements></message>\n"
+    for identity, name in (("M", "缴费到账"), ("N", "已知悉"))
+)
+
+
+def made(key: str, title: str, prefix: str, body: str, more: str = "", *, before: str = "") -> Package:
+    """A package of this diagram; `more` are tables of its manifest beside the usual ones, `before` stands before the
+    process."""
+    diagram = f'{HEAD}{before}<process id="{key}_process" isExecutable="true">\n<startEvent id="Start" />\n{body}'
     files = {
         "README.md": f"# {title}\n",
         "package.toml": MANIFEST.format(key=key, title=title, prefix=prefix, more="") + more,
@@ -79,7 +87,7 @@ def made(key: str, title: str, prefix: str, body: str, more: str = "", **forms: 
         "forms/check.form": form("check", field("verdict")),
         "forms/close.form": form("close", field("remark")),
     }
-    return load_files({name: text.encode() for name, text in (files | forms).items()})
+    return load_files({name: text.encode() for name, text in files.items()})
 
 
 def submit() -> str:
@@ -173,3 +181,39 @@ class Two:
         self.do(child, "Task_fill", {"org_name": "冷链协会", "note": ""})
         self.do(child, "Task_check", {"verdict": verdict})
         self.work()
+
+
+def teller(*, key: str = "teller", says: str = "M", hears: str = "", keep: str = "") -> Package:
+    """Tells that the payment of the number in `note` has come; with `hears` again whenever it hears that message."""
+    held = extensions(
+        mapping().replace("<zeebe:ioMapping>", "<zeebe:ioMapping>" + inputs(("=org_name", "payer"))),
+        **({"keep": keep} if keep else {}),
+    )
+    body = submit() + f'<sendTask id="Tell" name="告知到账" messageRef="{says}">{held}</sendTask>\n'
+    body += (
+        person("Task_after", "check", "acceptor", state="reviewing")
+        + '<exclusiveGateway id="Way" default="Way-End" />\n'
+    )
+    body += end("End", "approved") + flow("Start", "Task_fill") + flow("Task_fill", "Tell")
+    body += flow("Task_after", "Way") + flow("Way", "End")
+    if hears:
+        body += waiting(hears) + flow("Tell", "Paid") + flow("Paid", "Or") + flow("Or", "Tell")
+        body += '<exclusiveGateway id="Or" default="Or-Tell" />\n' + flow("Or", "Task_after", '=org_name = "没有"')
+    else:
+        body += flow("Tell", "Task_after")
+    return made(key, "缴费", key[:2].upper(), body, before=PAID + SEEN)
+
+
+def waiting(message: str = "M") -> str:
+    """Waits for the payment; the payer is taken over."""
+    event = f'<messageEventDefinition messageRef="{message}" />'
+    held = extensions(mapping(("=payer", "payer")))
+    return f'<intermediateCatchEvent id="Paid" name="等缴费">{held}{event}</intermediateCatchEvent>\n'
+
+
+def waiter(*, key: str = "waiter") -> Package:
+    body = submit() + waiting() + person("Task_after", "check", "acceptor", state="reviewing")
+    body += '<exclusiveGateway id="Way" default="Way-End" />\n' + end("End", "approved")
+    body += flow("Start", "Task_fill") + flow("Task_fill", "Paid") + flow("Paid", "Task_after")
+    body += flow("Task_after", "Way") + flow("Way", "End")
+    return made(key, "登记", "DJ", body, before=PAID)

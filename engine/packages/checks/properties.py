@@ -1,20 +1,36 @@
 """Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node, scopes_around, way_down
+from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _YES_NO = ("true", "false")
-_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
+_CHOICES = {
+    "state": STATES,
+    "act": ACTS,
+    "proof": _YES_NO,
+    "promised": _YES_NO,
+    "withdrawable": _YES_NO,
+    "visibility": ("own",),
+}
+_WAITING = ("state", "pauses", "promised")
+_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "preview", "assume")
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
+_OF_KIND = {
+    "userTask": (*_CHOICES, *_FREE),
+    "intermediateCatchEvent": _WAITING,
+    "receiveTask": _WAITING,
+    "endEvent": ("outcome", "keep"),
+    "sendTask": ("keep",),
+    "intermediateThrowEvent": ("keep",),
+}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -25,10 +41,13 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
-        if node.kind == "userTask" or node.outside:
+        if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
             yield from _values(node)
         if node.kind == "userTask":
+            yield from _askable(parts, node)
             yield from _user_task(parts, node)
+        if "keep" in node.properties:
+            yield from _keep(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
     yield from _duties(parts)
@@ -61,11 +80,23 @@ def _values(node: Node) -> Iterator[Finding]:
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
-    yield from _askable(parts, node)
+    yield from _preview(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
         yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _preview(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Documents that a decision leads to only later, and what is assumed of what is still to come."""
+    rules = parts.manifest.documents if parts.manifest is not None else {}
+    for kind in listed(node.properties.get("preview", "")):
+        if parts.manifest is not None and kind not in rules:
+            message = f"属性 preview 里的文书“{shown(kind)}”不在清单的 [documents] 中；请改正，或在清单里加上它。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-document", message)
+    if "assume" in node.properties and ("preview" not in node.properties or node.properties["assume"][:1] != "="):
+        message = "属性 assume 与 preview 同用，写 FEEL，给出预览时假定的变量；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _askable(parts: Parts, node: Node) -> Iterator[Finding]:
@@ -98,6 +129,20 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
             "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
         )
         yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
+
+
+def _keep(node: Node) -> Iterator[Finding]:
+    """How long a message waits for a case that begins to wait for it: only one that other cases can wait for."""
+    text, event = node.properties["keep"], node.event
+    if event is None or event.kind != "message" or event.key is None:
+        message = "属性 keep 只用于有关联键的消息；请给消息加上 zeebe:subscription correlationKey，或删去 keep。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    elif not text.startswith("="):
+        try:
+            moment_of(text, datetime(2026, 1, 1, tzinfo=UTC))
+        except NoMoment as error:
+            message = f"属性 keep 不是时长或日期（如 P30D）：{error}；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _end(parts: Parts, node: Node) -> Iterator[Finding]:
