@@ -44,6 +44,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "archive-case": lambda step: _archive(around, step),
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
+        "note-supervision": lambda step: _note_supervision(around, step),
     }
 
 
@@ -139,6 +140,13 @@ def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 
 def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     around.effects.notices.append((str(step.properties["to"]), str(step.properties["text"])))
+    return {}
+
+
+def _note_supervision(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    """One mark in the count of supervision (电子监察), such as a second notice of what could have been seen at first."""
+    noted = {"node": step.node_id, "reason": str(step.properties["text"])}
+    around.effects.events.append(("case.noted", noted))
     return {}
 
 

@@ -11,6 +11,7 @@ from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
 from webapp import filling
 from webapp.current import actor, installation, now
+from webapp.desk import phrases
 from webapp.desk.blueprint import pages
 from webapp.desk.cases import screen
 from webapp.desk.evidence import documents_in
@@ -38,6 +39,8 @@ def task(task_id: str) -> Any:
     bound = _bound(view, request.form)
     if is_restored():
         return _show(view, bound, restored=True)
+    if filling.intent() == phrases.INSERT:
+        return _show(view, _bound(view, phrases.inserted(request.form, bound)))
     if bound.action is not None or filling.intent() == "refresh":
         return _show(view, bound)
     try:
@@ -124,9 +127,15 @@ def _show(
     }
     if view.act in {"sign", "seal"}:
         return render_template("desk/letters.html", **parts, case=view.case, **_letters(view))
-    drafts = documents_in(view, "drafted")
+    places = phrases.targets(bound)
     return render_template(
-        "desk/case.html", **parts, **screen(view.case), drafts=drafts, previews=leads_to_documents(view)
+        "desk/case.html",
+        **parts,
+        **screen(view.case),
+        drafts=documents_in(view, "drafted"),
+        places=places,
+        phrases=cases.phrases(installation(), actor()) if places else (),
+        previews=leads_to_documents(view),
     )
 
 
