@@ -1,5 +1,6 @@
 """Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
 
+from engine.cases.again import start_again
 from engine.cases.associations import (
     AssociationFile,
     AssociationLine,
@@ -37,6 +38,7 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.encrypted import readable
 from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
 from engine.cases.exporting import USUAL as USUAL_COLUMNS
 from engine.cases.exporting import Export, export_cases
@@ -56,9 +58,10 @@ from engine.cases.handover import (
 )
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
-from engine.cases.issuing import letters_at
+from engine.cases.issuing import is_at, letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
+from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
 from engine.cases.mailing import KINDS as NOTICE_KINDS
 from engine.cases.mailing import queue_mail
 from engine.cases.materials import attachment_file
@@ -87,7 +90,7 @@ from engine.cases.objecting import (
     read_objection,
 )
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import readable, reveal
+from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
@@ -158,6 +161,7 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Lookahead",
     "Moved",
     "Moves",
     "Notice",
@@ -228,8 +232,13 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "is_at",
     "keep_phrase",
+    "leads_to_documents",
     "letters_at",
+    "look_ahead",
+    "lookahead_draft",
+    "lookahead_file",
     "mark_notices",
     "mark_read",
     "may_hand_over",
@@ -287,6 +296,7 @@ __all__ = [
     "slip",
     "staff",
     "start",
+    "start_again",
     "supervision",
     "suspend",
     "takers_of",

@@ -6,6 +6,7 @@ from engine import jobs
 from engine.cases.associations import JOB as FILE
 from engine.cases.associations import file_case
 from engine.cases.calling import answer_call, end_call, start_call
+from engine.cases.chasing import chase_task
 from engine.cases.delivering import deliver_message, take_messages
 from engine.cases.handover import JOB as WITHDRAW
 from engine.cases.handover import withdraw_certificate
@@ -21,6 +22,7 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     "start-call": start_call,
     "answer-call": answer_call,
     "end-call": end_call,
+    "chase-task": chase_task,
     "deliver-message": deliver_message,
     "take-messages": take_messages,
 }

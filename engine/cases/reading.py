@@ -437,6 +437,7 @@ class _View:
             mine=task["claimed_by"] == self.actor.person_id,
             due=due_of(self.installation, task["created_at"], task["due_at"], task["due_estimated"]),
             item=self._item_of(task, scope),
+            path=task["path"],
             returns=() if is_review else tuple((key, nodes[key].name) for key in returns(node.properties)),
             saved_at=draft["saved_at"] if draft else None,
             transfers=offered.get(TRANSFER, ()),

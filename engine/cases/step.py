@@ -80,8 +80,9 @@ class Step:
         self.publicised = publicity.open_paths(self.package, run)
         return run
 
-    def _runtime(self) -> workflow.Runtime:
-        around = actions.Surroundings(
+    def around(self) -> actions.Surroundings:
+        """What the actions of this step may read."""
+        return actions.Surroundings(
             self.package,
             lambda: self.installation.clauses(self.transaction, self.loaded.clauses_id),
             self.today,
@@ -90,10 +91,12 @@ class Step:
             self._waiting,
             lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
         )
+
+    def _runtime(self) -> workflow.Runtime:
         return workflow.Runtime(
             self.installation.clock,
             self.names(),
-            actions.registered(around),
+            actions.registered(self.around()),
             self._decide,
         )
 

@@ -16,7 +16,16 @@ from engine.errors import Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading
-from engine.store.tables import association_leader, association_term, case, organisation, post, process_in_force, task
+from engine.store.tables import (
+    association_leader,
+    association_term,
+    case,
+    event,
+    organisation,
+    post,
+    process_in_force,
+    task,
+)
 
 SUPERVISOR = "supervisor"
 READERS = (SUPERVISOR, "division_head", "bureau_leader")
@@ -73,6 +82,7 @@ class Figures:
     supplemented: int
     done: int
     late: int
+    noted: int = 0  # marks that processes themselves made (`note-supervision`)
 
     @property
     def supplement_share(self) -> float | None:
@@ -281,7 +291,15 @@ def _figures(
     ).where(case.c.package_key == criteria.package if criteria.package else sa.true())
     total, ended, average, supplemented = transaction.execute(counted).one()
     done, late = transaction.execute(_done(criteria, since, until)).one()
-    return Figures(total, ended, None if average is None else float(average), supplemented, done, late)
+    days_used = None if average is None else float(average)
+    return Figures(total, ended, days_used, supplemented, done, late, _noted(transaction, criteria, since, until))
+
+
+def _noted(transaction: Transaction, criteria: Criteria, since: date, until: date) -> int:
+    query = sa.select(sa.func.count()).where(event.c.kind == "case.noted", _within(event.c.at, since, until))
+    if criteria.package:
+        query = query.where(event.c.chain.in_(sa.select(case.c.id).where(case.c.package_key == criteria.package)))
+    return int(transaction.execute(query).scalar_one())
 
 
 def _supplement_nodes(installation: Installation, transaction: Transaction) -> list[str]:

@@ -106,6 +106,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
+    "note-supervision": ActionSettings({"text": Setting("text")}),
 }
 
 
