@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine import cases, identity
+from engine.calendar import local_date
 from engine.cases import Criteria
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store import tables
@@ -14,7 +15,12 @@ TODAY = date(2026, 11, 23)
 WEEK = TODAY + timedelta(days=6)
 
 
-def appoint(play: Play, owner: str, deputy: str, since: date = TODAY, until: date = WEEK, **options: object) -> str:
+def appoint(
+    play: Play, owner: str, deputy: str, since: date | None = None, until: date | None = None, **options: object
+) -> str:
+    """For a week from today, where nothing else is said."""
+    since = since or local_date(play.clock.now())
+    until = until or since + timedelta(days=6)
     giver = play.actor(owner)
     return cases.appoint_deputy(
         play.installation,
