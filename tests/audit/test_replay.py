@@ -135,7 +135,7 @@ def other(column: str, value: Any) -> Any:
     """Another value that the column could hold."""
     match value:
         case None:
-            return datetime(2026, 1, 1, tzinfo=UTC) if column.endswith("_at") else "f" * 32
+            return datetime(2026, 1, 1, tzinfo=UTC) if column.endswith(("_at", "_until")) else "f" * 32
         case bool():
             return not value
         case int():
