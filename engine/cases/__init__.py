@@ -38,6 +38,7 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.encrypted import readable
 from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
 from engine.cases.exporting import USUAL as USUAL_COLUMNS
 from engine.cases.exporting import Export, export_cases
@@ -89,7 +90,7 @@ from engine.cases.objecting import (
     read_objection,
 )
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import readable, reveal
+from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview

@@ -352,7 +352,11 @@ def _upsert(transaction: Transaction, table: sa.Table, rows: list[Row], changing
 def _upserting(dialect: str, table: sa.Table, changing: tuple[str, ...]) -> Any:
     """As `engine.store.upsert`, built once: naming what is excluded costs more than sending the rows."""
     statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    keys = [column.name for column in table.primary_key]
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in changing}
-    )
+    keys, given = [column.name for column in table.primary_key], statement.excluded
+    values = {name: given[name] for name in changing}
+    if (
+        "due_estimated" in values
+    ):  # as it was told when the task opened: its end, perhaps in another year, changes nothing
+        is_open = given["state"] == "open"
+        values["due_estimated"] = sa.case((is_open, given["due_estimated"]), else_=table.c.due_estimated)
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
