@@ -90,7 +90,7 @@ def test_who_has_no_post_for_it_sees_no_register(held: Play) -> None:
 def test_the_workbook_says_who_took_it_out_under_which_conditions_and_that_is_recorded(held: Play) -> None:
     clerk = held.actor("clerk")
     name, data = cases.export_sheet(held.installation, clerk, Wanted(year=2026, state="voided"))
-    assert name.startswith("发文登记簿20261123")
+    assert name.startswith("发文登记簿2026")
     sheet = load_workbook(io.BytesIO(data)).active
     assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
