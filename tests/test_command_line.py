@@ -107,6 +107,7 @@ def test_the_commands_are_those_of_the_manual():
         *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list"),
+        *("handover", "jobs", "jobs list", "jobs retry", "search", "search rebuild"),
         *("document", "document revoke", "document export", "archive", "archive make", "archive verify"),
         *("key", "key list", "key replace", "key withdraw", "key root", "key revocations"),
     }

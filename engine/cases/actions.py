@@ -98,8 +98,13 @@ def _outcomes(around: Surroundings, step: workflow.Step, setting: str) -> list[O
     if not isinstance(rows, list):
         message = f"逐人结论不是列表，请检查流程图中 {step.node_id} 的 {setting}。"
         raise Invalid(message, code="action.outcomes", element=step.node_id)
-    manifest = around.package.manifest
-    labels = {member_key(member): member[manifest.item_label] for member in step.scope.get(manifest.items) or []}
+    return outcomes_of(around.package, step.scope, rows)
+
+
+def outcomes_of(package: CompiledPackage, scope: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """The results of the members that rows of {key, result, reason_public, clause} tell."""
+    manifest = package.manifest
+    labels = {member_key(member): member[manifest.item_label] for member in scope.get(manifest.items) or []}
     return [
         Outcome(
             row["key"],

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.cases.loading import Loaded
+from engine.cases.prefilling import bring_numbers
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import Forbidden, Invalid, NotFound
@@ -61,6 +62,7 @@ def start(
             ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
         )
         step.write()
+        bring_numbers(installation, transaction, key, post.organisation_id, package_key)
         return TaskRef(key, step.run.open_tasks()[0].id)
 
     return command(installation, body)

@@ -196,6 +196,7 @@ class CaseView:
     package_key: str
     package_title: str
     version: str
+    version_id: str
     created_at: datetime
     submitted_at: datetime | None
     closed_at: datetime | None

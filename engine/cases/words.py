@@ -54,6 +54,7 @@ EVENTS = {
     "task.extended": "延长期限",
     "task.reminded": "催办",
     "task.supervised": "督办",
+    "task.handed-over": "离岗移交",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine import feel
 from engine.decisions.clauses import Clauses
-from engine.decisions.reasons import Asked, Checked, Row, Why
+from engine.decisions.reasons import Asked, Box, Checked, Part, Row, Why
 
 POLICIES = {
     "UNIQUE": "只能命中一行",
@@ -17,6 +17,22 @@ POLICIES = {
     "OUTPUT ORDER": "取命中的各行，按结果的优先顺序",
     "COLLECT": "取命中的各行",
 }
+#: What the boxes other than tables do.
+BOXES = {
+    "context": "逐项计算",
+    "list": "列表的各项",
+    "relation": "关系表",
+    "invocation": "调用函数",
+    "function": "定义函数",
+    "conditional": "按条件取值",
+    "filter": "筛选列表",
+    "for": "逐项处理",
+    "some": "至少有一项满足",
+    "every": "每一项都满足",
+}
+VERDICTS = {"held": "满足", "failed": "不满足", "unknown": "不能判断"}
+#: Of one decision no more boxes are told in sentences than these.
+MOST_BOXES = 50
 _OPERATORS = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于", "=": "等于", "!=": "不等于"}
 _COMPARED = re.compile(r"(<=|>=|!=|<|>|=)\s*([^,()\[\]<>=]+)")
 _INTERVAL = re.compile(r"([\[\](])\s*([^,.]+?)\s*\.\.\s*([^,.]+?)\s*([\[\])])")
@@ -87,11 +103,38 @@ def _decision(why: Why, clauses: Clauses | None, depth: int) -> Iterator[str]:
     yield f"{margin}决策“{why.name}”的结果为{value_in_words(why.result)}。"
     if why.text:
         yield f"{margin}  按表达式 {why.text} 计算。"
+    for box in why.boxes[:MOST_BOXES]:
+        yield f"{margin}  {box_in_words(box)}"
     for table in why.tables:
         for line in _table(table, clauses):
             yield f"{margin}  {line}"
     for required in why.required:
         yield from _decision(required, clauses, depth + 1)
+
+
+def box_in_words(box: Box) -> str:
+    """What came of a box, part by part."""
+    if box.columns:
+        width = len(box.columns)
+        rows = [box.parts[at : at + width] for at in range(0, len(box.parts), width)]
+        told = [f"第 {number} 行 " + "，".join(map(_part, row)) for number, row in enumerate(rows, 1)]
+    else:
+        told = list(map(_part, box.parts))
+    rest = f"；另有 {box.rest} 项" if box.rest else ""
+    return f"{BOXES[box.kind]}：{'；'.join(told)}{rest}。"
+
+
+def _part(part: Part) -> str:
+    name = part.role or "结果"
+    written = f"（{part.text}）" if part.text and part.text != feel.written(part.value) else ""
+    if part.verdict == "unasked":
+        return f"{name}{written}没有用到"
+    if part.given:
+        found = VERDICTS.get(part.verdict) or f"得{value_in_words(part.value)}"
+        return f"{name}{value_in_words(part.given[0])}，{found}"
+    if part.value is None and written and not part.verdict:
+        return f"{name}{written}"
+    return f"{name}{written}为{value_in_words(part.value)}" + (f"，{VERDICTS[part.verdict]}" if part.verdict else "")
 
 
 def _table(table: Asked, clauses: Clauses | None) -> Iterator[str]:

@@ -14,8 +14,8 @@ import jinja2
 from markupsafe import Markup
 
 from engine.decisions.clauses import CONFIRMED, Clauses
-from engine.decisions.explanation import POLICIES, test_in_words, value_in_words
-from engine.decisions.reasons import Asked, Cell, Column, Row, Why
+from engine.decisions.explanation import BOXES, POLICIES, test_in_words, value_in_words
+from engine.decisions.reasons import Asked, Box, Cell, Column, Part, Row, Why
 
 #: What is shown of one decision: a function called in a loop may have asked the same table many times over.
 MOST_SHOWN = 50
@@ -58,11 +58,19 @@ class _Words:
     def value(self, value: Any) -> str:
         return value_in_words(value, _LONGEST_VALUE).strip()
 
-    def mark(self, cell: Cell) -> str:
-        return _MARKS[cell.verdict][0]
+    def mark(self, cell: Cell | Part) -> str:
+        return _MARKS[cell.verdict][0] if cell.verdict else ""
 
-    def verdict(self, cell: Cell) -> str:
-        return _MARKS[cell.verdict][1]
+    def verdict(self, cell: Cell | Part) -> str:
+        return _MARKS[cell.verdict][1] if cell.verdict else ""
+
+    def caption(self, box: Box) -> str:
+        return BOXES[box.kind]
+
+    def rows(self, box: Box) -> list[tuple[Part, ...]]:
+        """The parts of a relation, row by row."""
+        width = len(box.columns)
+        return [box.parts[at : at + width] for at in range(0, len(box.parts), width)]
 
     def meaning(self, cell: Cell) -> str:
         return test_in_words(cell.test)

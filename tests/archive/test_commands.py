@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.calendar import FixedClock
 from engine.store import tables
 from tests.cases.playing import Play
+from tests.installations import START
 from webapp.cli import group
 
 
@@ -39,6 +42,12 @@ def issued(play: Play, kind: str, file: Path) -> Path:
     (row,) = [one for one in play.rows(tables.document) if one["kind"] == kind and one["state"] == "issued"]
     file.write_bytes(play.installation.files.get(row["issued_sha256"]))
     return file
+
+
+@pytest.fixture(autouse=True)
+def two_months_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are given when the case has long ended, whatever day it is."""
+    monkeypatch.setattr("engine.installation.SystemClock", lambda: FixedClock(START + timedelta(days=60)))
 
 
 def huishen(instance: Path, *arguments: str | Path) -> Result:

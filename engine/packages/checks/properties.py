@@ -20,7 +20,7 @@ _CHOICES = {
     "visibility": ("own",),
 }
 _WAITING = ("state", "pauses", "promised")
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
+_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "preview", "assume")
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
 _OF_KIND = {
@@ -80,10 +80,23 @@ def _values(node: Node) -> Iterator[Finding]:
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
+    yield from _preview(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
         yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _preview(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Documents that a decision leads to only later, and what is assumed of what is still to come."""
+    rules = parts.manifest.documents if parts.manifest is not None else {}
+    for kind in listed(node.properties.get("preview", "")):
+        if parts.manifest is not None and kind not in rules:
+            message = f"属性 preview 里的文书“{shown(kind)}”不在清单的 [documents] 中；请改正，或在清单里加上它。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-document", message)
+    if "assume" in node.properties and ("preview" not in node.properties or node.properties["assume"][:1] != "="):
+        message = "属性 assume 与 preview 同用，写 FEEL，给出预览时假定的变量；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _askable(parts: Parts, node: Node) -> Iterator[Finding]:
