@@ -231,6 +231,7 @@ class Play:
     def follow(self, case_id: str, node: str) -> None:
         """After the notice nobody objects, and the days go by; what is served is received; what is archived is checked."""
         if node == "Task_publicise":
+            self.office.work_off()  # the notice is sealed on its day
             self.later(days=8)
             cases.fire_timers(self.installation)
         elif node == "Task_serve":
