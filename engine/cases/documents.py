@@ -21,6 +21,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.keys import trust
+from engine.packages import UNSIGNED
 from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
@@ -42,14 +43,18 @@ class DocumentFacts:
     ended_at: datetime | None
 
 
-def documents_of(transaction: Transaction, case_id: str, seen: Sight) -> tuple[DocumentView, ...]:
-    """All of them for the department; for the association those in effect (and revoked) that are addressed to it."""
+def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
+    """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
-    if seen is Sight.OWN:
-        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip")
-    elif seen is not Sight.FULL:
-        return ()
+    if seen is not Sight.FULL:
+        mine = document.c.addressee_id.in_(_organisations(actor))
+        whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
+        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip", whose)
     return tuple(view(row) for row in transaction.execute(query).mappings())
+
+
+def _organisations(actor: Actor) -> list[str]:
+    return sorted({post.organisation_id for post in actor.posts})
 
 
 def view(row: Any) -> DocumentView:
@@ -89,7 +94,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     issuing.prepare(installation, actor.person_id, loaded.case["id"])
     with store.reading(installation.database) as transaction:
-        found = documents_of(transaction, loaded.case["id"], Sight.FULL)
+        found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
     return tuple(one for one in found if one.state == "rendered")
 
 
@@ -109,13 +114,21 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
         seen = sight(actor, about, task_posts(transaction, row["case_id"]))
-    own = seen is Sight.OWN and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
+    own = _is_theirs(actor, seen, row) and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
     if not own and seen is not Sight.FULL:
         raise hidden()
     digest = _digest(row)
     if digest is None:
-        return f"{row['title']}（未签发）.pdf", issuing.preview(installation, row).pdf
+        mark = "" if row["signature"] in UNSIGNED else "（未签发）"
+        return f"{row['title']}{mark}.pdf", issuing.preview(installation, row).pdf
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
+
+
+def _is_theirs(actor: Actor, seen: Sight, row: Any) -> bool:
+    """Whether a document goes to the person's organisation: by its addressee, else to the one that applied."""
+    if row["addressee_id"] is not None:
+        return seen is not Sight.NONE and row["addressee_id"] in _organisations(actor)
+    return seen is Sight.OWN
 
 
 def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -135,14 +148,14 @@ def draft_file(installation: Installation, actor: Actor, document_id: str) -> tu
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
-    """The association confirms receipt; a second time changes nothing."""
+    """The organisation that it is addressed to confirms receipt; a second time changes nothing."""
 
     def body(transaction: Transaction) -> None:
         query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
         query = query.join(tables.case, tables.case.c.id == document.c.case_id).where(document.c.id == document_id)
         row = transaction.execute(query).mappings().one_or_none()
-        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
-        if row is None or sight(actor, about or {}, ()) is not Sight.OWN or row["state"] != "issued":
+        about = row and {k: row[k] for k in ("organisation_id", "case_id")} | {"state": row["case_state"]}
+        if row is None or row["state"] != "issued" or not _is_theirs(actor, _sight(transaction, actor, about), row):
             raise hidden()
         if row["received_at"] is not None:
             return
@@ -155,6 +168,10 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
             record_on_case(transaction, head, [("document.received", noted)], actor.person_id, now)
 
     command(installation, body)
+
+
+def _sight(transaction: Transaction, actor: Actor, about: Any) -> Sight:
+    return sight(actor, about, task_posts(transaction, about["case_id"]))
 
 
 def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:

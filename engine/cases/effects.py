@@ -13,6 +13,7 @@ class Issue:
     kind: str
     content: Content
     record: dict[str, Any]
+    addressee: str = ""  # key of the organisation that it goes to; empty: the one that applied
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """One step of one case: restore, act, settle, and write state, variables, tasks, timers, events and jobs together."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,7 +77,7 @@ class Step:
             self.effects,
             self._facts,
             self._waiting,
-            lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
+            lambda value: with_masks(value, self._masks),
         )
         return workflow.Runtime(
             self.installation.clock,
@@ -84,6 +85,11 @@ class Step:
             actions.registered(around),
             self._decide,
         )
+
+    @cached_property
+    def _masks(self) -> Mapping[str, Any]:
+        """Of the personal numbers of the case, read when a document first prints one."""
+        return masks(self.installation, self.transaction, self.case["id"])
 
     def _waiting(self, node_id: str) -> list[str]:
         """Whom the open tasks of a node wait for: the items of a multi-instance by name, else the task itself."""

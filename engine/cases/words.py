@@ -73,6 +73,7 @@ EVENTS = {
     "document.voided": "作废",
     "document.revoked": "撤销",
     "slip.sent": "发出督办单",
+    "sheet.printed": "印出表单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",
     "attachment.removed": "删除未提交的附件",

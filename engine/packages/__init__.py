@@ -7,6 +7,7 @@ from engine.packages.compiled import compile_package as compile
 from engine.packages.manifest import (
     APPROVED,
     AUTHORITIES,
+    UNSIGNED,
     DocumentRule,
     Manifest,
     Parameter,
@@ -24,6 +25,7 @@ __all__ = [
     "APPROVED",
     "AUTHORITIES",
     "LIMITS",
+    "UNSIGNED",
     "ActionSettings",
     "CompiledPackage",
     "Deployed",

@@ -20,7 +20,9 @@ OUTCOMES = (
     "deferred",
 )
 # Names that stand in every template (engine.cases gives them) and in every expression of a case.
-FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting"})
+FACTS = frozenset(
+    {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
+)
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",
@@ -78,15 +80,23 @@ class Vocabulary:
     clauses: frozenset[str] | None = None
 
 
+_EACH = {"each": Setting("feel", required=False), "as": Setting("text", required=False)}  # one document a member
 ACTIONS: Mapping[str, ActionSettings] = {
     "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
-    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
+    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",)), **_EACH}, proof=True),
     "draft-documents": ActionSettings(
         {"documents": Setting("documents", signatures=("two", "minutes"))}, {"when": Setting("feel", required=False)}
     ),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
-    "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
+    "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),
+    "slip": ActionSettings(
+        {
+            "document": Setting("document", signatures=("slip",)),
+            "node": Setting("node"),
+            "matter": Setting("text", required=False),
+        }
+    ),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
 }
 

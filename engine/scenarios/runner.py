@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
+from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
@@ -104,8 +105,8 @@ class Runner:
 
     def _complete(self, act: Complete, now: Observed) -> None:
         if act.item != EVERY_ITEM:
-            return self._complete_one(self._task(act.node, act.item, now), act)
-        tasks = [task for task in now.tasks if task.node == act.node]
+            return self._complete_one(self._task(act.node, act.item, now, act.is_review), act)
+        tasks = [task for task in now.tasks if task.node == act.node and task.is_review is act.is_review]
         if not tasks:
             raise Stuck(Difference("待办", act.node, "没有；现有 " + ("、".join(now.open) or "无")))
         for task in tasks:
@@ -113,7 +114,7 @@ class Runner:
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
         actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
-        values, schema = dict(act.values), self.compiled.forms[node.form_id or ""]
+        values, schema = dict(act.values), form_of(self.compiled, FORM if task.is_review else node.form_id or "")
         if ATTACHMENTS in values:
             self._attach(task, actor, schema, values.pop(ATTACHMENTS))
         if strange := unknown(values, schema):
@@ -121,9 +122,17 @@ class Runner:
         shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
         with self._letters(node.properties.get("act")):
-            cases.complete(self.installation, actor, task.id, values, 0, proof, shown)
+            cases.complete(self.installation, actor, task.id, values, self._revision(task), proof, shown)
+        if task.is_review:
+            return
         if not self.path or self.path[-1] != task.node or node.loop is None:
             self.path.append(task.node)
+
+    def _revision(self, task: OpenTask) -> int:
+        """That of what the person sees: more than none where a second person gave the task back."""
+        query = sa.select(tables.draft.c.revision).where(tables.draft.c.task_id == task.id)
+        with store.reading(self.installation.database) as transaction:
+            return transaction.execute(query).scalar_one_or_none() or 0
 
     def _attach(self, task: OpenTask, actor: Actor, schema: forms.FormSchema, wanted: Mapping[str, Any]) -> None:
         """The files of the form are exactly these: others are taken out."""
@@ -213,8 +222,9 @@ class Runner:
 
     # --- who ---
 
-    def _task(self, node: str, item: str | None, now: Observed) -> OpenTask:
+    def _task(self, node: str, item: str | None, now: Observed, is_review: bool = False) -> OpenTask:
         tasks = [task for task in now.tasks if task.node == node and item in {None, task.item}]
+        tasks = [task for task in tasks if task.is_review is is_review]
         if not tasks:
             wanted = node if item is None else f"{node}（{item}）"
             there = "、".join(task.node + (f"（{task.item}）" if task.item else "") for task in now.tasks)

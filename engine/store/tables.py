@@ -384,6 +384,7 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("addressee_id", Id),  # organisation; none: the one that applied
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
     Index("ix_document_issued_sha256", "issued_sha256"),

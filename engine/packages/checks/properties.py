@@ -11,7 +11,7 @@ from engine.workflow import Node
 
 _YES_NO = ("true", "false")
 _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable")
+_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "checkedBy")
 _ROLES = ("transferTo", "ask")
 _OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
 _PROVED = ("sign", "seal")

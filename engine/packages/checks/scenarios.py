@@ -92,12 +92,16 @@ def _parameters(parts: Parts, file: str, given: Any) -> Iterator[Finding]:
 
 def _step(parts: Parts, file: str, element: str, step: Any) -> Iterator[Finding]:
     if not isinstance(step, dict):
-        yield Finding(file, element, "package.scenario", "这一步不是“键: 值”；请写 do、wait、withdraw 或 return。")
+        yield Finding(
+            file, element, "package.scenario", "这一步不是“键: 值”；请写 do、review、wait、withdraw 或 return。"
+        )
         return
     if parts.drawing is None:
         return
     returned = step.get("return")
-    named = {"do": step.get("do")} | ({"return": returned.get("to")} if isinstance(returned, dict) else {})
+    named = {"do": step.get("do"), "review": step.get("review")} | (
+        {"return": returned.get("to")} if isinstance(returned, dict) else {}
+    )
     for key, node in named.items():
         found = parts.drawing.nodes.get(node) if isinstance(node, str) else None
         if node is not None and (found is None or found.kind != "userTask"):
