@@ -127,7 +127,11 @@ def check(folder: Path, clauses: Path | None) -> None:
         package = _package(folder)
         register = clauses or folder.parent / "clauses.toml"
         known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        around = [packages.interface_of(one) for one in packages.beside(folder)] if folder.is_dir() else None
+        vocabulary = packages.default_vocabulary(
+            clauses=known.ids if known else frozenset(),
+            packages=None if around is None else [one for one in around if one is not None],
+        )
         found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))

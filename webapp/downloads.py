@@ -13,6 +13,7 @@ from webapp.current import actor, installation
 
 PDFIUM = Lock()  # the library draws in one thread at a time
 DOTS = 120 / 72  # of a picture, to a point of the page
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 INLINE = "default-src 'none'; frame-ancestors 'self'"
 
 
@@ -20,6 +21,12 @@ def document(document_id: str) -> Response:
     """A document as a file to keep."""
     name, data = cases.document_file(installation(), actor(), document_id)
     return send_file(BytesIO(data), mimetype="application/pdf", download_name=name, as_attachment=True)
+
+
+def draft(document_id: str) -> Response:
+    """A document's text as a Word draft."""
+    name, data = cases.draft_file(installation(), actor(), document_id)
+    return send_file(BytesIO(data), mimetype=WORD, download_name=name, as_attachment=True)
 
 
 def attachment(attachment_id: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask, current_app, request, url_for
 
-from engine import forms, store
+from engine import cases, forms, store
 from engine.calendar import ZONE, local_date
 from engine.forms.model import Upload
 from engine.store.tables import organisation
@@ -79,8 +79,11 @@ def install(app: Flask) -> None:
     @app.context_processor
     def shared() -> dict[str, Any]:
         settings = installation().settings
+        person = known_actor()
         return {
-            "person": known_actor(),
+            "person": person,
+            "may_supervise": person is not None and cases.may_supervise(person),
+            "may_urge": person is not None and cases.may_urge(person),
             "department": department_name(),
             "contact": settings.contact,
             "telephone": settings.telephone,

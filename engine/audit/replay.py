@@ -16,8 +16,17 @@ from engine.store import Transaction, tables
 from engine.store.values import decode, encode
 
 BATCH = 100  # cases
-KEYED = {"scope": "path", "outcome": "item_key", "personal": "hash"}  # tables whose rows have no id of their own
-LONG = frozenset({"content", "record"})  # texts that the events know by their SHA-256
+KEYED = {
+    "scope": "path",
+    "outcome": "item_key",
+    "personal": "hash",
+    "receipt": "message_id",
+}  # tables whose rows have no id of their own
+LONG = {  # texts that the events know by their SHA-256
+    "document": ("content", "record"),
+    "call": ("inputs",),
+    "message": ("key", "values"),
+}
 
 Readable = Callable[[Mapping[str, Any]], bool]
 Stored = dict[str, dict[str, Rows]]  # case -> table -> key -> columns
@@ -90,7 +99,7 @@ def _read(name: str, row: Columns) -> Columns:
         return dict(_decoded(row["values"]))
     if name == "entry":
         return {**row, "values": _decoded(row["values"])}
-    return {key: fingerprint_of(value.encode()) if key in LONG else value for key, value in row.items()}
+    return {key: fingerprint_of(value.encode()) if key in LONG.get(name, ()) else value for key, value in row.items()}
 
 
 def _decoded(text: str) -> dict[str, Any]:

@@ -2,6 +2,20 @@
 
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
+from engine.cases.correcting import (
+    Change,
+    correct,
+    drop_correction,
+    prepare_correction,
+    revoke_in_register,
+    seal_correction,
+    sign_correction,
+)
+from engine.cases.criteria import Criteria
+from engine.cases.deputies import Colleague, Deputy, appoint_deputy, colleagues, deputies, end_deputy
+from engine.cases.dispatch import CHOICE_NAMES as REGISTER_STATES
+from engine.cases.dispatch import Dispatch, NumberRun, Register, Wanted, export_sheet, reads_register, register
+from engine.cases.dispatched import DispatchView, Related, dispatch_view
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
@@ -16,9 +30,16 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
+from engine.cases.exporting import USUAL as USUAL_COLUMNS
+from engine.cases.exporting import Export, export_cases
+from engine.cases.filters import SavedFilter, drop_filter, save_filter, saved_filters
+from engine.cases.finding import FoundCase, FoundCases, find_cases
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
-from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
+from engine.cases.indexing import rebuild_index
+from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
@@ -31,12 +52,15 @@ from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
+from engine.cases.relations import CallView, CaseLink
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
 from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
+from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, supervision, units
 from engine.cases.suspending import resume, suspend
+from engine.cases.urging import Slip, slip, urge, urgeable
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -49,22 +73,40 @@ from engine.cases.views import (
     StepView,
     TaskView,
 )
+from engine.cases.words import STATES
 
 __all__ = [
+    "EXPORT_COLUMNS",
     "HANDLERS",
+    "LIGHTS",
     "POSITIONS",
+    "REGISTER_STATES",
+    "STATES",
+    "USUAL_COLUMNS",
     "AttachmentRef",
     "AttachmentView",
+    "CallView",
+    "CaseLink",
     "CaseMove",
     "CaseRow",
     "CaseView",
+    "Change",
     "Choice",
     "Clocks",
+    "Colleague",
     "Completed",
+    "Criteria",
+    "Deputy",
+    "Dispatch",
+    "DispatchView",
     "DocumentFacts",
     "DocumentView",
     "Due",
     "EntryView",
+    "Export",
+    "FoundCase",
+    "FoundCases",
+    "Heap",
     "HistoryLine",
     "Imported",
     "Inbox",
@@ -73,52 +115,78 @@ __all__ = [
     "Moved",
     "Moves",
     "Notice",
+    "NumberRun",
     "Offer",
     "OpenTaskView",
     "Preview",
     "Recounted",
+    "Register",
+    "Related",
+    "SavedFilter",
     "Sight",
+    "Slip",
     "StepView",
+    "Supervision",
     "TaskMove",
     "TaskRef",
     "TaskView",
     "TimerMove",
+    "Wanted",
     "add_member",
     "add_review",
+    "appoint_deputy",
     "attach",
     "attachment_file",
     "case_view",
     "claim",
+    "colleagues",
     "complete",
     "copy_choices",
+    "correct",
     "delegate",
+    "deputies",
     "detach",
+    "dispatch_view",
     "document_file",
     "done",
     "draft_file",
+    "drop_correction",
+    "drop_filter",
     "drop_member",
     "drop_review",
+    "end_deputy",
+    "export_cases",
+    "export_sheet",
     "extend",
     "facts_of_file",
+    "find_cases",
     "fire_timers",
     "hand_back",
     "id_of",
     "import_calendar",
     "inbox",
     "mark_read",
+    "may_supervise",
+    "may_urge",
     "move_cases",
     "move_sentences",
     "my_cases",
     "notifications",
     "offers",
+    "overseen",
     "plan_move",
+    "prepare_correction",
     "prepare_documents",
     "preview",
+    "queue",
     "readable",
+    "reads_register",
+    "rebuild_index",
     "recall",
     "receive_document",
     "receive_message",
     "receive_signal",
+    "register",
     "register_list",
     "release",
     "remind",
@@ -126,14 +194,24 @@ __all__ = [
     "return_task",
     "reveal",
     "revoke_document",
+    "revoke_in_register",
     "save_draft",
+    "save_filter",
+    "saved_filters",
+    "seal_correction",
     "send_copy",
     "sentences",
+    "sign_correction",
+    "slip",
     "start",
+    "supervision",
     "suspend",
     "task_view",
     "terminate",
     "transfer",
+    "units",
+    "urge",
+    "urgeable",
     "verify_bytes",
     "verify_code",
     "withdraw",

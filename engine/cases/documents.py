@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine import documents, store
 from engine.cases import issuing
-from engine.cases.door import Sight, hidden, hold, separate, sight
+from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_task
 from engine.cases.sightings import task_posts
@@ -26,6 +26,8 @@ from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
 
+EFFECTIVE = ("issued", "revoked", "superseded")  # took effect once: what the register vouches for
+
 
 @dataclass(frozen=True)
 class DocumentFacts:
@@ -41,6 +43,8 @@ class DocumentFacts:
     sha256: str
     reason: str
     ended_at: datetime | None
+    replaced_by: str  # number and code of the document that took its place, empty while there is none
+    replaced_code: str
 
 
 def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
@@ -49,7 +53,7 @@ def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Act
     if seen is not Sight.FULL:
         mine = document.c.addressee_id.in_(_organisations(actor))
         whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
-        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip", whose)
+        query = query.where(document.c.state.in_(EFFECTIVE), document.c.signature != "slip", whose)
     return tuple(view(row) for row in transaction.execute(query).mappings())
 
 
@@ -73,6 +77,7 @@ def view(row: Any) -> DocumentView:
         received_at=row["received_at"],
         reason=row["reason"],
         text=Content.from_dict(decode(row["content"])).text(),
+        replaces=row["replaces"],
     )
 
 
@@ -91,11 +96,12 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         package = installation.package(transaction, loaded.case["version_id"])
         if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
+        refuse_signing(actor, loaded.task)
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     issuing.prepare(installation, actor.person_id, loaded.case["id"])
     with store.reading(installation.database) as transaction:
         found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
-    return tuple(one for one in found if one.state == "rendered")
+    return tuple(one for one in found if one.state == "rendered" and one.replaces is None)
 
 
 def document_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -114,7 +120,7 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
         seen = sight(actor, about, task_posts(transaction, row["case_id"]))
-    own = _is_theirs(actor, seen, row) and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
+    own = _is_theirs(actor, seen, row) and row["state"] in EFFECTIVE and row["signature"] != "slip"
     if not own and seen is not Sight.FULL:
         raise hidden()
     digest = _digest(row)
@@ -180,22 +186,39 @@ def revoke_document(installation: Installation, actor_id: str | None, number: st
         raise Invalid("请填写撤销的理由。", code="reason.missing")
 
     def body(transaction: Transaction) -> None:
-        query = sa.select(document).where(document.c.number == number)
-        row = transaction.execute(query).mappings().one_or_none()
-        if row is None:
+        if not revoked(transaction, document.c.number == number, actor_id, reason.strip(), installation.clock.now()):
             raise NotFound(f"发文登记簿里没有文号“{number}”，请核对后再试。", code="document.not-found", number=number)
-        head = head_of_case(transaction, row["case_id"])
-        row = transaction.execute(query).mappings().one()  # as it is now that nobody else can change it
-        if row["state"] != "issued":
-            word = name(DOCUMENT_STATES, row["state"])
-            raise Conflict(f"文号“{number}”现在是“{word}”，只有已生效的文书可以撤销。", code="document.not-issued")
-        now = installation.clock.now()
-        values = {"state": "revoked", "ended_at": now, "reason": reason.strip()}
-        transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
-        noted = {"document": row["id"], "number": number, "reason": reason.strip()}
-        record_on_case(transaction, head, [("document.revoked", noted)], actor_id, now)
 
     command(installation, body)
+
+
+def revoked(
+    transaction: Transaction,
+    which: Any,
+    actor_id: str | None,
+    reason: str,
+    now: datetime,
+    post_id: str | None = None,
+) -> bool:
+    """Within a command: the document that meets a condition is no longer in effect; false where there is none.
+
+    `Conflict` where it is not in effect.
+    """
+    query = sa.select(document).where(which)
+    row = transaction.execute(query).mappings().one_or_none()
+    if row is None:
+        return False
+    head = head_of_case(transaction, row["case_id"])
+    row = transaction.execute(query).mappings().one()  # as it is now that nobody else can change it
+    if row["state"] != "issued" or row["number"] is None:
+        word = name(DOCUMENT_STATES, row["state"])
+        message = f"文号“{row['number']}”现在是“{word}”，只有已生效的文书可以撤销。"
+        raise Conflict(message, code="document.not-issued")
+    values = {"state": "revoked", "ended_at": now, "reason": reason}
+    transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
+    noted = {"document": row["id"], "number": row["number"], "reason": reason}
+    record_on_case(transaction, head, [("document.revoked", noted)], actor_id, now, post_id)
+    return True
 
 
 def verify_bytes(installation: Installation, data: bytes) -> Verdict:
@@ -208,7 +231,7 @@ def verify_bytes(installation: Installation, data: bytes) -> Verdict:
         row = _facts(transaction, document.c.issued_sha256 == verdict.sha256)
     if row is None:
         return verdict.with_register(None, None, None)
-    return verdict.with_register(row.state, row.number, row.reason)
+    return verdict.with_register(row.state, row.number, row.reason, row.ended_at, row.replaced_by)
 
 
 def verify_code(installation: Installation, code: str) -> DocumentFacts | None:
@@ -226,11 +249,18 @@ def facts_of_file(installation: Installation, sha256: str) -> DocumentFacts | No
 
 
 def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
+    after = document.alias("after")
+    took_over = sa.and_(after.c.replaces == document.c.id, after.c.issued_at.is_not(None))
     query = (
-        sa.select(document, tables.organisation.c.name.label("organisation_name"))
+        sa.select(
+            document,
+            tables.organisation.c.name.label("organisation_name"),
+            sa.select(after.c.number).where(took_over).limit(1).scalar_subquery().label("replaced_by"),
+            sa.select(after.c.code).where(took_over).limit(1).scalar_subquery().label("replaced_code"),
+        )
         .join(tables.case, tables.case.c.id == document.c.case_id)
         .join(tables.organisation, tables.organisation.c.id == tables.case.c.organisation_id)
-        .where(condition, document.c.state.in_(("issued", "revoked")))
+        .where(condition, document.c.state.in_(EFFECTIVE))
     )
     row = transaction.execute(query).mappings().one_or_none()
     if row is None:
@@ -246,6 +276,16 @@ def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
         sha256=row["issued_sha256"],
         reason=row["reason"],
         ended_at=row["ended_at"],
+        replaced_by=row["replaced_by"] or "",
+        replaced_code=row["replaced_code"] or "",
+    )
+
+
+def _entry(row: Any, replaced_by: str) -> documents.RegisterEntry:
+    ended = row["ended_at"]
+    reason = row["reason"] if ended else ""
+    return documents.RegisterEntry(
+        row["number"], row["state"], reason, (ended and ended.isoformat()) or "", replaced_by
     )
 
 
@@ -254,9 +294,8 @@ def register_list(installation: Installation) -> bytes:
     query = sa.select(document).where(document.c.issued_sha256.is_not(None), document.c.signature != "slip")
     with store.reading(installation.database) as transaction:
         rows = transaction.execute(query).mappings().all()
-    entries = {
-        row["issued_sha256"]: documents.RegisterEntry(row["number"], row["state"], row["reason"]) for row in rows
-    }
+    new = {row["replaces"]: row["number"] for row in rows if row["replaces"]}
+    entries = {row["issued_sha256"]: _entry(row, new.get(row["id"], "")) for row in rows}
     held = trust(installation).known or {}
     return documents.export_register(
         installation.vault, documents.RegisterList(installation.clock.now(), held, entries)

@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -49,10 +49,8 @@ def write_documents(step: "Step") -> None:
         row = _row(step, issue.kind, issue.content, issue.record)
         row["addressee_id"] = addressees.get(issue.addressee)
         if rule.signature == "notice":
-            _number(row, next(serials[rule.authority]), step.today, step.now)
-            row["drafted_by"] = row["sealed_by"] = step.actor.person_id if step.actor else None
-            step.jobs.append(jobs.row("issue-notice", f"issue-notice:{row['id']}", {"document": row["id"]}, step.now))
-            step.events.append(_reserved(row))
+            step.events.append(reserve_notice(step.transaction, row, step.now, next(serials[rule.authority])))
+            step.jobs.append(notice_job(row["id"], step.now))
         elif rule.signature == "slip":
             row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
             step.events.append(("slip.sent", {"document": row["id"], "kind": issue.kind}))
@@ -104,6 +102,7 @@ def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> d
             "received_at",
             "received_by",
             "addressee_id",
+            "replaces",
         ]
     )
     return empty | {
@@ -131,6 +130,23 @@ def _remind(step: "Step", kind: str) -> None:
         if task.node_id in nodes and task.assignment:
             name = step.package.definition.nodes[task.node_id].name
             step.effects.notices.append((task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。"))
+
+
+def reserve_notice(
+    transaction: Transaction, row: dict[str, Any], now: datetime, serial: int | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Number a drafted notice, which its drafter seals by the same act; the event to record. `serial` where the number
+    has been taken already, together with those of others."""
+    if serial is None:
+        serial = take_number(transaction, row["authority"], local_date(now).year)
+    _number(row, serial, local_date(now), now)
+    row["sealed_by"] = row["drafted_by"]
+    return _reserved(row)
+
+
+def notice_job(document_id: str, now: datetime) -> dict[str, Any]:
+    """The job that renders and seals a numbered notice."""
+    return jobs.row("issue-notice", f"issue-notice:{document_id}", {"document": document_id}, now)
 
 
 def _reserve(transaction: Transaction, row: dict[str, Any], today: date, now: Any) -> None:
@@ -199,36 +215,50 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, row["case_id"])
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
-        if _advance(transaction, row["id"], ("reserved",), values):
+        if advance_document(transaction, row["id"], ("reserved",), values):
             noted = {"document": row["id"], "sha256": digest, "rendered_sha256": rendered.sha256}
-            record_on_case(transaction, head, [("document.issued", noted)], row["sealed_by"], now)
+            events = [("document.issued", noted), *supersede(transaction, row, now)]
+            record_on_case(transaction, head, events, row["sealed_by"], now)
         done(transaction)
 
 
-def prepare(installation: Installation, actor_id: str, case_id: str) -> list[str]:
+def supersede(transaction: Transaction, row: dict[str, Any], now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """A document takes effect: the one that it replaces no longer is in effect; the event to record, if there is one."""
+    ended = {"state": "superseded", "ended_at": now, "reason": row["reason"]}
+    if row["replaces"] is None or not advance_document(transaction, row["replaces"], ("issued",), ended):
+        return []
+    told = {"document": row["replaces"], "by": row["id"], "number": row["number"], "reason": row["reason"]}
+    return [("document.superseded", told)]
+
+
+def prepare(installation: Installation, actor_id: str, case_id: str, only: str | None = None) -> list[str]:
     """Number and render today's texts of a case's letters; ids of those that are ready to be signed.
+
+    A correction is prepared when it is the `only` one asked for.
 
     Opening the signing page again is harmless: the same number, and on another day the same number with that day's
     date, shown anew. The contents are checked (glyphs, layout) before a number is taken.
     """
     today = local_date(installation.clock.now())
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
     for row in rows:
         if row["state"] == "drafted":
             preview(installation, row)
     if any(row["state"] != "rendered" or row["dated"] != today for row in rows):
-        numbered = _number_today(installation, actor_id, case_id, today)
+        numbered = _number_today(installation, actor_id, case_id, today, only)
         _render_now(installation, actor_id, case_id, numbered)
     return [row["id"] for row in rows]
 
 
-def _number_today(installation: Installation, actor_id: str, case_id: str, today: date) -> list[dict[str, Any]]:
+def _number_today(
+    installation: Installation, actor_id: str, case_id: str, today: date, only: str | None
+) -> list[dict[str, Any]]:
     """The letters that wait to be rendered with today's date, each with its number."""
     now, events = installation.clock.now(), []
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, case_id)
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
         for row in rows:
             if row["state"] == "drafted":
                 _reserve(transaction, row, today, now)
@@ -239,7 +269,7 @@ def _number_today(installation: Installation, actor_id: str, case_id: str, today
             else:
                 continue
             names = (*NUMBERED, "state", "reserved_at")
-            _advance(transaction, row["id"], UNFINISHED, {name: row[name] for name in names})
+            advance_document(transaction, row["id"], UNFINISHED, {name: row[name] for name in names})
         if events:
             record_on_case(transaction, head, events, actor_id, now)
     return [row for row in rows if row["state"] == "reserved"]
@@ -253,7 +283,7 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
         for (row, rendered), digest in zip(done, digests, strict=True):
             place = orjson.dumps(asdict(rendered.seal)).decode() if rendered.seal else ""
             values = {"state": "rendered", "rendered_sha256": digest, "place": place}
-            if _advance(transaction, row["id"], ("reserved",), values, dated=row["dated"]):
+            if advance_document(transaction, row["id"], ("reserved",), values, dated=row["dated"]):
                 events.append(("document.rendered", {"document": row["id"], "sha256": digest, "place": place}))
         if events:
             record_on_case(transaction, head, events, actor_id, installation.clock.now())
@@ -262,15 +292,24 @@ def _render_now(installation: Installation, actor_id: str, case_id: str, rows: l
 # --- signing and sealing ---------------------------------------------------------------------------------------------
 
 
-def sign_letters(installation: Installation, actor_id: str, case_id: str, shown: dict[str, str]) -> dict[str, str]:
+def sign_letters(
+    installation: Installation,
+    actor_id: str,
+    case_id: str,
+    shown: dict[str, str],
+    only: str | None = None,
+    acting_for: str = "",
+) -> dict[str, str]:
     """Sign what the signer saw: `shown` maps a document to the SHA-256 of the bytes on the page. -> signed SHA-256.
+
+    A deputy's signature says whose deputy it is.
 
     `Conflict` where a text is not ready, is of another day, or is no longer the one shown.
     """
     now = installation.clock.now()
     signed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"))
+        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
     for row in rows:
         if row["state"] != "rendered" or row["dated"] != local_date(now):
             raise Conflict(
@@ -281,16 +320,17 @@ def sign_letters(installation: Installation, actor_id: str, case_id: str, shown:
         signer = installation.vault.signer(person_key(actor_id))
         place = SealPlace(**orjson.loads(row["place"])) if row["place"] else None
         pdf = installation.files.get(row["rendered_sha256"])
-        approved = documents.approve(pdf, place, signer, now, "签发", assurance=assurance(installation))
+        why = f"签发（代{acting_for}）" if acting_for else "签发"
+        approved = documents.approve(pdf, place, signer, now, why, assurance=assurance(installation))
         signed[row["id"]] = installation.files.put(approved)
     return signed
 
 
-def seal_letters(installation: Installation, case_id: str) -> dict[str, str]:
+def seal_letters(installation: Installation, case_id: str, only: str | None = None) -> dict[str, str]:
     """Put the authority's seal on every signed letter of a case. -> issued SHA-256 by document."""
     sealed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("signed",))
+        rows = _of_case(transaction, case_id, ("signed",), only)
     for row in rows:
         place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["signed_sha256"])
@@ -339,6 +379,7 @@ def void_unfinished(step: "Step", reason: str) -> None:
                 document.c.case_id == step.case["id"],
                 document.c.state.in_(UNFINISHED),
                 document.c.signature.in_(APPROVED),
+                document.c.replaces.is_(None),
             )
             .values(state="voided", ended_at=step.now, reason=reason)
             .returning(document.c.id, document.c.number)
@@ -364,14 +405,20 @@ def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def _of_case(transaction: Transaction, case_id: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
+def _of_case(
+    transaction: Transaction, case_id: str, states: tuple[str, ...], only: str | None = None
+) -> list[dict[str, Any]]:
+    """What waits for a signature or seal: the letters of the process, or the only one asked for (a correction)."""
     query = sa.select(document).where(
-        document.c.case_id == case_id, document.c.state.in_(states), document.c.signature.in_(APPROVED)
+        document.c.case_id == case_id,
+        document.c.state.in_(states),
+        document.c.signature.in_(APPROVED),
+        document.c.replaces.is_(None) if only is None else document.c.id == only,
     )
     return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
 
 
-def _advance(
+def advance_document(
     transaction: Transaction,
     document_id: str,
     states: tuple[str, ...],

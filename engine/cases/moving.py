@@ -25,7 +25,7 @@ from engine.store.values import decode, encode
 
 log = structlog.get_logger()
 Row = dict[str, Any]
-Waiting = workflow.DueTimer | workflow.ExpectedEvent
+Waiting = workflow.DueTimer | workflow.ExpectedEvent | workflow.OpenCall
 KEPT, ARMED, DROPPED = "kept", "armed", "dropped"
 
 
@@ -39,7 +39,7 @@ class TaskMove:
 
 @dataclass(frozen=True)
 class TimerMove:
-    """A timer (or, without `due`, a message or signal that is waited for): kept, armed or dropped."""
+    """A timer (or, without `due`, a message, signal or called case that is waited for): kept, armed or dropped."""
 
     name: str
     fate: str
@@ -304,7 +304,7 @@ class _Move:
 
     def _timers(self) -> Iterable[TimerMove]:
         armed, dropped = ({one.id for one in group} for group in (self.migration.armed, self.migration.dropped))
-        now: list[Waiting] = [*self.step.run.timers(), *self.step.run.expected()]
+        now: list[Waiting] = [*self.step.run.timers(), *self.step.run.expected(), *self.step.run.calls()]
         for one in now:
             yield self._timer(one, ARMED if one.id in armed else KEPT, self.after)
         was: list[Waiting] = [*self.run_before.timers(), *self.run_before.expected()]

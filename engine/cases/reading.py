@@ -19,7 +19,8 @@ from engine.cases.materials import Submitted, all_files, of_entry, standing, sub
 from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
-from engine.cases.returning import returns
+from engine.cases.relations import CallView, calls_of, parent_of
+from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.rules import WHOLE_CASE, member_key
@@ -133,8 +134,13 @@ class _View:
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
+            parent=parent_of(self.transaction, row, self.sight),
+            calls=self._calls(),
             **self._told(),
         )
+
+    def _calls(self) -> tuple[CallView, ...]:
+        return calls_of(self.transaction, self.row["id"], self.package, self.sight)
 
     def _authorities(self) -> frozenset[str]:
         if self.sight is not Sight.FULL or self.row["state"] == "closed":
@@ -246,12 +252,15 @@ class _View:
 
     def _entry_rows(self) -> list[dict[str, Any]]:
         post, person, organisation = tables.post, tables.person, tables.organisation
+        owner = person.alias("owner")
         source = tables.entry.join(post, post.c.id == tables.entry.c.post_id)
         source = source.join(person, person.c.id == tables.entry.c.person_id)
         source = source.join(organisation, organisation.c.id == post.c.organisation_id)
+        source = source.outerjoin(owner, owner.c.id == tables.entry.c.acting_for)
         query = (
             sa.select(
                 tables.entry,
+                owner.c.name.label("owner_name"),
                 post.c.title.label("post_title"),
                 post.c.organisation_id,
                 person.c.name.label("person_name"),
@@ -292,7 +301,7 @@ class _View:
             node_id=row["node_id"],
             node_name=self._entry_name(row),
             form_title=schema.title if schema else "",
-            by=row["person_name"],
+            by=f"{row['person_name']}（代{row['owner_name']}）" if row["owner_name"] else row["person_name"],
             post=row["post_title"],
             organisation=row["organisation_name"],
             at=row["at"],
@@ -368,9 +377,10 @@ class _View:
 
     def _withdrawable(self) -> bool:
         nodes = self.package.definition.nodes
-        open_nodes = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
-        allowed = all(node.properties.get("withdrawable") == "true" for node in open_nodes)
-        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(open_nodes) and allowed
+        waiting = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
+        waiting += [nodes[call.node_id] for call in self._calls() if call.state in {"waiting", "failed"}]
+        allowed = all(is_withdrawable(node) for node in waiting)
+        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(waiting) and allowed
 
     # --- the task ---
 

@@ -17,6 +17,7 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
+from engine.workflow import Node
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        step.run.return_to(to)
+        step.run.return_to(step.run.way_to(to, task_id))
         issuing.void_unfinished(step, f"退回：{reason}")
         step.write()
 
@@ -103,10 +104,12 @@ def _close(step: Step, to: str, why: str) -> None:
 
 
 def withdrawable(step: Step) -> bool:
-    nodes = step.package.definition.nodes
-    tasks = step.run.open_tasks()
-    submitted = step.case["submitted_at"] is not None
-    return submitted and bool(tasks) and all(nodes[t.node_id].properties.get("withdrawable") == "true" for t in tasks)
+    waiting, submitted = step.waiting_nodes(), step.case["submitted_at"] is not None
+    return submitted and bool(waiting) and all(is_withdrawable(node) for node in waiting)
+
+
+def is_withdrawable(node: Node) -> bool:
+    return node.properties.get("withdrawable") == "true"
 
 
 def fire_timers(installation: Installation, limit: int = 100) -> int:

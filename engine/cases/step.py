@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from engine import audit, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, issuing
+from engine.cases import actions, calls, issuing
 from engine.cases.effects import Effects
+from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
+from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -32,11 +34,14 @@ class Step:
         actor: Actor | None,
         assign: Mapping[str, Any] | None = None,
         post_id: str | None = None,
+        hops: int = 0,
     ) -> None:
         """`assign` are variables of the case that the command itself sets; `post_id` the post by which the actor acts,
-        where it is not that of the task."""
+        where it is not that of the task; `hops` how many cases handed on to each other before this step, with nobody
+        acting in between."""
         self.installation, self.transaction, self.loaded, self.actor = installation, transaction, loaded, actor
         self.post_id = post_id or loaded.task.get("post_id")
+        self.hops = hops
         self.now = installation.clock.now()
         self.today = local_date(self.now)
         self.case = dict(loaded.case)
@@ -45,12 +50,14 @@ class Step:
         self.effects = Effects()
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
-        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": [], "message": []}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, str | None] = {}  # calls that this step answers, with the outcome of the called case
+        self.outcome: str | None = None  # of a case that ends here without an end event
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
         self._before = NOTHING
@@ -164,6 +171,12 @@ class Step:
         """Tasks of this case that this step opened for the actor's posts."""
         return tuple(row["id"] for row in self.opened if row["post_id"] in actor.post_ids)
 
+    def waiting_nodes(self) -> list[workflow.Node]:
+        """The nodes of open tasks, then those of calls, one for each that waits."""
+        nodes = self.package.definition.nodes
+        ids = [task.node_id for task in self.run.open_tasks()] + [call.node_id for call in self.run.calls()]
+        return [nodes[node_id] for node_id in ids]
+
     # --- writing ---
 
     def write(self) -> None:
@@ -189,7 +202,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
-        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
+        note_sent(self)
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],
@@ -211,9 +224,7 @@ class Step:
         """The promise stands while an open task says that it does."""
         if self.promise is None:
             return
-        nodes = self.package.definition.nodes
-        waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
-        wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
+        wanted = {reason: node.name for node in self.waiting_nodes() if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
         standing = {pause.reason for pause in self.promise.open_pauses}
@@ -229,15 +240,19 @@ class Step:
         self.case["promise"] = self.promise.to_json()
 
     def _follow_state(self) -> None:
-        nodes = self.package.definition.nodes
-        stated = [state for task in self.run.open_tasks() if (state := nodes[task.node_id].properties.get("state"))]
+        stated = [state for node in self.waiting_nodes() if (state := node.properties.get("state"))]
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now
-            self.case["outcome"] = end and self.run.properties(end).get("outcome")
+            if self.promise is not None:
+                self.case["used_days"] = self.promise.used(self.calendar, self.today)
+            self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
+            self.jobs += calls.end_of_called(self)
         elif stated:
             self.case["state"] = stated[0]
+        elif self.case["state"] == "draft" and self.case["submitted_at"] is not None:
+            self.case["state"] = "submitted"  # a draft is seen by nobody but the association
 
 
 def decode_duties(text: str) -> dict[str, list[str]]:
@@ -252,8 +267,17 @@ def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) ->
     return str(row["id"])
 
 
+def acting_for(step: Step, task: Mapping[str, Any]) -> str | None:
+    """Whose deputy the actor of a step is, where that is how the task is the actor's."""
+    held = step.actor.post(task["post_id"]) if step.actor else None
+    return held.acting_for_id if held else None
+
+
 def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], person_id: str) -> dict[str, Any]:
-    """What a person submitted with a task."""
+    """What a person submitted with a task, and what the case is found by from then on."""
+    posts = step.actor.posts if step.actor else ()
+    own = any(one.id == task["post_id"] and one.organisation_id == step.case["organisation_id"] for one in posts)
+    names = (step.case["number"], step.case["title"], step.loaded.organisation["name"])
     return {
         "id": new_id(),
         "case_id": step.case["id"],
@@ -264,4 +288,6 @@ def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], pe
         "post_id": task["post_id"],
         "at": step.now,
         "values": encode(dict(values)),
+        "acting_for": acting_for(step, task),
+        **found_by(step.package, task["form_id"], values, names if own else None),
     }

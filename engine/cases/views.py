@@ -9,6 +9,7 @@ from engine.calendar import Light
 from engine.cases.door import Sight
 from engine.cases.handing import Choice
 from engine.cases.inbox import Due
+from engine.cases.relations import CallView, CaseLink
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,8 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    parent: CaseLink | None = None  # the case that calls this one
+    calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

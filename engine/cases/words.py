@@ -21,6 +21,7 @@ OUTCOMES = {
     "terminated": "已终止",
     "deferred": "暂缓",
 }
+CALL_STATES = {"waiting": "办理中", "failed": "未能开始", "answered": "已带回结果", "ended": "不再等待"}
 DOCUMENT_STATES = {
     "drafted": "待签发",
     "reserved": "已取号",
@@ -28,6 +29,7 @@ DOCUMENT_STATES = {
     "signed": "待用印",
     "issued": "已生效",
     "revoked": "已撤销",
+    "superseded": "已被代替",
     "voided": "已作废",
 }
 EVENTS = {
@@ -44,6 +46,7 @@ EVENTS = {
     "task.held": "办理完成，等后加签",
     "task.extended": "延长期限",
     "task.reminded": "催办",
+    "task.supervised": "督办",
     "review.added": "加签",
     "review.answered": "加签答复",
     "review.dropped": "减签",
@@ -54,9 +57,17 @@ EVENTS = {
     "case.resumed": "恢复办理",
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
+    "call.opened": "发起被调用的案件",
+    "call.failed": "被调用的案件未能开始",
+    "call.answered": "被调用的案件办结，结果已带回",
+    "call.ended": "不再等被调用的案件",
+    "case.recalled": "上级案件不再需要，终止办理",
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",
+    "message.delivered": "消息已送到其他案件",
+    "message.unheard": "没有案件在等这条消息",
+    "message.held": "收到消息，恢复办理后接收",
     "promise.started": "受理，开始计算承诺时限",
     "promise.paused": "停表",
     "promise.resumed": "恢复计时",
@@ -72,6 +83,8 @@ EVENTS = {
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "document.redrafted": "起草更正",
+    "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
     "sheet.printed": "印出表单",
     "personal.revealed": "查看完整号码",

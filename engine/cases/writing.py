@@ -11,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine import audit, jobs, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
+from engine.cases.calls import called_and_ended, witnessed_call
 from engine.cases.reviewrows import cancel_of
+from engine.cases.sending import take_job, witnessed_message
 from engine.store import Transaction, insert_into, new_id, tables
 from engine.store.values import encode
 
@@ -31,6 +33,7 @@ CHANGING = (
     "promise",
     "suspended_at",
     "review_count",
+    "used_days",
 )
 OUTCOME = ("label", "result", "reason_public", "clause", "at")
 Row = dict[str, Any]
@@ -46,17 +49,26 @@ class CaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """A case as its rows say it: open tasks and timers by id, variables by scope, as values and as the stored text."""
+    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values and as the stored text."""
 
     tasks: Mapping[str, workflow.OpenTask]
     timers: Mapping[str, workflow.DueTimer]
+    calls: Mapping[str, workflow.OpenCall]
+    awaited: Mapping[str, workflow.ExpectedEvent]
     scopes: Mapping[str, Mapping[str, Any]]
     texts: Mapping[str, str]
 
     @classmethod
     def restored(cls, run: workflow.Run, scopes: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> "Shape":
         """The shape before a command, which came with the texts."""
-        return cls({task.id: task for task in run.open_tasks()}, {t.id: t for t in run.timers()}, scopes, texts)
+        return cls(
+            {task.id: task for task in run.open_tasks()},
+            {timer.id: timer for timer in run.timers()},
+            {call.id: call for call in run.calls()},
+            {one.id: one for one in run.expected() if one.kind == "message" and one.correlation is not None},
+            scopes,
+            texts,
+        )
 
     def moved_to(self, run: workflow.Run) -> "Shape":
         """The shape after a command; only a scope in which something was written is put into text again."""
@@ -74,10 +86,10 @@ class Shape:
         return self.texts[path] if untouched and path in self.texts else encode(dict(values))
 
 
-NOTHING = Shape({}, {}, {}, {})
+NOTHING = Shape({}, {}, {}, {}, {}, {})
 
 
-def _witnessed(row: Row) -> Row:
+def witnessed(row: Row) -> Row:
     """A new document as the record tells it: long texts by their SHA-256."""
     texts = {name: audit.fingerprint_of(row[name].encode()) for name in ("content", "record")}
     return {name: value for name, value in row.items() if name != "case_id"} | texts
@@ -90,6 +102,10 @@ def written(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
 
 def _differs(before: Any, after: Any) -> bool:
     return before is not after and encode(before) != encode(after)
+
+
+def awaited_row(one: workflow.ExpectedEvent) -> Row:
+    return {"node_id": one.node_id, "name": one.name, "correlation": one.correlation}
 
 
 class Writer:
@@ -113,6 +129,7 @@ class Writer:
             for key, task in after.tasks.items()
             if key in before.tasks and before.tasks[key].due != task.due
         ]
+        self.calls = called_and_ended(step, before.calls, after.calls)
         self.state = step.run.state()
 
     def write(self) -> None:
@@ -124,6 +141,9 @@ class Writer:
         rows = self.opened + self.closed + self.moved
         _upsert(self.transaction, tables.task, rows, ("state", "ended_at", "ended_by", "due_at", "due_estimated"))
         _upsert(self.transaction, tables.timer, self._timers(), ("state", "due_at"))
+        _upsert(self.transaction, tables.call, self.calls, ("state", "outcome", "reason", "ended_at"))
+        self._write_awaited()
+        self._insert(tables.message, self.step.rows["message"])
         self._insert(tables.entry, self.step.rows["entry"])
         self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
@@ -228,8 +248,11 @@ class Writer:
             "state": self.case["state"],
             "promise": self.case["promise"],
             "case": self._changed_columns(),
-            "documents": [_witnessed(row) for row in self.step.rows["document"]],
+            "documents": [witnessed(row) for row in self.step.rows["document"]],
             "engine": audit.fingerprint_of(self.state),
+            "awaited": {key: awaited_row(one) for key, one in self.after.awaited.items()},
+            "messages_now": {row["id"]: witnessed_message(row) for row in self.step.rows["message"]},
+            "calls_now": {row["id"]: witnessed_call(row) for row in self.calls},
         }
 
     def _changed_columns(self) -> Row:
@@ -275,6 +298,17 @@ class Writer:
         if self.ended:
             which = (tables.scope.c.case_id == self.case["id"], tables.scope.c.path.in_(self.ended))
             self.transaction.execute(sa.delete(tables.scope).where(*which))
+
+    def _write_awaited(self) -> None:
+        """The messages of other cases that are waited for, found by name and key."""
+        before, after = self.before.awaited, self.after.awaited
+        if gone := sorted(before.keys() - after.keys()):
+            self.transaction.execute(sa.delete(tables.awaited).where(tables.awaited.c.id.in_(gone)))
+        fresh = {key: one for key, one in after.items() if key not in before}
+        self.step.jobs += [take_job(self.case["id"], key, self.step.now) for key in fresh]
+        self._insert(
+            tables.awaited, [{"id": key, "case_id": self.case["id"], **awaited_row(fresh[key])} for key in fresh]
+        )
 
     # --- notices ---
 

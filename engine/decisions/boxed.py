@@ -1,7 +1,7 @@
 """Boxed expressions other than tables, and the functions of a model: business knowledge models and decision services."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -191,7 +191,13 @@ class FunctionOf(Boxed):
         def call(*arguments: Any) -> Any:
             return apply(self, state, scope, arguments)
 
-        return Function(tuple(name for name, _ in self.parameters), call)
+        return typed(self.parameters, None, call)
+
+
+def typed(parameters: tuple[tuple[str, Shape], ...], result: Shape | None, call: Callable[..., Any]) -> Function:
+    """A function that knows what it takes and, where that is said, gives."""
+    types = tuple(shape.as_type() for _, shape in parameters)
+    return Function(tuple(name for name, _ in parameters), call, types, None if result is None else result.as_type())
 
 
 def apply(function: FunctionOf, state: State, scope: Any, arguments: tuple[Any, ...]) -> Any:
@@ -300,7 +306,7 @@ class KnowledgeModel:
             value = apply(self.definition, state, scope, arguments)
             return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
 
-        return Function(tuple(name for name, _ in self.definition.parameters), call)
+        return typed(self.definition.parameters, self.shape, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +329,7 @@ class Service:
         def call(*arguments: Any) -> Any:
             return self._evaluate(state, arguments)
 
-        return Function(tuple(name for _, name, _ in self.parameters), call)
+        return typed(tuple((name, shape) for _, name, shape in self.parameters), self.shape, call)
 
     def _evaluate(self, state: State, arguments: tuple[Any, ...]) -> Any:
         before = state.run.scope, state.given, state.results, state.fired, state.inputs

@@ -63,7 +63,7 @@ def _decide(decision: "Decision", state: State, key: tuple[str, ...]) -> Any:
     state.fired, state.inputs = [], {}
     scope = ChainMap(names, state.given) if names else state.given  # type: ignore[arg-type]
     value = state.within(scope, decision.logic)
-    if decision.shape is not None and decision.hit_policy is None:
+    if decision.shape is not None:
         value = coerced(state, decision.shape, value, f"决策“{decision.name}”的结果")
     state.results[key] = value
     return value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.decisions.asking import asked
 from engine.decisions.reasons import Checked, FiredRule
 from engine.decisions.state import State
-from engine.feel import Run, compile_expression
+from engine.feel import Run, compile_expression, kind
 
 if TYPE_CHECKING:
     from engine.decisions.model import Input, Rule, Table
@@ -128,8 +128,8 @@ def _rank(table: "Table", rule: FiredRule) -> tuple[int, ...]:
     ranks = []
     for column in table.outputs:
         value = rule.outputs[column.name]
-        known = value in column.priorities
-        ranks.append(column.priorities.index(value) if known else len(column.priorities))
+        places = (at for at, one in enumerate(column.priorities) if one == value and kind(one) == kind(value))
+        ranks.append(next(places, len(column.priorities)))
     return tuple(ranks)
 
 

@@ -4,10 +4,13 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
+from engine.packages.interface import Interface
 from engine.packages.manifest import (
     APPROVED,
     AUTHORITIES,
+    RESULTS,
     UNSIGNED,
+    CallRule,
     DocumentRule,
     Manifest,
     Parameter,
@@ -15,6 +18,7 @@ from engine.packages.manifest import (
     Withdrawal,
     read_manifest,
 )
+from engine.packages.neighbours import beside, called_by, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
@@ -25,12 +29,15 @@ __all__ = [
     "APPROVED",
     "AUTHORITIES",
     "LIMITS",
+    "RESULTS",
     "UNSIGNED",
     "ActionSettings",
+    "CallRule",
     "CompiledPackage",
     "Deployed",
     "DocumentRule",
     "Finding",
+    "Interface",
     "Limits",
     "Manifest",
     "Package",
@@ -40,6 +47,9 @@ __all__ = [
     "Setting",
     "Vocabulary",
     "Withdrawal",
+    "beside",
+    "called_by",
+    "callees_first",
     "check",
     "check_diagram",
     "compile",
@@ -48,6 +58,7 @@ __all__ = [
     "deploy_clauses",
     "export",
     "in_force",
+    "interface_of",
     "load_clauses",
     "load_files",
     "load_folder",

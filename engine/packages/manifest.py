@@ -1,5 +1,6 @@
 """package.toml as frozen values: what a package promises, demands and names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,8 +16,20 @@ UNSIGNED = frozenset(("slip", "sheet"))  # they have no number, no signature and
 APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
-AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
+AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
+    "remind",
+    "suspend",
+    "terminate",
+    "extend",
+    "reviewers",
+    "register",
+    "revoke",
+    "correct",
+)
 
+RESULTS = ("outcome", "results", "number")  # what every called process gives back
+
+_VARIABLE = r"[^\W\d]\w*"
 _WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 _WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
@@ -56,6 +69,18 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class CallRule:
+    """What another process may hand in when it calls this one, and which variables it gets back beside RESULTS.
+
+    `submits`: what is handed in is submitted at once where the form has no fault, instead of waiting for the applicant.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    submits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A number or choice that the client confirms; FEEL reads it as `parameters.<name>`."""
 
@@ -88,6 +113,7 @@ class Manifest:
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
+    call: CallRule | None  # None: no other process calls this one
     authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
 
@@ -129,6 +155,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
+        call=_call(root),
         authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
     )
@@ -203,6 +230,21 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
     table.close()
     return withdrawal
+
+
+def _call(root: Table) -> CallRule | None:
+    table = root.table("call")
+    if table is None:
+        return None
+    rule = CallRule(table.texts("inputs"), table.texts("outputs"), table.flag("submits"))
+    table.close()
+    for key, names in (("inputs", rule.inputs), ("outputs", rule.outputs)):
+        for name in names:
+            if not re.fullmatch(_VARIABLE, name):
+                table.fault(key, "value", f"“{name}”不是变量名；请用文字、数字和下划线，不以数字开头。")
+    for name in sorted(set(rule.outputs) & set(RESULTS)):
+        table.fault("outputs", "value", f"“{name}”总会交回，不用再写；请删去，或者把变量改名。")
+    return rule
 
 
 def _authority(root: Table, posts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.packages.interface import Interface
+
 SettingKind = Literal["document", "documents", "node", "feel", "text"]
 
 STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
@@ -71,13 +73,15 @@ class ActionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that a package may use. None for posts, organisations or clauses: not known here, so not checked."""
+    """The names that a package may use. None for posts, organisations, clauses or packages: not known here, so not
+    checked."""
 
     posts: frozenset[str] | None = None
     organisations: frozenset[str] | None = None
     actions: Mapping[str, ActionSettings] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
     clauses: frozenset[str] | None = None
+    packages: Mapping[str, Interface] | None = None
 
 
 _EACH = {"each": Setting("feel", required=False), "as": Setting("text", required=False)}  # one document a member
@@ -106,6 +110,7 @@ def default_vocabulary(
     posts: Iterable[str] | None = None,
     organisations: Iterable[str] | None = None,
     clauses: Iterable[str] | None = None,
+    packages: Iterable[Interface] | None = None,
 ) -> Vocabulary:
     """The actions and functions of docs/packages.md, with the posts, organisations and clauses of an installation."""
     return Vocabulary(
@@ -114,4 +119,5 @@ def default_vocabulary(
         actions=ACTIONS,
         functions=dict.fromkeys(FUNCTIONS),
         clauses=None if clauses is None else frozenset(clauses),
+        packages=None if packages is None else {one.key: one for one in packages},
     )

@@ -92,12 +92,24 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A call of a case: its node, and where it is a multi-instance the key of the item."""
+
+    node: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step, the line where it stands, and what is expected of it."""
+    """One step, the line where it stands, and what is expected of it.
+
+    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins.
+    """
 
     line: int
     act: Act
     expected: Expected
+    case: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

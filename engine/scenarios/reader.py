@@ -8,7 +8,20 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
+from engine.scenarios.model import (
+    Act,
+    Complete,
+    End,
+    Expected,
+    Place,
+    Return,
+    Scenario,
+    Step,
+    Text,
+    Told,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.values import Shared, merged
 from engine.scenarios.yaml_tree import Tree, parse
@@ -123,7 +136,7 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
+        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
@@ -139,7 +152,20 @@ class _Reader:
             "withdraw": self._withdraw,
             "return": self._return,
         }
-        return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
+        return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
+
+    def _case(self, entries: dict[str, Tree], act: str) -> tuple[Place, ...]:
+        tree = entries.get("case")
+        if tree is None:
+            return ()
+        if act == "wait":
+            self._fault(tree, "scenario.unknown-key", "“case”不用于 wait，时间对所有案件一起走；请删去。")
+        parts = [part.partition("#") for part in self._string(tree).split("/")]
+        if any(not node or (mark and not item) for node, mark, item in parts):
+            self._fault(
+                tree, "scenario.value", "要写调用活动的标识，如 Call_check、Call_check#court、Call_a/Call_b；请改正。"
+            )
+        return tuple(Place(node, item or None) for node, _, item in parts)
 
     def _complete(self, entries: dict[str, Tree]) -> Complete:
         values: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from engine.keys import ensure_keys
 from engine.packages import APPROVED, CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.coverage import Plan, trace
-from engine.scenarios.model import EVERY_ITEM, Complete, Return, Scenario, Step, Wait, Withdraw
+from engine.scenarios.model import EVERY_ITEM, Complete, Place, Return, Scenario, Step, Wait, Withdraw
 from engine.scenarios.observed import Observed, OpenTask, observe
 from engine.scenarios.report import Failure, Outcome
 from engine.store import tables
@@ -46,28 +46,31 @@ class Runner:
         assert isinstance(installation.clock, FixedClock)
         self.plan = plan
         self.installation, self.compiled, self.scenario, self.render = installation, compiled, scenario, render
-        self.clock = installation.clock
+        self.clock, self.begun = installation.clock, compiled
         self.path: list[str] = []
         self.failures: list[Failure] = []
-        self.case_id = ""
+        self.case_id = ""  # the one that the scenario begins
+        self.about = ""  # the one that the step is about
         self.holders = _holders(installation)
 
     def run(self) -> Outcome:
         """Every step until one cannot be done, then the end."""
         self._start()
+        self._follow()
         now = observe(self.installation, self.case_id)
         for number, step in enumerate(self.scenario.steps, 1):
-            before = now
             try:
-                refused = self._act(step, now)
+                before = self._turn_to(step, now)
+                refused = self._act(step, before)
             except Stuck as stuck:
                 self._fail(number, step.line, step.act.title, stuck.difference)
                 break
-            self._render_notices()
-            now = observe(self.installation, self.case_id)
+            self._follow()
+            now = observe(self.installation, self.about)
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
         else:
+            now = observe(self.installation, self.case_id)
             for difference in (*end_differences(self.scenario.end, now, self.path), *self._unverified(now)):
                 self._fail(0, self.scenario.end.line, "", difference)
         came_by = trace(self.installation.database, self.case_id, self.plan)
@@ -77,7 +80,36 @@ class Runner:
         role = f"{self.compiled.manifest.start}@{self.scenario.organisation}"
         confirmed = {"confirmed": list(self.scenario.confirmed)} if self.scenario.confirmed else None
         begun = cases.start(self.installation, self._holder(role), self.compiled.key, store.new_id(), confirmed)
-        self.case_id = begun.case_id
+        self.case_id = self.about = begun.case_id
+
+    def _turn_to(self, step: Step, now: Observed) -> Observed:
+        """The case that the step is about becomes the one that acts and expectations look at; how it looks now."""
+        case_id = self.case_id
+        for place in step.case:
+            case_id = self._called(case_id, place)
+        if case_id == self.about:
+            return now
+        self.about = case_id
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(tables.case.c.version_id).where(tables.case.c.id == case_id)
+            self.compiled = self.installation.package(transaction, transaction.execute(query).scalar_one())
+        return observe(self.installation, case_id)
+
+    def _called(self, case_id: str, place: Place) -> str:
+        """The case that a call began last."""
+        call, case = tables.call, tables.case
+        query = sa.select(call.c.child_id).join(case, case.c.id == call.c.child_id).where(call.c.case_id == case_id)
+        query = query.where(call.c.node_id == place.node)
+        if place.item is not None:
+            query = query.where(call.c.item_key == place.item)
+        with store.reading(self.installation.database) as transaction:
+            found = (
+                transaction.execute(query.order_by(call.c.opened_at.desc(), call.c.child_id.desc())).scalars().first()
+            )
+        if found is None:
+            named = place.node if place.item is None else f"{place.node}#{place.item}"
+            raise Stuck(Difference("case", f"由 {named} 调用的案件", "没有"))
+        return str(found)
 
     # --- acts ---
 
@@ -91,7 +123,7 @@ class Runner:
                     self._wait(step.act)
                 case Withdraw():
                     actor = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
-                    cases.withdraw(self.installation, actor, self.case_id, step.act.reason)
+                    cases.withdraw(self.installation, actor, self.about, step.act.reason)
                 case Return():
                     task = self._task(step.act.source, None, now)
                     cases.return_task(
@@ -125,7 +157,8 @@ class Runner:
             cases.complete(self.installation, actor, task.id, values, self._revision(task), proof, shown)
         if task.is_review:
             return
-        if not self.path or self.path[-1] != task.node or node.loop is None:
+        again = self.path and self.path[-1] == task.node and node.loop is not None
+        if self.about == self.case_id and not again:
             self.path.append(task.node)
 
     def _revision(self, task: OpenTask) -> int:
@@ -140,7 +173,7 @@ class Runner:
         with store.reading(self.installation.database) as transaction:
             table = tables.attachment
             query = sa.select(table.c.id, table.c.field, table.c.name)
-            query = query.where(table.c.case_id == self.case_id, table.c.removed_at.is_(None))
+            query = query.where(table.c.case_id == self.about, table.c.removed_at.is_(None))
             there = {(row.field, row.name): row.id for row in transaction.execute(query)}
         listed = {
             (field, name) for field, names in wanted.items() for name in (names if isinstance(names, list) else [names])
@@ -162,6 +195,7 @@ class Runner:
                 break
             self.clock.set(max(due, self.clock.now()))
             cases.fire_timers(self.installation)
+            self._follow()
         else:
             raise Stuck(Difference("等待", f"计时不超过 {MOST_FIRINGS} 次", "计时器一再到期，流程图里可能有不停的回路"))
         self.clock.set(max(target, self.clock.now()))
@@ -196,7 +230,7 @@ class Runner:
             return []
         document = tables.document
         kinds, states = document.c.signature.in_(APPROVED), {before} if only is None else {before, "issued"}
-        chosen = sa.and_(document.c.case_id == self.case_id, kinds, document.c.state.in_(states))
+        chosen = sa.and_(document.c.case_id == self.about, kinds, document.c.state.in_(states))
         if only is not None:
             chosen = sa.and_(chosen, document.c.id.in_(only))
         with store.writing(self.installation.database) as transaction:
@@ -205,13 +239,14 @@ class Runner:
             statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
-    def _render_notices(self) -> None:
-        if self.render:
-            jobs.run_due(self.installation, cases.HANDLERS)
+    def _follow(self) -> None:
+        """What follows a commit: called cases and messages; documents only where something is printed."""
+        unprinted: jobs.Handlers = {} if self.render else {"issue-notice": lambda _place, _payload, _done: None}
+        jobs.run_due(self.installation, {**cases.HANDLERS, **unprinted})
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that the association cannot fetch, or that do not verify."""
-        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        applicant = self._holder(f"{self.begun.manifest.start}@{self.scenario.organisation}")
         for document in now.documents:
             if not self.render or document.state != "issued" or not document.outward:
                 continue

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -72,8 +72,14 @@ def _without_waiting(connection: Any, _record: Any) -> None:
 
 
 @contextmanager
-def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fonts: Path | None) -> Iterator[World]:
-    """A temporary installation with the calendar, the register of rules, the package, and its people.
+def world(
+    package: Package,
+    clauses: bytes | None,
+    scenarios: list[Scenario],
+    fonts: Path | None,
+    others: Sequence[Package] = (),
+) -> Iterator[World]:
+    """A temporary installation with the calendar, the register of rules, the package, those that it calls, and people.
 
     With `fonts` it has keys and prints; without, documents stay text.
     """
@@ -88,30 +94,33 @@ def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fo
         with store.writing(installation.database) as transaction:
             if clauses is not None:
                 deploy_clauses(transaction, clauses, at=started)
-            version_id = packages.deploy(transaction, package, by=None, at=started).version_id
-            _people(transaction, compiled, package, scenarios, local_date(started))
+            together = packages.callees_first([*others, package])
+            versions = {one.hash: packages.deploy(transaction, one, by=None, at=started).version_id for one in together}
+            _people(transaction, [package, *others], scenarios, local_date(started))
         if fonts is None:
             installation = replace(installation, press=cast(documents.Press, Unprinted()))
         else:
             ensure_keys(installation)
         installation.database.dispose()
-        yield World(installation, compiled, version_id)
+        yield World(installation, compiled, versions[package.hash])
 
 
 def _people(
-    transaction: store.Transaction, compiled: CompiledPackage, package: Package, scenarios: list[Scenario], since: date
+    transaction: store.Transaction, involved: Sequence[Package], scenarios: list[Scenario], since: date
 ) -> None:
-    """One person a post, in the department, the associations of the scenarios and the bodies that the package names."""
+    """One person a post, in the department, the associations of the scenarios and the bodies that the packages name."""
+    named = {key: name for package in involved for key, name in bodies(package).items()}
     associations = {scenario.organisation for scenario in scenarios}
-    names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | bodies(package)
+    names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | named
     kinds = {DEPARTMENT: "department"} | dict.fromkeys(sorted(associations), "association")
-    kinds |= dict.fromkeys(sorted(set(bodies(package)) - set(kinds)), "consulted")
+    kinds |= dict.fromkeys(sorted(set(named) - set(kinds)), "consulted")
     for key, kind in kinds.items():
         code = CREDIT_CODE if kind == "association" else None
         organisation_id = identity.add_organisation(
             transaction, key=key, name=names.get(key, key), kind=kind, uscc=code
         )
-        for role in _roles(compiled, kind):
+        found = [role for package in involved for role in _roles(packages.compile(package), kind)]
+        for role in dict.fromkeys(found):
             post_id = identity.add_post(transaction, role=role, organisation_id=organisation_id, title=role)
             identity.assign(transaction, post_id=post_id, person_id=_person(transaction, f"{role}@{key}"), since=since)
 

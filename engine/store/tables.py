@@ -90,6 +90,24 @@ post_holder = Table(
     Index("ix_post_holder_person", "person_id"),
 )
 
+delegation = Table(  # somebody acts for the holder of a post (代理)
+    "delegation",
+    metadata,
+    _id(),
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("deputy_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("since", sa.Date, nullable=False),
+    Column("until", sa.Date, nullable=False),
+    Column("package_key", Word, nullable=False, server_default=sa.text("''")),  # empty: every process
+    Column("signs", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("reason", sa.Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_delegation_deputy", "deputy_id"),
+    Index("ix_delegation_owner", "owner_id"),
+)
+
 # --- processes -------------------------------------------------------------------------------------------------------
 
 process_version = Table(
@@ -153,6 +171,9 @@ case = Table(
     Column("event_hash", sa.String(64), nullable=False, default=""),
     Column("suspended_at", Moment),  # while it stands, nobody acts on the case and no timer fires
     Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
+    Column("call_id", Id),  # of a called case: the call of another case that waits for it
+    Column("call_depth", sa.Integer, nullable=False, server_default="0"),  # how many cases stand above it
+    Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
 )
@@ -189,6 +210,11 @@ entry = Table(
     Column("post_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("values", sa.Text, nullable=False),
+    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0008
+    Column("text", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("grams", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("acting_for", Id),  # whose deputy the person was
+    Column("naming", sa.Boolean, nullable=False, server_default=sa.false()),  # tells what the case is called
     Index("ix_entry_case", "case_id", "id"),
 )
 
@@ -304,6 +330,81 @@ notification = Table(
     Index("ix_notification_post", "post_id", "id"),
 )
 
+# --- between cases ---------------------------------------------------------------------------------------------------
+
+call = Table(
+    "call",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, default=""),
+    Column("item_key", Word),
+    Column("package_key", Word, nullable=False),
+    Column("version", Word, nullable=False),  # the beginning of a version's hash; empty: the one in force
+    Column("child_id", Id, nullable=False, unique=True),  # the called case, which a job starts
+    Column("state", Word, nullable=False),  # waiting | failed (could not be started yet) | answered | ended
+    Column("inputs", sa.Text, nullable=False),
+    Column("outcome", Word),
+    Column("reason", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("opened_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_call_case", "case_id"),
+)
+
+awaited = Table(  # the messages of other cases that a case waits for
+    "awaited",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Index("ix_awaited_name", "name", "correlation"),
+    Index("ix_awaited_case", "case_id"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),  # who sent it
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("key", sa.Text, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Column("values", sa.Text, nullable=False),
+    Column("state", Word, nullable=False),  # sent | delivered | unheard | stopped
+    Column("hops", sa.Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("keep_until", Moment),  # until then it waits for somebody who begins to wait for it
+    Index("ix_message_name", "name", "correlation"),
+    Index("ix_message_case", "case_id"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("state", Word, nullable=False),  # received | held (the case stands still)
+    Column("at", Moment, nullable=False),
+    Index("ix_receipt_case", "case_id"),
+)
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("place", Word, nullable=False),  # the page that it belongs to: inbox | cases
+    Column("name", Name, nullable=False),
+    Column("query", sa.Text, nullable=False),
+    UniqueConstraint("person_id", "place", "name"),
+)
+
 # --- the record ------------------------------------------------------------------------------------------------------
 
 event = Table(
@@ -360,7 +461,7 @@ document = Table(
     Column("title", Name, nullable=False),
     Column("signature", Word, nullable=False),  # two | minutes | notice | slip
     Column("seal_key", Word, nullable=False, default=""),
-    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
     Column("year", sa.Integer),
     Column("serial", sa.Integer),
@@ -385,8 +486,10 @@ document = Table(
     Column("received_at", Moment),
     Column("received_by", Id),
     Column("addressee_id", Id),  # organisation; none: the one that applied
+    Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
 )
 

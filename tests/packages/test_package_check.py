@@ -6,7 +6,7 @@ import pytest
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
-from tests.packages.small_package import DT1, FILES, VOCABULARY, extensions, field, flow, form, small
+from tests.packages.small_package import DT1, FILES, LOOP, VOCABULARY, extensions, field, flow, form, person, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -504,6 +504,17 @@ def test_days_count_once_a_node_and_not_while_the_promise_is_paused():
         (TOML, "working_days = 16", "working_days = 6"),
     )
     assert found(paused) == []
+
+
+@pytest.mark.parametrize(("loop", "expected"), [("", []), (LOOP, [(BPMN, "Task_back", "package.no-way-back")])])
+def test_a_return_leads_into_what_runs_once_and_not_into_one_of_several_items(loop, expected):
+    inside = person("Task_one", "close", "acceptor") + '<startEvent id="s1" /><endEvent id="e1" />'
+    inside += flow("s1", "Task_one") + flow("Task_one", "e1")
+    added = f'<subProcess id="Each">{loop}{inside}</subProcess>'
+    added += person("Task_back", "close", "acceptor", returnTo="Task_one")
+    added += flow("Task_decide", "Each") + flow("Each", "Task_back") + flow("Task_back", "Record")
+    broken = small((BPMN, flow("Task_decide", "Record"), added))
+    assert [one for one in found(broken) if "way" in one[2]] == expected
 
 
 def test_findings_are_sentences_that_say_what_to_do():

@@ -278,5 +278,6 @@ def _answer(entry: EntryView, key: str) -> Answer | None:
 
 
 def documents_in(case: CaseView, *states: str) -> list[Any]:
-    """The letters of a case that stand in these states."""
-    return [one for one in case.documents if one.state in states and one.signature in APPROVED]
+    """The letters of the process that stand in these states; a correction is not the process's."""
+    found = [one for one in case.documents if one.state in states and one.signature in APPROVED]
+    return [one for one in found if one.replaces is None]

@@ -67,7 +67,7 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     shown = {key.removeprefix(SHOWN): text for key, text in request.form.items() if key.startswith(SHOWN)}
     beside = neighbours(view.id)
     try:
-        proof = _prove() if view.proof else None
+        proof = prove() if view.proof else None
         done = cases.complete(
             installation(), actor(), view.id, bound.merged(), filling.sent_revision(view), proof, shown
         )
@@ -84,10 +84,10 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     if done.again:
         return redirect(url_for(".task", task_id=done.again[0]))
     after = beside.after if beside else None
-    return redirect(url_for(".inbox", next=after.task_id if after else None))
+    return redirect(url_for(".inbox", next=after))
 
 
-def _prove() -> Proof:
+def prove() -> Proof:
     """Identity once more, by the password on the page."""
     password = request.form.get(PASSWORD, "")
     if not password:

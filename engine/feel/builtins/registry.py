@@ -138,7 +138,9 @@ class Builtin:
         if names is None:
             return [(signature, list(range(count))) for signature in self.signatures if signature.takes(count)]
         orders = ((signature, signature.order(names)) for signature in self.signatures)
-        return [(signature, order) for signature, order in orders if order is not None]
+        found = [(signature, order) for signature, order in orders if order is not None]
+        # `before(point, range)` and `before(range, point)` have the same names: the one in the order of the call is meant
+        return sorted(found, key=lambda one: one[1] != sorted(one[1]))
 
     def apply(self, run: Run, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
         """Calls the first signature whose parameters accept the values. Raises Fault."""

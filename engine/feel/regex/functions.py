@@ -22,8 +22,13 @@ def search(text: str, pattern: str, flags: str | None, pay: Pay) -> bool:
 
 
 def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: Pay) -> str:
-    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself. Raises Fault."""
+    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself.
+
+    Raises Fault, also for a pattern that matches nothing at all (XPath error FORX0003).
+    """
     program = _compiled(pattern, flags or "")
+    if find(program, "", 0, pay, submatches=False) is not None:
+        raise Fault("要替换的正则表达式不应当匹配空文本")
     pieces = [replacement] if "q" in (flags or "") else _pieces(replacement, program.groups)
     result: list[str] = []
     position = 0
@@ -40,13 +45,13 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: P
 
 
 def split(text: str, delimiter: str, pay: Pay) -> list[str]:
-    """The pieces between the matches. Raises Fault for a delimiter that matches nothing at all."""
+    """The pieces between the matches. Raises Fault for a delimiter that matches nothing at all (FORX0003)."""
     program = _compiled(delimiter, "")
+    if find(program, "", 0, pay, submatches=False) is not None:
+        raise Fault("分隔的正则表达式不应当匹配空文本")
     result: list[str] = []
     position = 0
     for places in _matches(program, text, pay):
-        if places[0] == places[1]:
-            raise Fault("分隔的正则表达式不应当匹配空文本")
         result.append(text[position : places[0]])
         position = places[1]
     return [*result, text[position:]]

@@ -1,19 +1,22 @@
 """Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _YES_NO = ("true", "false")
 _CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "checkedBy")
 _ROLES = ("transferTo", "ask")
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome",)}
+_OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
+_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome", "keep")}
+_OF_KIND |= dict.fromkeys(("sendTask", "intermediateThrowEvent"), ("keep",))
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -24,8 +27,12 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
+        if node.kind == "userTask" or node.outside:
+            yield from _values(node)
         if node.kind == "userTask":
             yield from _user_task(parts, node)
+        if "keep" in node.properties:
+            yield from _keep(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
     yield from _duties(parts)
@@ -34,7 +41,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _known(node: Node) -> Iterator[Finding]:
-    allowed = _OF_KIND.get(node.kind, ())
+    allowed = _OF_CALL if node.outside else _OF_KIND.get(node.kind, ())
     for name in node.properties:
         if name not in allowed:
             known = "、".join(allowed) or "（没有）"
@@ -42,7 +49,7 @@ def _known(node: Node) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unknown-property", message)
 
 
-def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
+def _values(node: Node) -> Iterator[Finding]:
     for name, options in _CHOICES.items():
         text = node.properties.get(name)
         if text is not None and text not in options:
@@ -53,6 +60,9 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
         if text is not None and (not text.strip() or text.startswith("=")):
             message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
     yield from _askable(parts, node)
@@ -84,6 +94,28 @@ def _return(parts: Parts, node: Node, target: str) -> Iterator[Finding]:
     if found is None or found.kind != "userTask" or target == node.id:
         message = f"不能退回“{shown(target)}”：要写另一个用户任务的标识；请改正 returnTo。"
         yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        return
+    nodes = parts.drawing.nodes
+    if all(way_down(nodes, scope, target) is None for scope in scopes_around(nodes, node.scope)):
+        message = (
+            f"从这里没有确定的路退回“{shown(target)}”：它在会签的某一项里、在事件子流程里，"
+            "或者在被多处调用的流程里；请在 returnTo 里改写同一层或外层的任务。"
+        )
+        yield Finding(DIAGRAM, node.id, "package.no-way-back", message)
+
+
+def _keep(node: Node) -> Iterator[Finding]:
+    """How long a message waits for a case that begins to wait for it: only one that other cases can wait for."""
+    text, event = node.properties["keep"], node.event
+    if event is None or event.kind != "message" or event.key is None:
+        message = "属性 keep 只用于有关联键的消息；请给消息加上 zeebe:subscription correlationKey，或删去 keep。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    elif not text.startswith("="):
+        try:
+            moment_of(text, datetime(2026, 1, 1, tzinfo=UTC))
+        except NoMoment as error:
+            message = f"属性 keep 不是时长或日期（如 P30D）：{error}；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _end(parts: Parts, node: Node) -> Iterator[Finding]:
