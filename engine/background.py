@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from engine import audit, cases, jobs, store
+from engine import archive, audit, cases, jobs, store
 from engine.errors import HuishenError
 from engine.installation import Installation
 from engine.keys import audit_signer
@@ -38,7 +38,7 @@ class Background:
             thread.join(timeout=30)
 
     def _jobs(self) -> None:
-        jobs.work(self.installation, cases.HANDLERS, self._stop)
+        jobs.work(self.installation, archive.HANDLERS, self._stop)
 
     def _timers(self) -> None:
         while not self._stop.is_set():

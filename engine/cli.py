@@ -12,7 +12,21 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
+from engine import (
+    archive,
+    audit,
+    calendar,
+    cases,
+    decisions,
+    documents,
+    forms,
+    identity,
+    jobs,
+    logs,
+    packages,
+    scenarios,
+    store,
+)
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -279,7 +293,7 @@ def worker(context: click.Context, once: bool) -> None:
     installation = opened(context)
     if once:
         cases.fire_timers(installation)
-        click.echo(f"完成 {jobs.run_due(installation, cases.HANDLERS)} 项后台任务")
+        click.echo(f"完成 {jobs.run_due(installation, archive.HANDLERS)} 项后台任务")
         return
     from engine.background import Background
 

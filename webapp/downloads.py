@@ -39,6 +39,12 @@ def attachment(attachment_id: str) -> Response:
     return response
 
 
+def objection_file(objection_id: str, place: int) -> Response:
+    """What came with an objection, to keep; never shown in the page."""
+    name, media_type, data = cases.objection_file(installation(), actor(), objection_id, place)
+    return send_file(BytesIO(data), mimetype=media_type, download_name=name, as_attachment=True)
+
+
 def page_count(data: bytes) -> int:
     """How many pages a document of ours has."""
     with PDFIUM, pypdfium2.PdfDocument(data) as pdf:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.store.values import decode
+from engine.audit.chain import fingerprint_of
+from engine.store.values import decode, encode
 
 PERSONAL = "$personal"  # in a submitted form: the keyed hash that stands for a personal number
 Columns = dict[str, Any]
@@ -55,6 +56,8 @@ class Rebuilt:
     receipt: Rows = field(default_factory=dict)
     attachment: Rows = field(default_factory=dict)
     personal: Rows = field(default_factory=dict)
+    publicity: Rows = field(default_factory=dict)
+    objection: Rows = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)  # events that do not say what their kind says
 
 
@@ -221,6 +224,30 @@ def _record_outcome(found: Rebuilt, event: Told) -> None:
     }
 
 
+def _publicise(found: Rebuilt, event: Told) -> None:
+    body = event.body
+    row = {name: body[name] for name in ("path", "opened_on", "closes_on")}
+    members = fingerprint_of(encode(body["members"]).encode())
+    found.publicity[body["publicity"]] = {**row, "members": members, "closed_at": None}
+
+
+def _end_publicity(found: Rebuilt, event: Told) -> None:
+    for row in found.publicity.values():
+        if row["path"] in event.body["paths"] and row["closed_at"] is None:
+            row["closed_at"] = event.at
+
+
+def _object(found: Rebuilt, event: Told) -> None:
+    body = event.body
+    row = {name: body[name] for name in ("named", "files", "digest")}
+    row |= {"publicity_id": body["publicity"], "item_key": body["item"], "received_at": event.at, "state": "open"}
+    found.objection[body["objection"]] = row
+
+
+def _decide_objection(found: Rebuilt, event: Told) -> None:
+    found.objection.setdefault(event.body["objection"], {})["state"] = event.body["result"]
+
+
 def _add_file(found: Rebuilt, event: Told) -> None:
     """Bytes that are there already keep their row, and count again where they had been taken out."""
     body = event.body
@@ -279,6 +306,10 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "task.claimed": _claim,
     "task.released": _claim,
     "outcome.recorded": _record_outcome,
+    "publicity.opened": _publicise,
+    "publicity.closed": _end_publicity,
+    "objection.received": _object,
+    "objection.decided": _decide_objection,
     "attachment.added": _add_file,
     "attachment.removed": _remove_file,
     "document.reserved": _document("reserved", "", "reserved_at", *_NUMBER),

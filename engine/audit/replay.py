@@ -26,6 +26,7 @@ LONG = {  # texts that the events know by their SHA-256
     "document": ("content", "record"),
     "call": ("inputs",),
     "message": ("key", "values"),
+    "publicity": ("members",),
 }
 
 Readable = Callable[[Mapping[str, Any]], bool]

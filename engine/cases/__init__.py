@@ -39,6 +39,7 @@ from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
+from engine.cases.issuing import letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.materials import attachment_file
@@ -46,6 +47,17 @@ from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
+from engine.cases.objecting import (
+    ObjectionText,
+    PublicityView,
+    SealedFile,
+    Statement,
+    object_to,
+    objection_file,
+    publicities,
+    publicity_view,
+    read_objection,
+)
 from engine.cases.offers import Offer, offers
 from engine.cases.personal import readable, reveal
 from engine.cases.postponing import extend
@@ -69,6 +81,7 @@ from engine.cases.views import (
     EntryView,
     HistoryLine,
     ItemView,
+    ObjectionView,
     OpenTaskView,
     StepView,
     TaskView,
@@ -116,15 +129,20 @@ __all__ = [
     "Moves",
     "Notice",
     "NumberRun",
+    "ObjectionText",
+    "ObjectionView",
     "Offer",
     "OpenTaskView",
     "Preview",
+    "PublicityView",
     "Recounted",
     "Register",
     "Related",
     "SavedFilter",
+    "SealedFile",
     "Sight",
     "Slip",
+    "Statement",
     "StepView",
     "Supervision",
     "TaskMove",
@@ -165,6 +183,7 @@ __all__ = [
     "id_of",
     "import_calendar",
     "inbox",
+    "letters_at",
     "mark_read",
     "may_supervise",
     "may_urge",
@@ -172,13 +191,18 @@ __all__ = [
     "move_sentences",
     "my_cases",
     "notifications",
+    "object_to",
+    "objection_file",
     "offers",
     "overseen",
     "plan_move",
     "prepare_correction",
     "prepare_documents",
     "preview",
+    "publicities",
+    "publicity_view",
     "queue",
+    "read_objection",
     "readable",
     "reads_register",
     "rebuild_index",

@@ -64,15 +64,17 @@ def complete(
 class _LettersWait(Exception):
     """Everything that stands in the way was checked: now sign or seal, which is slow, and come again with the bytes."""
 
-    def __init__(self, case_id: str, act: str, acting_for: str) -> None:
-        super().__init__(case_id, act)
-        self.case_id, self.act, self.acting_for = case_id, act, acting_for
+    def __init__(self, case_id: str, path: str, act: str, acting_for: str) -> None:
+        super().__init__(case_id, path, act)
+        self.case_id, self.path, self.act, self.acting_for = case_id, path, act, acting_for
 
     def finish(self, installation: Installation, actor: Actor, shown: dict[str, str]) -> dict[str, str]:
         """Document id -> SHA-256; outside of any transaction, nothing is stored but bytes by their hash."""
         if self.act == "sign":
-            return issuing.sign_letters(installation, actor.person_id, self.case_id, shown, acting_for=self.acting_for)
-        return issuing.seal_letters(installation, self.case_id)
+            return issuing.sign_letters(
+                installation, actor.person_id, self.case_id, self.path, shown, acting_for=self.acting_for
+            )
+        return issuing.seal_letters(installation, self.case_id, self.path)
 
 
 def _complete(
@@ -103,7 +105,7 @@ def _complete(
         raise needs_proof()
     if letters is None and act in LETTERS:
         held = actor.post(loaded.task["post_id"])
-        raise _LettersWait(loaded.case["id"], act, held.acting_for if held else "")
+        raise _LettersWait(loaded.case["id"], loaded.task["path"], act, held.acting_for if held else "")
     step = Step(installation, transaction, loaded, actor)
     sealed = checked(step, loaded, values)
     after = after or second_person(step, loaded, node)
@@ -111,7 +113,7 @@ def _complete(
         hold_for(step, loaded, sealed, after)
         return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
     advance(step, loaded, sealed, duty)
-    if not proved and any(package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues):
+    if not proved and any(issue.at_once for issue in step.effects.issues):
         raise needs_proof()
     _store_letters(step, act, letters or {})
     step.write()

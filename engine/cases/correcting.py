@@ -109,7 +109,7 @@ def prepare_correction(installation: Installation, actor: Actor, document_id: st
     with store.reading(installation.database) as transaction:
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "sign")
-    issuing.prepare(installation, actor.person_id, held.row["case_id"], only=document_id)
+    issuing.prepare(installation, actor.person_id, held.row["case_id"], "", document_id)
 
 
 def sign_correction(installation: Installation, actor: Actor, document_id: str, shown: str, proof: Proof) -> None:
@@ -119,7 +119,7 @@ def sign_correction(installation: Installation, actor: Actor, document_id: str, 
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "sign")
     case_id, minutes = held.row["case_id"], held.row["signature"] == "minutes"
-    signed = issuing.sign_letters(installation, actor.person_id, case_id, {document_id: shown}, only=document_id)
+    signed = issuing.sign_letters(installation, actor.person_id, case_id, "", {document_id: shown}, document_id)
     digest = signed.get(document_id)
 
     def body(transaction: Transaction) -> None:
@@ -147,7 +147,7 @@ def seal_correction(installation: Installation, actor: Actor, document_id: str, 
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "seal")
     case_id = held.row["case_id"]
-    digest = issuing.seal_letters(installation, case_id, only=document_id).get(document_id)
+    digest = issuing.seal_letters(installation, case_id, "", document_id).get(document_id)
 
     def body(transaction: Transaction) -> None:
         now, head = installation.clock.now(), head_of_case(transaction, case_id)

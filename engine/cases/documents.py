@@ -10,9 +10,9 @@ from engine import documents, store
 from engine.cases import issuing
 from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
-from engine.cases.loading import load_task
+from engine.cases.loading import load_case, load_task
 from engine.cases.sightings import task_posts
-from engine.cases.step import decode_duties
+from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
@@ -27,6 +27,7 @@ from engine.store.tables import document
 from engine.store.values import decode
 
 EFFECTIVE = ("issued", "revoked", "superseded")  # took effect once: what the register vouches for
+_OUTWARD = (document.c.signature != "slip", document.c.reader == "applicant")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,10 @@ def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Act
     """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     if seen is not Sight.FULL:
+        outward = _OUTWARD if seen is Sight.OWN else (document.c.signature != "slip",)
         mine = document.c.addressee_id.in_(_organisations(actor))
         whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
-        query = query.where(document.c.state.in_(EFFECTIVE), document.c.signature != "slip", whose)
+        query = query.where(document.c.state.in_(EFFECTIVE), *outward, whose)
     return tuple(view(row) for row in transaction.execute(query).mappings())
 
 
@@ -98,10 +100,10 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
         refuse_signing(actor, loaded.task)
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
-    issuing.prepare(installation, actor.person_id, loaded.case["id"])
+    ready = issuing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
         found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
-    return tuple(one for one in found if one.state == "rendered" and one.replaces is None)
+    return tuple(one for one in found if one.state == "rendered" and one.replaces is None and one.id in ready)
 
 
 def document_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -131,10 +133,11 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
 
 
 def _is_theirs(actor: Actor, seen: Sight, row: Any) -> bool:
-    """Whether a document goes to the person's organisation: by its addressee, else to the one that applied."""
+    """Whether a document goes to the person's organisation: by its addressee, else to the one that applied, where it is
+    for its reading."""
     if row["addressee_id"] is not None:
         return seen is not Sight.NONE and row["addressee_id"] in _organisations(actor)
-    return seen is Sight.OWN
+    return seen is Sight.OWN and bool(row["reader"] == "applicant")
 
 
 def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -154,7 +157,10 @@ def draft_file(installation: Installation, actor: Actor, document_id: str) -> tu
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
-    """The organisation that it is addressed to confirms receipt; a second time changes nothing."""
+    """The organisation that it is addressed to confirms receipt; a second time changes nothing.
+
+    Where the process waits for it (`[receipt]`), it hears of it with the last letter of its part of the case.
+    """
 
     def body(transaction: Transaction) -> None:
         query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
@@ -165,19 +171,36 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
             raise hidden()
         if row["received_at"] is not None:
             return
-        now = installation.clock.now()
-        head = head_of_case(transaction, row["case_id"])
+        step = Step(installation, transaction, load_case(transaction, row["case_id"]), actor)
         first = sa.and_(document.c.id == document_id, document.c.state == "issued", document.c.received_at.is_(None))
-        values = {"received_at": now, "received_by": actor.person_id}
+        values = {"received_at": step.now, "received_by": actor.person_id}
         if transaction.execute(sa.update(document).where(first).values(**values)).rowcount == 1:
-            noted = {"document": document_id, "number": row["number"]}
-            record_on_case(transaction, head, [("document.received", noted)], actor.person_id, now)
+            step.events.append(("document.received", {"document": document_id, "number": row["number"]}))
+            _tell_receipt(step, row)
 
     command(installation, body)
 
 
 def _sight(transaction: Transaction, actor: Actor, about: Any) -> Sight:
     return sight(actor, about, task_posts(transaction, about["case_id"]))
+
+
+def _tell_receipt(step: Step, row: Any) -> None:
+    """Write the step, with what the process makes of it where it waits for just these letters."""
+    message = step.package.manifest.receipt
+    waiting = [one for one in step.run.expected() if message and one.name == message and one.path == row["path"]]
+    if row["signature"] == "two" and waiting and not _unreceived(step.transaction, row):
+        step.run.deliver(waiting[0].id, {"received_on": step.today})
+        step.write()
+    else:
+        step.note(step.events)
+
+
+def _unreceived(transaction: Transaction, row: Any) -> bool:
+    """Whether another letter of the same part is in effect and has not been received."""
+    mine = (document.c.case_id == row["case_id"], document.c.path == row["path"], document.c.signature == "two")
+    open_ones = (document.c.state == "issued", document.c.reader == "applicant", document.c.received_at.is_(None))
+    return transaction.execute(sa.select(document.c.id).where(*mine, *open_ones).limit(1)).first() is not None
 
 
 def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:

@@ -19,6 +19,7 @@ from engine import documents, jobs, store
 from engine.audit import Head, link
 from engine.calendar import local_date
 from engine.cases.door import hidden
+from engine.cases.effects import Issue
 from engine.cases.numbering import take_number, take_numbers
 from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
@@ -46,9 +47,9 @@ def write_documents(step: "Step") -> None:
     for issue in step.effects.issues:
         rule = step.package.manifest.documents[issue.kind]
         step.installation.press.check(issue.content)
-        row = _row(step, issue.kind, issue.content, issue.record)
+        row = _row(step, issue)
         row["addressee_id"] = addressees.get(issue.addressee)
-        if rule.signature == "notice":
+        if issue.at_once:
             step.events.append(reserve_notice(step.transaction, row, step.now, next(serials[rule.authority])))
             step.jobs.append(notice_job(row["id"], step.now))
         elif rule.signature == "slip":
@@ -57,7 +58,7 @@ def write_documents(step: "Step") -> None:
             _remind(step, issue.kind)
         elif rule.signature == "sheet":
             row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
-            step.events.append(("sheet.printed", {"document": row["id"], "kind": issue.kind}))
+            step.events.append(("document.printed", {"document": row["id"], "kind": issue.kind}))
         step.rows["document"].append(row)
 
 
@@ -72,17 +73,17 @@ def _addressees(step: "Step") -> dict[str, str]:
 
 
 def _serials(step: "Step") -> dict[str, Iterator[int]]:
-    """Numbers for the notices of the step by 机关代字, one statement each."""
-    rules = [step.package.manifest.documents[issue.kind] for issue in step.effects.issues]
-    wanted = Counter(rule.authority for rule in rules if rule.signature == "notice")
+    """Numbers for what is numbered in this step by 机关代字, one statement each."""
+    rules = step.package.manifest.documents
+    wanted = Counter(rules[issue.kind].authority for issue in step.effects.issues if issue.at_once)
     return {
         authority: iter(take_numbers(step.transaction, authority, step.today.year, count))
         for authority, count in sorted(wanted.items())
     }
 
 
-def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> dict[str, Any]:
-    rule = step.package.manifest.documents[kind]
+def _row(step: "Step", issue: Issue) -> dict[str, Any]:
+    rule = step.package.manifest.documents[issue.kind]
     empty = dict.fromkeys(
         [
             "year",
@@ -108,14 +109,16 @@ def _row(step: "Step", kind: str, content: Content, record: dict[str, Any]) -> d
     return empty | {
         "id": new_id(),
         "case_id": step.case["id"],
-        "kind": kind,
+        "kind": issue.kind,
+        "path": issue.path,
         "title": rule.title,
         "signature": rule.signature,
+        "reader": rule.reader,
         "seal_key": rule.seal,
         "state": "drafted",
         "authority": rule.authority,
-        "content": encode(content.to_dict()),
-        "record": encode(record),
+        "content": encode(issue.content.to_dict()),
+        "record": encode(issue.record),
         "place": "",
         "drafted_at": step.now,
         "drafted_by": step.actor.person_id if step.actor else None,
@@ -200,7 +203,7 @@ def preview(installation: Installation, row: Any) -> documents.Rendered:
 
 
 def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
-    """Job: render and seal a notice. Runs again without harm: a notice that is not `reserved` is left alone."""
+    """Job: render and seal a notice, or sign minutes. Again without harm: what is not `reserved` is left alone."""
     with store.reading(installation.database) as transaction:
         row = _find(transaction, payload["document"])
     if row["state"] != "reserved":
@@ -209,9 +212,13 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         return
     now = installation.clock.now()
     rendered = render(installation, row)
-    assert rendered.seal is not None
-    sealed = _sealed(installation, row, rendered.pdf, replace(rendered.seal, alone=True))
-    digest = installation.files.put(sealed)
+    if row["signature"] == "minutes":
+        signer = installation.vault.signer(person_key(row["sealed_by"]))
+        signed = documents.approve(rendered.pdf, None, signer, now, "审签", assurance=assurance(installation))
+    else:
+        assert rendered.seal is not None
+        signed = _sealed(installation, row, rendered.pdf, replace(rendered.seal, alone=True))
+    digest = installation.files.put(signed)
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, row["case_id"])
         values = {"state": "issued", "issued_at": now, "issued_sha256": digest, "rendered_sha256": rendered.sha256}
@@ -231,8 +238,8 @@ def supersede(transaction: Transaction, row: dict[str, Any], now: datetime) -> l
     return [("document.superseded", told)]
 
 
-def prepare(installation: Installation, actor_id: str, case_id: str, only: str | None = None) -> list[str]:
-    """Number and render today's texts of a case's letters; ids of those that are ready to be signed.
+def prepare(installation: Installation, actor_id: str, case_id: str, path: str, only: str | None = None) -> list[str]:
+    """Number and render today's texts of the letters of a path; ids of those that are ready to be signed.
 
     A correction is prepared when it is the `only` one asked for.
 
@@ -241,24 +248,24 @@ def prepare(installation: Installation, actor_id: str, case_id: str, only: str |
     """
     today = local_date(installation.clock.now())
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"), only)
     for row in rows:
         if row["state"] == "drafted":
             preview(installation, row)
     if any(row["state"] != "rendered" or row["dated"] != today for row in rows):
-        numbered = _number_today(installation, actor_id, case_id, today, only)
+        numbered = _number_today(installation, actor_id, case_id, path, today, only)
         _render_now(installation, actor_id, case_id, numbered)
     return [row["id"] for row in rows]
 
 
 def _number_today(
-    installation: Installation, actor_id: str, case_id: str, today: date, only: str | None
+    installation: Installation, actor_id: str, case_id: str, path: str, today: date, only: str | None
 ) -> list[dict[str, Any]]:
     """The letters that wait to be rendered with today's date, each with its number."""
     now, events = installation.clock.now(), []
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, case_id)
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"), only)
         for row in rows:
             if row["state"] == "drafted":
                 _reserve(transaction, row, today, now)
@@ -296,6 +303,7 @@ def sign_letters(
     installation: Installation,
     actor_id: str,
     case_id: str,
+    path: str,
     shown: dict[str, str],
     only: str | None = None,
     acting_for: str = "",
@@ -309,7 +317,7 @@ def sign_letters(
     now = installation.clock.now()
     signed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("drafted", "reserved", "rendered"), only)
+        rows = _of_path(transaction, case_id, path, ("drafted", "reserved", "rendered"), only)
     for row in rows:
         if row["state"] != "rendered" or row["dated"] != local_date(now):
             raise Conflict(
@@ -326,11 +334,11 @@ def sign_letters(
     return signed
 
 
-def seal_letters(installation: Installation, case_id: str, only: str | None = None) -> dict[str, str]:
-    """Put the authority's seal on every signed letter of a case. -> issued SHA-256 by document."""
+def seal_letters(installation: Installation, case_id: str, path: str, only: str | None = None) -> dict[str, str]:
+    """Put the authority's seal on every signed letter of a path. -> issued SHA-256 by document."""
     sealed = {}
     with store.reading(installation.database) as transaction:
-        rows = _of_case(transaction, case_id, ("signed",), only)
+        rows = _of_path(transaction, case_id, path, ("signed",), only)
     for row in rows:
         place = SealPlace(**orjson.loads(row["place"]))
         pdf = installation.files.get(row["signed_sha256"])
@@ -370,8 +378,8 @@ def store_sealed(step: "Step", sealed: dict[str, str]) -> None:
     step.events += [("document.issued", {"document": key, "sha256": digest}) for key, digest in sealed.items()]
 
 
-def void_unfinished(step: "Step", reason: str) -> None:
-    """The case goes back or ends: letters not yet in effect are voided, and their numbers stay with the reason."""
+def void_unfinished(step: "Step", reason: str, path: str = "") -> None:
+    """The case goes back or ends: letters of the path not yet in effect are voided, their numbers stay with the reason."""
     found = (
         step.transaction.execute(
             sa.update(document)
@@ -379,6 +387,7 @@ def void_unfinished(step: "Step", reason: str) -> None:
                 document.c.case_id == step.case["id"],
                 document.c.state.in_(UNFINISHED),
                 document.c.signature.in_(APPROVED),
+                *([_within(path)] if path else []),
                 document.c.replaces.is_(None),
             )
             .values(state="voided", ended_at=step.now, reason=reason)
@@ -405,17 +414,31 @@ def _find(transaction: Transaction, document_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def _of_case(
-    transaction: Transaction, case_id: str, states: tuple[str, ...], only: str | None = None
+def letters_at(transaction: Transaction, case_id: str, path: str, state: str) -> list[str]:
+    """The ids of the letters that are signed or sealed at a path, and are in this state."""
+    return [row["id"] for row in _of_path(transaction, case_id, path, (state,))]
+
+
+def _of_path(
+    transaction: Transaction, case_id: str, path: str, states: tuple[str, ...], only: str | None = None
 ) -> list[dict[str, Any]]:
-    """What waits for a signature or seal: the letters of the process, or the only one asked for (a correction)."""
+    """What waits for a signature or seal: letters drafted in the scope of a path, in one around it, or in one within it,
+    not those of its neighbours; or the only one asked for (a correction)."""
     query = sa.select(document).where(
         document.c.case_id == case_id,
         document.c.state.in_(states),
         document.c.signature.in_(APPROVED),
+        document.c.sealed_by.is_(None),  # minutes that are signed at once belong to no signing task
         document.c.replaces.is_(None) if only is None else document.c.id == only,
     )
+    if path and only is None:
+        around = ["", *("/".join(path.split("/")[:n]) for n in range(1, path.count("/") + 1))]
+        query = query.where(sa.or_(document.c.path.in_(around), _within(path)))
     return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
+
+
+def _within(path: str) -> sa.ColumnElement[bool]:
+    return sa.or_(document.c.path == path, document.c.path.startswith(f"{path}/", autoescape=True))
 
 
 def advance_document(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
-from engine.cases import history
+from engine.cases import history, objecting
 from engine.cases.authority import authorised
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
@@ -134,6 +134,7 @@ class _View:
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
+            **self._objections(),
             parent=parent_of(self.transaction, row, self.sight),
             calls=self._calls(),
             **self._told(),
@@ -161,6 +162,19 @@ class _View:
             for node_id in sorted(running)
             for one in addable(run, nodes[node_id])
         )
+
+    def _objections(self) -> dict[str, Any]:
+        """What the public says against members, for the department, where the process makes them public."""
+        if self.package.manifest.publicity is None or self.sight is not Sight.FULL:
+            return {}
+        label = self.package.manifest.item_label
+        labels = {
+            member_key(one): str(one.get(label) or "") for one in self.root.get(self.package.manifest.items) or []
+        }
+        return {
+            "objections": objecting.objections_of(self.transaction, self.row["id"], labels),
+            "reads_objections": objecting.may_read(self.package, self.actor),
+        }
 
     def _told(self) -> dict[str, Any]:
         """The copies that were sent, for the department, and how much the person's own posts have not read."""
@@ -190,7 +204,7 @@ class _View:
         if promise is None or self.sight not in {Sight.OWN, Sight.FULL}:
             return None
         calendar = self.installation.calendar()
-        end = local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today
+        end = promise.ended_on or (local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today)
         remaining = promise.remaining(calendar, end)
         deadline = promise.due(calendar)
         elapsed = calendar.between(promise.started_on, end)
@@ -216,7 +230,7 @@ class _View:
 
     def _items(self) -> tuple[ItemView, ...]:
         manifest = self.package.manifest
-        results = self._results() if self._results_are_known() else {}
+        results = self._known_results()
         items = []
         for member in self.root.get(manifest.items) or []:
             key = member_key(member)
@@ -235,9 +249,19 @@ class _View:
             )
         return tuple(items)
 
-    def _results_are_known(self) -> bool:
-        """The association learns results from the letter in effect, not before it."""
-        return self.sight is Sight.FULL or (self.sight is Sight.OWN and self.row["state"] == "closed")
+    def _known_results(self) -> dict[str, Row]:
+        """The association learns each result from the letter in effect that tells it, not before."""
+        if self.sight not in {Sight.FULL, Sight.OWN}:
+            return {}
+        results = self._results()
+        if self.sight is Sight.FULL or self.row["state"] == "closed" or not results:
+            return results
+        letter = tables.document
+        told = (letter.c.case_id == self.row["id"], letter.c.state == "issued", letter.c.reader == "applicant")
+        query = sa.select(letter.c.record).where(*told, letter.c.signature == "two")
+        records = [decode(text) for text in self.transaction.execute(query).scalars()]
+        known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
+        return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
     def _results(self) -> dict[str, Row]:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])

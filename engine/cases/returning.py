@@ -1,6 +1,6 @@
 """Send a case back to an earlier node, withdraw it, and fire what time has made due."""
 
-from itertools import islice
+from itertools import islice, takewhile
 
 import sqlalchemy as sa
 import structlog
@@ -43,11 +43,18 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        step.run.return_to(step.run.way_to(to, task_id))
-        issuing.void_unfinished(step, f"退回：{reason}")
+        way = step.run.way_to(to, task_id)
+        step.run.return_to(way)
+        issuing.void_unfinished(step, f"退回：{reason}", _shared(way, loaded.task["path"]))
         step.write()
 
     command(installation, body)
+
+
+def _shared(way: str, path: str) -> str:
+    """The path of the innermost scope that holds the task that is left and the node that is gone back to."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(way.split("/")[:-1], path.split("/"), strict=False))
+    return "/".join(part for part, _ in pairs)
 
 
 def returns(properties: dict[str, str] | object) -> list[str]:
@@ -104,7 +111,7 @@ def _close(step: Step, to: str, why: str) -> None:
 
 
 def withdrawable(step: Step) -> bool:
-    waiting, submitted = step.waiting_nodes(), step.case["submitted_at"] is not None
+    waiting, submitted = step.working_nodes(), step.case["submitted_at"] is not None
     return submitted and bool(waiting) and all(is_withdrawable(node) for node in waiting)
 
 

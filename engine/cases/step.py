@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import audit, workflow
+from engine import audit, jobs, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, calls, issuing
+from engine.cases import actions, calls, issuing, publicity
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
@@ -50,7 +50,9 @@ class Step:
         self.effects = Effects()
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
-        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": [], "message": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            name: [] for name in ("entry", "document", "outcome", "message", "publicity", "objection")
+        }
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
@@ -61,6 +63,7 @@ class Step:
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
         self._before = NOTHING
+        self.publicised: frozenset[str] = frozenset()  # paths that were open to objection before
         self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
 
     # --- what the process sees ---
@@ -74,6 +77,7 @@ class Step:
         given = scopes | {"": {**self.loaded.root, **assign}}
         run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], given)
         self._before = Shape.restored(run, scopes, {"": self.loaded.root_text} | texts)
+        self.publicised = publicity.open_paths(self.package, run)
         return run
 
     def _runtime(self) -> workflow.Runtime:
@@ -171,11 +175,18 @@ class Step:
         """Tasks of this case that this step opened for the actor's posts."""
         return tuple(row["id"] for row in self.opened if row["post_id"] in actor.post_ids)
 
-    def waiting_nodes(self) -> list[workflow.Node]:
+    def working_nodes(self) -> list[workflow.Node]:
         """The nodes of open tasks, then those of calls, one for each that waits."""
         nodes = self.package.definition.nodes
         ids = [task.node_id for task in self.run.open_tasks()] + [call.node_id for call in self.run.calls()]
         return [nodes[node_id] for node_id in ids]
+
+    def waiting_nodes(self) -> list[workflow.Node]:
+        """The same, then the catching events on the way."""
+        nodes = self.package.definition.nodes
+        events = [timer.node_id for timer in self.run.timers()] + [event.node_id for event in self.run.expected()]
+        catching = ("intermediateCatchEvent", "receiveTask")
+        return self.working_nodes() + [nodes[one] for one in events if nodes[one].kind in catching]
 
     # --- writing ---
 
@@ -185,6 +196,7 @@ class Step:
         self._follow_clock()
         self._follow_state()
         issuing.write_documents(self)
+        publicity.follow(self)
         writer = Writer(self, self._before, self._before.moved_to(self.run))
         writer.write()
         self.opened = writer.opened
@@ -215,16 +227,21 @@ class Step:
             }
             for outcome in self.effects.outcomes
         ]
+        for message in self.effects.archives:
+            payload = {"case": self.case["id"], "number": self.case["number"], "message": message}
+            key = f"archive-case:{self.case['id']}:{self.case['revision']}"
+            self.jobs.append(jobs.row("archive-case", key, payload, self.now))
         if self.effects.starts_promise and self.promise is None and self.package.manifest.promise:
             self.promise = Promise(self.package.manifest.promise.working_days, self.today)
             self.case["accepted_at"] = self.now
             self.events.append(("promise.started", {"working_days": self.promise.working_days}))
 
     def _follow_clock(self) -> None:
-        """The promise stands while an open task says that it does."""
-        if self.promise is None:
+        """The promise stands while what the case waits for says so, and is kept when only what comes after it is left."""
+        if self.promise is None or self.promise.ended_on is not None:
             return
-        wanted = {reason: node.name for node in self.waiting_nodes() if (reason := node.properties.get("pauses"))}
+        waiting = self.waiting_nodes()
+        wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
         standing = {pause.reason for pause in self.promise.open_pauses}
@@ -235,6 +252,9 @@ class Step:
         for reason in sorted(standing - set(wanted)):
             self.promise = self.promise.resume(reason, self.today)
             self.events.append(("promise.resumed", {"reason": reason, "by": by}))
+        if waiting and all(node.properties.get("promised") == "false" for node in waiting):
+            self.promise = self.promise.end(self.today)
+            self.events.append(("promise.kept", {"used": self.promise.used(self.calendar, self.today)}))
         deadline = self.promise.due(self.calendar)
         self.case["due_on"], self.case["due_estimated"] = deadline.date, deadline.estimated
         self.case["promise"] = self.promise.to_json()

@@ -158,6 +158,18 @@ class MemberChoice:
 
 
 @dataclass(frozen=True)
+class ObjectionView:
+    """An objection from the public as the case shows it: never from whom, nor what it says."""
+
+    id: str
+    label: str
+    named: bool
+    files: int
+    received_at: datetime
+    state_name: str
+
+
+@dataclass(frozen=True)
 class StepView:
     """One user task of the diagram: `state` is done, now or next."""
 
@@ -202,6 +214,8 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    objections: tuple[ObjectionView, ...] = ()
+    reads_objections: bool = False  # whether a post of the person may open them
     parent: CaseLink | None = None  # the case that calls this one
     calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read

@@ -9,6 +9,7 @@ STATES = {
     "deciding": "待决定",
     "publicizing": "公示中",
     "issuing": "待签发",
+    "served": "已送达，待备案归档",
     "closed": "已办结",
 }
 OUTCOMES = {
@@ -31,6 +32,12 @@ DOCUMENT_STATES = {
     "revoked": "已撤销",
     "superseded": "已被代替",
     "voided": "已作废",
+}
+OBJECTION_STATES = {
+    "open": "核实中",
+    "dismissed": "不成立",
+    "upheld": "成立",
+    "separate": "另案处理",
 }
 EVENTS = {
     "case.started": "新建申请",
@@ -71,6 +78,7 @@ EVENTS = {
     "promise.started": "受理，开始计算承诺时限",
     "promise.paused": "停表",
     "promise.resumed": "恢复计时",
+    "promise.kept": "承诺事项办结，停止计时",
     "rules.checked": "规则核验",
     "decision.evaluated": "按决策表选定",
     "outcome.recorded": "记录结论",
@@ -83,10 +91,15 @@ EVENTS = {
     "document.received": "签收",
     "document.voided": "作废",
     "document.revoked": "撤销",
+    "publicity.opened": "开始公示",
+    "publicity.closed": "公示结束",
+    "objection.received": "收到公示异议",
+    "objection.read": "查看异议内容",
+    "objection.decided": "异议办结",
     "document.redrafted": "起草更正",
     "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
-    "sheet.printed": "印出表单",
+    "document.printed": "印出表单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",
     "attachment.removed": "删除未提交的附件",

@@ -147,6 +147,8 @@ class Writer:
         self._insert(tables.entry, self.step.rows["entry"])
         self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
+        self._insert(tables.publicity, self.step.rows["publicity"])
+        self._insert(tables.objection, self.step.rows["objection"])
         self._insert(tables.notification, self._notices())
         if self.step.jobs:
             jobs.defer(self.transaction, self.step.jobs)
@@ -315,7 +317,8 @@ class Writer:
     def _notices(self) -> list[Row]:
         """Who has a new task, and whom the process names, finds it among the notices."""
         told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
-        named = self.step.effects.notices
+        key = self.step.loaded.organisation["key"]
+        named = [(full_assignment(to, self.step.package, key), text) for to, text in self.step.effects.notices]
         posts = posts_of(self.transaction, {to for to, _ in named})
         told += [(posts[to], text) for to, text in named]
         return [

@@ -14,6 +14,7 @@ HOLDERS = (DEPARTMENT, ORGANISATION)
 SIGNATURES = ("two", "minutes", "notice", "slip", "sheet")
 UNSIGNED = frozenset(("slip", "sheet"))  # they have no number, no signature and no seal
 APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
+READERS = ("applicant", DEPARTMENT)
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
 AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
@@ -49,7 +50,8 @@ class Promise:
 class DocumentRule:
     """How documents of one kind come about; `signature` is one of SIGNATURES, `seal` one of SEALS.
 
-    `authority` is 机关代字, empty for a slip, which has no number.
+    `authority` is 机关代字, empty for a slip, which has no number. `reader` is one of READERS: what is addressed to others
+    than the applicant, the department alone reads.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class DocumentRule:
     authority: str
     signature: str
     seal: str
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,14 @@ class Withdrawal:
 
     to: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """What the public may answer: the message that an objection sends to the case, and the posts that may read it."""
+
+    message: str
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,8 @@ class Manifest:
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
+    publicity: Publicity | None
+    receipt: str  # the message by which a case hears that the letters of a part of it are received; empty: none
     call: CallRule | None  # None: no other process calls this one
     authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
@@ -155,6 +168,8 @@ def _manifest(root: Table, package: Table) -> Manifest:
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
+        publicity=_publicity(root, posts),
+        receipt=_receipt(root),
         call=_call(root),
         authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
@@ -217,6 +232,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
+            reader=table.choice("reader", READERS, default="applicant"),
         )
         table.close()
     return rules
@@ -230,6 +246,27 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
     table.close()
     return withdrawal
+
+
+def _publicity(root: Table, posts: Mapping[str, str]) -> Publicity | None:
+    table = root.table("publicity")
+    if table is None:
+        return None
+    publicity = Publicity(table.text("message"), table.texts("readers"))
+    table.close()
+    for role in publicity.readers:
+        if posts.get(role) != DEPARTMENT:
+            table.fault("readers", "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
+    return publicity
+
+
+def _receipt(root: Table) -> str:
+    table = root.table("receipt")
+    if table is None:
+        return ""
+    message = table.text("message")
+    table.close()
+    return message
 
 
 def _call(root: Table) -> CallRule | None:

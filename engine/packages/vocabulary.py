@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from engine.packages.interface import Interface
 
-SettingKind = Literal["document", "documents", "node", "feel", "text"]
+SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
 
-STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
+STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing", "served")
 ACTS = ("submit", "supplement", "decide", "sign", "seal", "serve")
 SEVERITIES = ("block", "manual", "warn")
 OUTCOMES = (
@@ -85,13 +85,27 @@ class Vocabulary:
 
 
 _EACH = {"each": Setting("feel", required=False), "as": Setting("text", required=False)}  # one document a member
+_RESULTS = Setting("feel", required=False)
 ACTIONS: Mapping[str, ActionSettings] = {
     "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
-    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",)), **_EACH}, proof=True),
-    "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two", "minutes"))}, {"when": Setting("feel", required=False)}
+    "issue-notice": ActionSettings(
+        {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS, **_EACH}, proof=True
     ),
+    "draft-documents": ActionSettings(
+        {"documents": Setting("documents", signatures=("two", "minutes")), "results": _RESULTS},
+        {"when": Setting("feel", required=False)},
+    ),
+    "open-publicity": ActionSettings(
+        {"members": Setting("feel"), "until": Setting("feel")},
+        gives=frozenset({"publicity"}),
+        needs=frozenset({"items", "publicity"}),
+    ),
+    "decide-objection": ActionSettings(
+        {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
+    ),
+    "archive-case": ActionSettings({"message": Setting("text")}),
+    "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),
     "slip": ActionSettings(

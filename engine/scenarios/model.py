@@ -17,6 +17,7 @@ class Complete:
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
     is_review: bool = False  # answers the question to another person about the task, not the task itself
+    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
 
     @property
     def title(self) -> str:
@@ -59,7 +60,32 @@ class Return:
         return f"return {self.source} → {self.target}"
 
 
-Act = Complete | Wait | Withdraw | Return
+@dataclass(frozen=True, slots=True)
+class Object:
+    """Somebody without an account objects to a member that is made public; an empty name makes it anonymous."""
+
+    item: str
+    text: str
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"object（{self.item}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The association confirms that it received the documents of a kind."""
+
+    document: str
+
+    @property
+    def title(self) -> str:
+        return f"receive {self.document}"
+
+
+Act = Complete | Wait | Withdraw | Return | Object | Receive
 
 
 @dataclass(frozen=True, slots=True)

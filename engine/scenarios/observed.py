@@ -24,6 +24,7 @@ class OpenTask:
     node: str
     item: str | None
     post: str
+    path: str
     due: date | None
     is_review: bool = False
 
@@ -88,7 +89,7 @@ def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]
     query = (
         sa.select(task)
         .where(task.c.case_id == case_id, task.c.state == "open", task.c.held_by.is_(None))
-        .order_by(task.c.id)
+        .order_by(task.c.created_at, task.c.id)
     )
     return tuple(
         OpenTask(
@@ -96,6 +97,7 @@ def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]
             row["node_id"],
             row["item_key"],
             row["post_id"],
+            row["path"],
             row["due_at"] and local_date(row["due_at"]),
             row["kind"] == "review",
         )
@@ -113,7 +115,7 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
 
 
 def _goes_out(row: Any) -> bool:
-    return row["signature"] not in UNSIGNED and row["addressee_id"] is None
+    return row["signature"] not in UNSIGNED and row["reader"] == "applicant" and row["addressee_id"] is None
 
 
 def _text(content: str) -> str:

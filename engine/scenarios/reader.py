@@ -13,7 +13,9 @@ from engine.scenarios.model import (
     Complete,
     End,
     Expected,
+    Object,
     Place,
+    Receive,
     Return,
     Scenario,
     Step,
@@ -28,7 +30,7 @@ from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "review", "wait", "withdraw", "return")
+ACTS = ("do", "review", "wait", "withdraw", "return", "object", "receive")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -136,13 +138,13 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", *checks))
+        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", "faults", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
             return None
         if acts[0] not in ("do", "review"):
-            for name in ("values", "item", "by"):
+            for name in ("values", "item", "by", "faults"):
                 if name in entries:
                     self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do 和 review；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
@@ -151,6 +153,8 @@ class _Reader:
             "wait": self._wait,
             "withdraw": self._withdraw,
             "return": self._return,
+            "object": self._object,
+            "receive": lambda found: Receive(self._string(found["receive"])),
         }
         return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
 
@@ -180,6 +184,7 @@ class _Reader:
             self._optional(entries, "item"),
             self._optional(entries, "by"),
             "review" in entries,
+            self._texts(entries.get("faults")) or (),
         )
 
     def _wait(self, entries: dict[str, Tree]) -> Wait:
@@ -201,6 +206,12 @@ class _Reader:
         tree = entries["return"]
         parts = self._mapping(tree, ("from", "to", "reason"))
         return Return(self._text(parts, "from", tree), self._text(parts, "to", tree), self._text(parts, "reason", tree))
+
+    def _object(self, entries: dict[str, Tree]) -> Object:
+        tree = entries["object"]
+        parts = self._mapping(tree, ("item", "text", "name", "contact"))
+        name, contact = self._optional(parts, "name") or "", self._optional(parts, "contact") or ""
+        return Object(self._text(parts, "item", tree), self._text(parts, "text", tree), name, contact)
 
     # --- expectations ---
 

@@ -7,17 +7,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import cases, forms, identity, jobs, store
+from engine import archive, cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
 from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
 from engine.keys import ensure_keys
-from engine.packages import APPROVED, CompiledPackage
+from engine.packages import CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.coverage import Plan, trace
-from engine.scenarios.model import EVERY_ITEM, Complete, Place, Return, Scenario, Step, Wait, Withdraw
+from engine.scenarios.model import (
+    EVERY_ITEM,
+    Complete,
+    Object,
+    Place,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.observed import Observed, OpenTask, observe
 from engine.scenarios.report import Failure, Outcome
 from engine.store import tables
@@ -65,7 +76,7 @@ class Runner:
             except Stuck as stuck:
                 self._fail(number, step.line, step.act.title, stuck.difference)
                 break
-            self._follow()
+            self._follow(step.act.faults if isinstance(step.act, Complete) else ())
             now = observe(self.installation, self.about)
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
@@ -129,6 +140,10 @@ class Runner:
                     cases.return_task(
                         self.installation, self._actor(task, None), task.id, step.act.target, step.act.reason
                     )
+                case Object():
+                    self._object(step.act)
+                case Receive():
+                    self._receive(step.act, now)
         except HuishenError as error:
             if step.expected.refused is None:
                 raise Stuck(Difference("办理", "成功", _told(error))) from error
@@ -153,13 +168,30 @@ class Runner:
             raise Stuck(Difference("values", f"表单 {schema.id} 的字段", "没有 " + "、".join(strange)))
         shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
-        with self._letters(node.properties.get("act")):
+        with self._letters(node.properties.get("act"), task.path):
             cases.complete(self.installation, actor, task.id, values, self._revision(task), proof, shown)
         if task.is_review:
             return
         again = self.path and self.path[-1] == task.node and node.loop is not None
         if self.about == self.case_id and not again:
             self.path.append(task.node)
+
+    def _object(self, act: Object) -> None:
+        """To the publicity that shows the member."""
+        for shown in cases.publicities(self.installation):
+            if any(member["key"] == act.item for member in shown.members):
+                cases.object_to(self.installation, shown.id, act.item, cases.Statement(act.text, act.name, act.contact))
+                return
+        raise Stuck(Difference("公示", act.item, "没有正在公示的这名成员"))
+
+    def _receive(self, act: Receive, now: Observed) -> None:
+        """Every document of the kind that is in effect and has not been received yet."""
+        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        found = [one for one in now.documents if one.kind == act.document and one.state == "issued"]
+        if not found:
+            raise Stuck(Difference("文书", act.document, "没有已生效的"))
+        for document in found:
+            cases.receive_document(self.installation, applicant, document.id)
 
     def _revision(self, task: OpenTask) -> int:
         """That of what the person sees: more than none where a second person gave the task back."""
@@ -214,35 +246,47 @@ class Runner:
         return {view.id: view.digest or "" for view in cases.prepare_documents(self.installation, actor, task.id)}
 
     @contextmanager
-    def _letters(self, act: str | None) -> Iterator[None]:
+    def _letters(self, act: str | None, path: str) -> Iterator[None]:
         """Without rendering, letters count as signed and sealed when their turn comes, unless the act is refused."""
         before, after = LETTERS.get(act or "", ("", "")) if not self.render else ("", "")
-        moved = self._move_letters(before, after)
+        with store.reading(self.installation.database) as transaction:
+            mine = cases.letters_at(transaction, self.case_id, path, before) if before else []
+        moved = self._move_letters(before, after, mine)
         try:
             yield
         except HuishenError:
             self._move_letters(after, before, moved)
             raise
 
-    def _move_letters(self, before: str, after: str, only: list[str] | None = None) -> list[str]:
+    def _move_letters(self, before: str, after: str, only: list[str]) -> list[str]:
         """From one state to the other; the ids of those that moved."""
         if not before or not after:
             return []
         document = tables.document
-        kinds, states = document.c.signature.in_(APPROVED), {before} if only is None else {before, "issued"}
-        chosen = sa.and_(document.c.case_id == self.about, kinds, document.c.state.in_(states))
-        if only is not None:
-            chosen = sa.and_(chosen, document.c.id.in_(only))
+        states = {before, "issued"} if after == "drafted" else {before}
+        chosen = sa.and_(document.c.id.in_(only), document.c.state.in_(states))
         with store.writing(self.installation.database) as transaction:
             minutes = "issued" if after == "signed" else after  # in effect without a seal
             state = sa.case((document.c.signature == "minutes", minutes), else_=after)
             statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
-    def _follow(self) -> None:
-        """What follows a commit: called cases and messages; documents only where something is printed."""
-        unprinted: jobs.Handlers = {} if self.render else {"issue-notice": lambda _place, _payload, _done: None}
-        jobs.run_due(self.installation, {**cases.HANDLERS, **unprinted})
+    def _follow(self, faults: tuple[str, ...] = ()) -> None:
+        """What follows a commit: called cases, messages, archives; documents only where something is printed.
+
+        Without rendering an archive counts as made, with no faults but these.
+        """
+
+        def archived(place: Any, payload: dict[str, Any], done: jobs.Done) -> None:
+            told = {"archive": {"passed": not faults, "faults": list(faults)}}
+            cases.receive_message(place, payload["case"], payload["message"], told)
+            with store.writing(place.database) as transaction:
+                done(transaction)
+
+        unprinted: jobs.Handlers = (
+            {} if self.render else {"issue-notice": lambda _place, _payload, _done: None, "archive-case": archived}
+        )
+        jobs.run_due(self.installation, {**archive.HANDLERS, **unprinted})
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that the association cannot fetch, or that do not verify."""

@@ -459,7 +459,9 @@ document = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, server_default=sa.text("''")),  # the scope that drafted it
     Column("signature", Word, nullable=False),  # two | minutes | notice | slip
+    Column("reader", Word, nullable=False, server_default="applicant"),  # applicant | department
     Column("seal_key", Word, nullable=False, default=""),
     Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
@@ -491,6 +493,43 @@ document = Table(
     Index("ix_document_case", "case_id", "id"),
     Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
+)
+
+publicity = Table(
+    "publicity",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("path", sa.String(300), nullable=False),  # the scope of the case that is made public
+    Column("members", sa.Text, nullable=False),  # canonical JSON: of each member its key, label and public fields
+    Column("opened_on", sa.Date, nullable=False),
+    Column("closes_on", sa.Date, nullable=False),
+    Column("closed_at", Moment),  # until then objections are taken
+    Index("ix_publicity_case", "case_id"),
+    Index(
+        "ix_publicity_open",
+        "closes_on",
+        "id",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("publicity_id", Id, ForeignKey("publicity.id"), nullable=False),
+    Column("item_key", Word, nullable=False),
+    Column("named", sa.Boolean, nullable=False),
+    Column("files", sa.Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Word, nullable=False),  # open | dismissed | upheld | separate
+    Column("digest", sa.String(64), nullable=False),  # keyed hash of what is sealed
+    Column("key_id", Word, nullable=False),
+    Column("ciphertext", sa.LargeBinary, nullable=False),  # who says it, and what
+    Index("ix_objection_case", "case_id"),
 )
 
 signing_key = Table(

@@ -26,7 +26,7 @@ from .specs.multi import RESULT
 from .throwing import Sent, broadcast, find_receiver, waiting
 from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
-from .variables import Values, assign, join, parent_of, task_path, visible, workflow_path
+from .variables import Values, assign, element_of, join, parent_of, task_path, visible, workflow_path
 from .ways import way_down
 
 MOST_FIRED = 100  # timers in one command
@@ -35,8 +35,8 @@ MANY = 200  # tasks in memory after which the past is dropped even within a comm
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its index in a
-    multi-instance and `element` the item itself; `due` is in UTC."""
+    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its own index in a
+    multi-instance, `element` the item of the nearest multi-instance in which it runs; `due` is in UTC."""
 
     id: str
     node_id: str
@@ -251,6 +251,19 @@ class Run:
             receiver.task_spec.fire(receiver, message.values)
         return str(receiver.task_spec.bpmn_id)
 
+    def deliver(self, event_id: str, values: Mapping[str, Any]) -> str:
+        """What one that waits for a message is told, by the id in `expected()`; the id of its node.
+
+        Raises `Conflict` (`workflow.not-waiting`) where it waits no more.
+        """
+        self._check_running()
+        receiver, given = self._find(event_id), _plain(dict(values))
+        if receiver is None or receiver.state != TaskState.WAITING:
+            raise Conflict("案件已不在等这个消息，请刷新后再看。", code="workflow.not-waiting")
+        with self._command():
+            receiver.task_spec.fire(receiver, given)
+        return str(receiver.task_spec.bpmn_id)
+
     def broadcast(self, name: str, values: Mapping[str, Any]) -> int:
         """A signal from outside, for everybody who waits for it; how many that were."""
         self._check_running()
@@ -417,14 +430,12 @@ class Run:
 
     def _open_task(self, task: Task) -> OpenTask:
         node, notes = task.task_spec.node, task.internal_data
-        index = notes.get("index")
-        items = None if index is None else task.parent.internal_data["items"]
         return OpenTask(
             id=task.id.hex,
             node_id=node.id,
             path=task_path(task),
-            item=index,
-            element=None if items is None or node.loop.element is None else items[index].get(node.loop.element),
+            item=notes.get("index"),
+            element=element_of(task),
             assignment=notes.get("to"),
             due=datetime.fromisoformat(notes["due"]) if "due" in notes else None,
             form_id=node.form_id,

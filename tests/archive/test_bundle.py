@@ -44,8 +44,8 @@ def test_a_whole_case_passes_all_four_checks(bundle: bytes, root: bytes) -> None
 def test_the_bundle_holds_everything_that_the_case_left(unpacked: Path, play: Play) -> None:
     data = unpacked / "data"
     assert {file.name for file in (data / "documents").iterdir()} == {
-        "屿社工函〔2026〕1号.pdf",
-        "屿社工函〔2026〕2号.pdf",
+        *(f"屿社工函〔2026〕{number}号.pdf" for number in (1, 2, 3, 4)),
+        "屿社工纪〔2026〕1号.pdf",
     }
     assert len(list((data / "entries").iterdir())) == len(json.loads((data / "opinions.json").read_text()))
     assert len(list((data / "attachments").iterdir())) > 5

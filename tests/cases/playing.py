@@ -32,9 +32,12 @@ WAY = (
     "Task_summary",
     "Task_head_review",
     "Task_meeting",
+    "Task_publicise",
     "Task_sign",
     "Task_seal",
     "Task_serve",
+    "Task_election",
+    "Task_archive",
 )
 LOGINS = {
     "applicant": "coldchain",
@@ -217,15 +220,31 @@ class Play:
     def _played(self, node: str, key: str | None) -> str:
         case_id = self.begin(key)
         for done in WAY[: WAY.index(node)]:
-            self.do(case_id, done)
+            self.go(case_id, done)
         assert self.task(case_id, node)
         return case_id
 
+    def go(self, case_id: str, node: str) -> None:
+        """Complete a node of the usual way, and what follows by itself."""
+        self.do(case_id, node)
+        self.follow(case_id, node)
+
+    def follow(self, case_id: str, node: str) -> None:
+        """After the notice nobody objects, and the days go by; what is served is received; what is archived is checked."""
+        if node == "Task_publicise":
+            self.later(days=8)
+            cases.fire_timers(self.installation)
+        elif node == "Task_serve":
+            issued = (tables.document.c.case_id == case_id, tables.document.c.reader == "applicant")
+            for row in self.rows(tables.document, *issued, tables.document.c.state == "issued"):
+                cases.receive_document(self.installation, self.actor("applicant"), row["id"])
+        elif node == "Task_archive":
+            self.office.work_off()
+
     def whole(self) -> str:
-        """A case from the application to the service of the letter, its jobs run: by the commands, never a copy."""
-        case_id = self._played("Task_serve", None)
-        self.do(case_id, "Task_serve")
-        self.office.work_off()
+        """A case from the application to the archive, its jobs run: by the commands, never a copy."""
+        case_id = self._played("Task_archive", None)
+        self.go(case_id, "Task_archive")
         return case_id
 
     def candidates(self, **changes: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ RULE = """
 [documents.M1]
 title = "部务会纪要"
 template = "documents/M1.html"
-authority = "屿社工纪"
+authority = "屿社工研"
 signature = "minutes"
 """
 
@@ -48,7 +48,7 @@ def test_minutes_take_effect_when_they_are_signed_and_the_letter_when_it_is_seal
     case_id = play.until("Task_seal", new_id())
     found = {row["kind"]: row for row in play.rows(tables.document) if row["kind"] in ("M1", "D06")}
     assert {kind: row["state"] for kind, row in found.items()} == {"M1": "issued", "D06": "signed"}
-    assert found["M1"]["number"] == "屿社工纪〔2026〕1号"
+    assert found["M1"]["number"] == "屿社工研〔2026〕1号"
     assert found["M1"]["sealed_by"] is None
     verdict = cases.verify_bytes(play.installation, play.installation.files.get(found["M1"]["issued_sha256"]))
     assert verdict.code == "ours.valid"
@@ -64,6 +64,6 @@ def test_minutes_of_a_case_that_is_sent_back_are_void_with_their_number(with_min
     case_id = play.until("Task_sign", new_id())
     task, leader = play.task(case_id, "Task_sign"), play.actor("leader")
     cases.prepare_documents(play.installation, leader, task.id)
-    cases.return_task(play.installation, leader, task.id, "Task_summary", "纪要写漏一人")
+    cases.return_task(play.installation, leader, task.id, "Task_meeting", "纪要写漏一人")
     (minutes,) = [row for row in play.rows(tables.document) if row["kind"] == "M1"]
-    assert (minutes["state"], minutes["number"]) == ("voided", "屿社工纪〔2026〕1号")
+    assert (minutes["state"], minutes["number"]) == ("voided", "屿社工研〔2026〕1号")

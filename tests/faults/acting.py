@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine import cases, jobs
-from engine.cases import HANDLERS
+from engine.archive import HANDLERS
 from engine.errors import Conflict
 from engine.store import new_id, tables
 from tests.cases.playing import Open, Play
@@ -76,7 +76,7 @@ class Actor:
         place, leader = self.play.installation, self.play.holder(task.post)
         yield DOING, task.id
         cases.prepare_documents(place, leader, task.id)
-        cases.return_task(place, leader, task.id, "Task_summary", "文字需修改")
+        cases.return_task(place, leader, task.id, "Task_meeting", "登记有误")
         yield "returned", task.id
 
     def _complete(self, case_id: str, task: Open) -> Iterator[Said]:

@@ -173,3 +173,23 @@ def test_the_state_of_nine_reviewers_with_a_timer_is_far_under_a_kilobyte():
     d.flow(d.start(), d.task("mi", ["opinion"], loop=many()), d.end())
     d.flow(d.timer("t", "mi", "P10D"), d.task("r", ["k"]), d.end("e2"))
     assert Driver(document(d), {"units": list(range(9))}).size < 700
+
+
+def test_what_runs_inside_adds_items_that_go_their_own_way():
+    inner, d = Draw("lot"), Draw()
+    inner.flow(inner.start("ls"), inner.task("vote", ["again"]), inner.service("more", "more"), inner.end("le"))
+    d.sub("mi", inner, loop=many("=lots"))
+    d.flow(d.start(), "mi", d.task("after", ["z"]), d.end())
+
+    def more(step):
+        if step.scope.get("again"):
+            assert step.add_item("mi", "b")
+        assert not step.add_item("elsewhere", "c")
+        return {}
+
+    driver = Driver(document(d), {"lots": ["a"]}, actions={"more": more})
+    driver.do("mi#0/vote", again=True)
+    assert driver.open() == ["mi#1/vote"]
+    assert [task.element for task in driver.run.open_tasks()] == ["b"]
+    driver.do("mi#1/vote", again=False)
+    assert driver.open() == ["after"]

@@ -11,12 +11,26 @@ from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
 from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _YES_NO = ("true", "false")
-_CHOICES = {"state": STATES, "act": ACTS, "proof": _YES_NO, "withdrawable": _YES_NO, "visibility": ("own",)}
+_CHOICES = {
+    "state": STATES,
+    "act": ACTS,
+    "proof": _YES_NO,
+    "promised": _YES_NO,
+    "withdrawable": _YES_NO,
+    "visibility": ("own",),
+}
+_WAITING = ("state", "pauses", "promised")
 _FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "checkedBy")
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
-_OF_KIND = {"userTask": (*_CHOICES, *_FREE), "endEvent": ("outcome", "keep")}
-_OF_KIND |= dict.fromkeys(("sendTask", "intermediateThrowEvent"), ("keep",))
+_OF_KIND = {
+    "userTask": (*_CHOICES, *_FREE),
+    "intermediateCatchEvent": _WAITING,
+    "receiveTask": _WAITING,
+    "endEvent": ("outcome", "keep"),
+    "sendTask": ("keep",),
+    "intermediateThrowEvent": ("keep",),
+}
 _PROVED = ("sign", "seal")
 _NAMES = {"sign": "签发", "seal": "用印"}
 
@@ -27,9 +41,10 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     for node in parts.drawing.nodes.values():
         if node.kind != "serviceTask":
             yield from _known(node)
-        if node.kind == "userTask" or node.outside:
+        if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
             yield from _values(node)
         if node.kind == "userTask":
+            yield from _askable(parts, node)
             yield from _user_task(parts, node)
         if "keep" in node.properties:
             yield from _keep(node)
@@ -65,7 +80,6 @@ def _values(node: Node) -> Iterator[Finding]:
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
-    yield from _askable(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
