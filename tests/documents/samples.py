@@ -117,17 +117,8 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
         "term_no": Decimal(3),
         "contact": {"name": "行业协会商会处", "telephone": "0000-65370018"},
         "refusal": {"reason_public": "申请单位登记的活动地域为南屿市", "competent": "中共南屿市委社会工作部"},
-        "unit_name": "南屿省高级人民法院",
-        "joint_units": [{"name": "南屿省高级人民法院"}, {"name": "南屿省公安厅"}],
+        "unit": {"name": "南屿省高级人民法院"},
         "reply_due": evening,
-        "replies": [
-            {"name": one["name"], "post": one["post"], "opinion": opinion, "until": day, "reason_public": "已核查"}
-            for one, opinion in zip(
-                people, ("none", "object", "not_applicable", "extend", *["none"] * count), strict=False
-            )
-        ],
-        "handler": "陈静姝",
-        "checker": "郑思远",
         "publicity": {"starts": date(2026, 11, 24), "ends": date(2026, 11, 30)},
         "meeting": {
             "subject": f"{ORGANISATION}换届负责人人选",
