@@ -258,13 +258,18 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
 )
 @click.argument("key")
 @click.option("--case", "numbers", multiple=True, help="只迁移这个案件编号，可以写多次。")
+@click.option("--to", "to", help="迁移到这个版本（启用时显示的版本号，写前 8 位以上）；不写则迁移到启用中的版本。")
 @click.option("--dry-run", is_flag=True, help="只说明会怎样，什么也不改。")
 @click.pass_context
 @speaks
-def move(context: click.Context, key: str, numbers: tuple[str, ...], dry_run: bool) -> None:
+def move(context: click.Context, key: str, numbers: tuple[str, ...], to: str | None, dry_run: bool) -> None:
     installation = opened(context)
-    planned = cases.plan_move(installation, key, numbers=numbers) if dry_run else None
-    moves = planned or cases.move_cases(installation, None, key, numbers=numbers)
+    version = None
+    if to is not None:
+        with store.reading(installation.database) as transaction:
+            version = packages.version_named(transaction, key, to)
+    planned = cases.plan_move(installation, key, version, numbers) if dry_run else None
+    moves = planned or cases.move_cases(installation, None, key, version, numbers)
     for line in cases.move_sentences(moves, planned=dry_run):
         click.echo(line)
     sys.exit(1 if moves.refused else 0)

@@ -31,6 +31,11 @@ class Settings:
     timestamp_certificates: str = ""  # PEM file of the authority's chain; the self-signed ones are believed
     pkcs11_module: str = ""  # library of the token on which new keys are made; empty: encrypted files
     pkcs11_token: str = ""  # the token's label; its PIN is HUISHEN_PKCS11_PIN
+    mail_host: str = ""  # SMTP server; empty: no e-mail
+    mail_port: int = 25
+    mail_security: str = "none"  # none | starttls | tls
+    mail_user: str = ""  # its password is HUISHEN_MAIL_PASSWORD
+    mail_from: str = ""
     trusted_proxies: int = (
         0  # how many reverse proxies stand before `serve`: whose word on the visitor's address counts
     )

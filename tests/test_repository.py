@@ -37,7 +37,16 @@ PACKAGES_PAGE = ROOT / "docs/packages.md"
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 COMMANDS = ("script/run", "script/test", "script/setup", "script/fonts", "script/bench")
 # Hosts that a tracked file may name: namespaces of formats, licences, this machine, names reserved for examples.
-NAMESPACES = {"www.omg.org", "camunda.org", "www.w3.org", "flowable.org", "activiti.org", "yaml.org", "www.apache.org"}
+NAMESPACES = {
+    "www.omg.org",
+    "camunda.org",
+    "www.w3.org",
+    "flowable.org",
+    "activiti.org",
+    "schemas.openxmlformats.org",
+    "yaml.org",
+    "www.apache.org",
+}
 HERE = {"127.0.0.1", "localhost"}
 EXAMPLES = re.compile(r"([\w-]+\.)*example(\.gov)?(\.cn)?")
 URL = re.compile(r"https?://[^\s\"'`<>)（），。{}…]+")

@@ -54,10 +54,15 @@ def page_count(data: bytes) -> int:
 def page_picture(document_id: str, number: int) -> Response:
     """One page (from 1) of a document of ours as a PNG."""
     _, data = cases.document_file(installation(), actor(), document_id)
-    picture = _drawn(data, number)
-    if picture is None:
+    return picture(data, number)
+
+
+def picture(data: bytes, number: int) -> Response:
+    """One page (from 1) of a PDF of ours as a PNG; `NotFound` where there is none."""
+    drawn = _drawn(data, number)
+    if drawn is None:
         raise NotFound("这份文书没有这一页。", code="document.page")
-    return send_file(BytesIO(picture), mimetype="image/png")
+    return send_file(BytesIO(drawn), mimetype="image/png")
 
 
 @lru_cache(maxsize=32)

@@ -1,5 +1,13 @@
 """Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
 
+from engine.cases.again import start_again
+from engine.cases.associations import (
+    AssociationFile,
+    AssociationLine,
+    association_file,
+    associations,
+    remind_of_terms,
+)
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
 from engine.cases.correcting import (
@@ -30,6 +38,7 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.encrypted import readable
 from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
 from engine.cases.exporting import USUAL as USUAL_COLUMNS
 from engine.cases.exporting import Export, export_cases
@@ -37,16 +46,38 @@ from engine.cases.filters import SavedFilter, drop_filter, save_filter, saved_fi
 from engine.cases.finding import FoundCase, FoundCases, find_cases
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
+from engine.cases.handover import (
+    Receipt,
+    Staff,
+    confirm_receipt,
+    hand_over,
+    may_hand_over,
+    receipt,
+    receipts,
+    staff,
+)
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
-from engine.cases.issuing import letters_at
+from engine.cases.issuing import is_at, letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
+from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
+from engine.cases.mailing import KINDS as NOTICE_KINDS
+from engine.cases.mailing import queue_mail
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
+from engine.cases.notices import (
+    NoticePage,
+    Preference,
+    mark_notices,
+    notices,
+    preference,
+    set_preference,
+    unread,
+)
 from engine.cases.objecting import (
     ObjectionText,
     PublicityView,
@@ -59,7 +90,8 @@ from engine.cases.objecting import (
     read_objection,
 )
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import readable, reveal
+from engine.cases.personal import reveal
+from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
@@ -70,9 +102,10 @@ from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
-from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, supervision, units
+from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, people, supervision, units
 from engine.cases.suspending import resume, suspend
 from engine.cases.urging import Slip, slip, urge, urgeable
+from engine.cases.vacancies import Vacancy, assign_vacant, pool, takers_of
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -92,10 +125,13 @@ __all__ = [
     "EXPORT_COLUMNS",
     "HANDLERS",
     "LIGHTS",
+    "NOTICE_KINDS",
     "POSITIONS",
     "REGISTER_STATES",
     "STATES",
     "USUAL_COLUMNS",
+    "AssociationFile",
+    "AssociationLine",
     "AttachmentRef",
     "AttachmentView",
     "CallView",
@@ -125,16 +161,21 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Lookahead",
     "Moved",
     "Moves",
     "Notice",
+    "NoticePage",
     "NumberRun",
     "ObjectionText",
     "ObjectionView",
     "Offer",
     "OpenTaskView",
+    "Phrase",
+    "Preference",
     "Preview",
     "PublicityView",
+    "Receipt",
     "Recounted",
     "Register",
     "Related",
@@ -142,6 +183,7 @@ __all__ = [
     "SealedFile",
     "Sight",
     "Slip",
+    "Staff",
     "Statement",
     "StepView",
     "Supervision",
@@ -149,16 +191,21 @@ __all__ = [
     "TaskRef",
     "TaskView",
     "TimerMove",
+    "Vacancy",
     "Wanted",
     "add_member",
     "add_review",
     "appoint_deputy",
+    "assign_vacant",
+    "association_file",
+    "associations",
     "attach",
     "attachment_file",
     "case_view",
     "claim",
     "colleagues",
     "complete",
+    "confirm_receipt",
     "copy_choices",
     "correct",
     "delegate",
@@ -171,6 +218,7 @@ __all__ = [
     "drop_correction",
     "drop_filter",
     "drop_member",
+    "drop_phrase",
     "drop_review",
     "end_deputy",
     "export_cases",
@@ -180,33 +228,50 @@ __all__ = [
     "find_cases",
     "fire_timers",
     "hand_back",
+    "hand_over",
     "id_of",
     "import_calendar",
     "inbox",
+    "is_at",
+    "keep_phrase",
+    "leads_to_documents",
     "letters_at",
+    "look_ahead",
+    "lookahead_draft",
+    "lookahead_file",
+    "mark_notices",
     "mark_read",
+    "may_hand_over",
     "may_supervise",
     "may_urge",
     "move_cases",
     "move_sentences",
     "my_cases",
+    "notices",
     "notifications",
     "object_to",
     "objection_file",
     "offers",
     "overseen",
+    "people",
+    "phrases",
     "plan_move",
+    "pool",
+    "preference",
     "prepare_correction",
     "prepare_documents",
     "preview",
     "publicities",
     "publicity_view",
     "queue",
+    "queue_mail",
     "read_objection",
     "readable",
     "reads_register",
     "rebuild_index",
     "recall",
+    "receipt",
+    "receipts",
     "receive_document",
     "receive_message",
     "receive_signal",
@@ -214,6 +279,7 @@ __all__ = [
     "register_list",
     "release",
     "remind",
+    "remind_of_terms",
     "resume",
     "return_task",
     "reveal",
@@ -225,15 +291,20 @@ __all__ = [
     "seal_correction",
     "send_copy",
     "sentences",
+    "set_preference",
     "sign_correction",
     "slip",
+    "staff",
     "start",
+    "start_again",
     "supervision",
     "suspend",
+    "takers_of",
     "task_view",
     "terminate",
     "transfer",
     "units",
+    "unread",
     "urge",
     "urgeable",
     "verify_bytes",

@@ -46,6 +46,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "archive-case": lambda step: _archive(around, step),
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
+        "note-supervision": lambda step: _note_supervision(around, step),
     }
 
 
@@ -112,8 +113,13 @@ def _outcomes(around: Surroundings, step: workflow.Step, setting: str) -> list[O
     if not isinstance(rows, list):
         message = f"逐人结论不是列表，请检查流程图中 {step.node_id} 的 {setting}。"
         raise Invalid(message, code="action.outcomes", element=step.node_id)
-    manifest = around.package.manifest
-    labels = {member_key(member): member[manifest.item_label] for member in step.scope.get(manifest.items) or []}
+    return outcomes_of(around.package, step.scope, rows)
+
+
+def outcomes_of(package: CompiledPackage, scope: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """The results of the members that rows of {key, result, reason_public, clause} tell."""
+    manifest = package.manifest
+    labels = {member_key(member): member[manifest.item_label] for member in scope.get(manifest.items) or []}
     return [
         Outcome(
             row["key"],
@@ -152,6 +158,13 @@ def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 
 def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     around.effects.notices.append((str(step.properties["to"]), str(step.properties["text"])))
+    return {}
+
+
+def _note_supervision(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    """One mark in the count of supervision (电子监察), such as a second notice of what could have been seen at first."""
+    noted = {"node": step.node_id, "reason": str(step.properties["text"])}
+    around.effects.events.append(("case.noted", noted))
     return {}
 
 

@@ -17,11 +17,11 @@ from engine.cases.reviewforms import form_of
 from engine.cases.starting import draft_row, version_in_force
 from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
-from engine.errors import HuishenError, Invalid, NotFound
+from engine.errors import HuishenError, Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.jobs import Done
-from engine.packages import RESULTS, CompiledPackage
+from engine.packages import RESULTS, CompiledPackage, version_named
 from engine.store import Transaction, tables
 from engine.store.values import decode
 
@@ -106,16 +106,7 @@ def _version(transaction: Transaction, call: Row) -> str:
     """The version that the call names by the beginning of its hash, else the one in force."""
     if not call["version"]:
         return version_in_force(transaction, call["package_key"])
-    table = tables.process_version
-    named = (table.c.package_key == call["package_key"], table.c.hash.startswith(call["version"], autoescape=True))
-    found = transaction.execute(sa.select(table.c.id).where(*named)).scalars().all()
-    if len(found) != 1:
-        raise NotFound(
-            f"没有流程 {call['package_key']} 的版本 {call['version']}；请先启用它，或改正流程图里的 version。",
-            code="package.unknown-version",
-            version=call["version"],
-        )
-    return str(found[0])
+    return version_named(transaction, call["package_key"], call["version"])
 
 
 def _applicant(transaction: Transaction, parent: Loaded) -> Actor:

@@ -252,7 +252,7 @@ def _drafted(
         _check_change(change, [content[name] for name in WORDING if name in content])
     new = Content.from_dict({**content, **changed})
     installation.press.check(new)
-    names = ("case_id", "kind", "title", "signature", "seal_key", "authority")
+    names = ("case_id", "kind", "path", "title", "signature", "reader", "seal_key", "authority")
     fresh = dict.fromkeys(str(column.name) for column in document.c) | {name: old[name] for name in names}
     return fresh | {
         "id": new_id(),

@@ -80,6 +80,7 @@ def view(row: Any) -> DocumentView:
         reason=row["reason"],
         text=Content.from_dict(decode(row["content"])).text(),
         replaces=row["replaces"],
+        path=row["path"],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.cases.chases import Chase
 from engine.cases.door import Sight
 from engine.cases.views import DocumentView, HistoryLine
 from engine.cases.words import EVENTS, OUTCOMES, name
@@ -108,8 +109,13 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return "同意" if body.get("opinion") == "agree" else "不同意"
     if kind == "case.started" and "parent" in body:
         return f"由 {body['parent']['number'] or '上级案件'} 发起"
+    if kind == "case.started" and "like" in body:
+        return f"沿用 {body['like']['number']} 的内容"
     if kind == "call.answered":
         return f"{body['number'] or ''}：{name(OUTCOMES, body['outcome'])}"
+    if kind in {"task.warned", "task.escalated"}:
+        said = Chase(int(body["days"]), body["role"]).title
+        return f"{said}，报{body['title']}" if body["role"] else said
     if kind in {"case.message", "message.held"}:
         return f"{body['name']}（来自 {body['from']}）" if body.get("from") else str(body["name"])
     if kind == "message.delivered":

@@ -58,6 +58,7 @@ class InboxRow:
     mine: bool
     state: str
     holder: str = ""  # whose task it is: organisation and post
+    post_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,13 @@ class Notice:
     text: str
     at: datetime
     read: bool
+    kind: str = "told"
+    key: str = ""
+
+    @property
+    def slip_id(self) -> str:
+        """Of a notice about a slip: where it can be read."""
+        return self.key.split(":")[2] if self.kind == "slip" else ""
 
 
 def due_of(installation: Installation, created_at: datetime, due_at: datetime | None, estimated: bool) -> Due | None:
@@ -149,7 +157,7 @@ def listed(
     whose: sa.ColumnElement[bool],
     after: str | None,
     limit: int,
-    criteria: Criteria,
+    criteria: Criteria = NOTHING,
 ) -> Inbox:
     """Open tasks, the earliest due first; those without a limit last."""
     due = _by_due()
@@ -286,6 +294,7 @@ def _row(installation: Installation, actor: Actor, row: Any) -> InboxRow:
         mine=row["claimed_by"] == actor.person_id,
         state=row["state"],
         holder=row["holder"],
+        post_id=row["post_id"],
     )
 
 

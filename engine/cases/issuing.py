@@ -437,6 +437,11 @@ def _of_path(
     return [dict(row) for row in transaction.execute(query.order_by(document.c.id)).mappings()]
 
 
+def is_at(drafted: str, path: str) -> bool:
+    """Whether what was drafted in one scope is signed and sealed at a task in the other, as `letters_at` finds it."""
+    return drafted == path or path.startswith(f"{drafted}/") or drafted.startswith(f"{path}/") or "" in (drafted, path)
+
+
 def _within(path: str) -> sa.ColumnElement[bool]:
     return sa.or_(document.c.path == path, document.c.path.startswith(f"{path}/", autoescape=True))
 

@@ -11,6 +11,7 @@ import structlog
 from engine import packages, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
+from engine.cases.chases import first_jobs
 from engine.cases.loading import id_of, load_case
 from engine.cases.names import case_names
 from engine.cases.refitting import refitted
@@ -333,6 +334,7 @@ class _Move:
     def write(self) -> None:
         step, case_id = self.step, self.step.case["id"]
         step.events.append(("case.moved", self._body()))
+        step.jobs += first_jobs(step, step.run.open_tasks())
         step.disarmed = {one.id for one in self.migration.dropped}
         step.write()
         moved = sa.update(tables.case).where(tables.case.c.id == case_id)

@@ -1,6 +1,6 @@
 """Personal numbers: sealed at the door of a form, shown masked, revealed with a reason that is recorded."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.cases.door import Sight, hidden, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
-from engine.errors import Invalid, Unavailable
+from engine.errors import Invalid
 from engine.forms.personal import read_personal
 from engine.identity import Actor
 from engine.installation import Installation
@@ -139,19 +139,6 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
         return _decrypt(installation, row)
 
     return command(installation, body)
-
-
-def readable(installation: Installation) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a row of `personal` still gives the number of its hash: for the verification of the record."""
-
-    def is_readable(row: Mapping[str, Any]) -> bool:
-        try:
-            text = _decrypt(installation, row)
-        except Unavailable:
-            return False
-        return bool(installation.cipher.digest(row["kind"], text) == row["hash"])
-
-    return is_readable
 
 
 def copied(installation: Installation, row: Mapping[str, Any], case_id: str) -> dict[str, Any]:

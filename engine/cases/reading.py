@@ -19,6 +19,7 @@ from engine.cases.materials import Submitted, all_files, of_entry, standing, sub
 from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
+from engine.cases.prefilling import known_answers
 from engine.cases.relations import CallView, calls_of, parent_of
 from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
@@ -116,6 +117,7 @@ class _View:
             package_key=row["package_key"],
             package_title=self.package.title,
             version=self.package.hash[:8],
+            version_id=row["version_id"],
             created_at=row["created_at"],
             submitted_at=row["submitted_at"],
             closed_at=row["closed_at"],
@@ -416,6 +418,7 @@ class _View:
         draft, is_review = self.loaded.draft, task["kind"] == "review"
         values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)
         nodes = package.definition.nodes
+        offered = {} if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER, ASK)
         return TaskView(
             id=task["id"],
             case=self.case(),
@@ -434,10 +437,11 @@ class _View:
             mine=task["claimed_by"] == self.actor.person_id,
             due=due_of(self.installation, task["created_at"], task["due_at"], task["due_estimated"]),
             item=self._item_of(task, scope),
+            path=task["path"],
             returns=() if is_review else tuple((key, nodes[key].name) for key in returns(node.properties)),
             saved_at=draft["saved_at"] if draft else None,
-            transfers=() if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER),
-            askable=() if is_review or task["owner_post_id"] else choices(self.transaction, package, task, ASK),
+            transfers=offered.get(TRANSFER, ()),
+            askable=() if is_review else offered.get(ASK, ()),
             reviews=self._reviews(task["id"]),
             is_delegated=task["owner_post_id"] is not None,
             is_held=task["held_by"] is not None,
@@ -471,6 +475,10 @@ class _View:
     def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
         """A form that was sent back begins with what was answered before; a fresh one with what is known."""
         fields = self.package.forms[node.form_id or ""].top
+        if node.properties.get("act") == "submit" and self.row["submitted_at"] is None:
+            schema = self.package.forms[node.form_id or ""]
+            found = known_answers(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
+            return dict(with_masks(found, self.known))
         if node.properties.get("act") == "submit":
             return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}
         return {}

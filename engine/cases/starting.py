@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.cases.loading import Loaded
+from engine.cases.prefilling import bring_numbers
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import Forbidden, Invalid, NotFound
@@ -36,37 +37,56 @@ def start(
     holds variables that are there from the start (a scenario's confirmed rules). `Forbidden` without the post that the
     package names, `NotFound` where no version is in force.
     """
-    if not KEY.fullmatch(key):
-        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+    check_key(key)
 
     def body(transaction: Transaction) -> TaskRef:
-        if (found := _existing(transaction, actor, key)) is not None:
+        if (found := existing(transaction, actor, key)) is not None:
             return found
-        version_id = version_in_force(transaction, package_key)
-        manifest = installation.package(transaction, version_id).manifest
-        post = _starting_post(actor, manifest.start)
-        organisation = {
-            "id": post.organisation_id,
-            "key": post.organisation_key,
-            "name": post.organisation_name,
-            "uscc": post.organisation_uscc,
-        }
-        row = draft_row(
-            installation.clock.now(), key, package_key, version_id, organisation, manifest.title, actor.person_id
-        )
-        loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
-        step = Step(installation, transaction, loaded, actor)
-        step.case["created_at"] = step.now  # the record and the row tell one moment
-        step.events.append(
-            ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
-        )
-        step.write()
-        return TaskRef(key, step.run.open_tasks()[0].id)
+        return begin(installation, transaction, actor, package_key, key, scope or {}, {})
 
     return command(installation, body)
 
 
-def _existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:
+def check_key(key: str) -> None:
+    """Raises `Invalid` for a key that no page made."""
+    if not KEY.fullmatch(key):
+        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+
+
+def begin(
+    installation: Installation,
+    transaction: Transaction,
+    actor: Actor,
+    package_key: str,
+    key: str,
+    scope: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> TaskRef:
+    """The case of the key with these variables, within a transaction; `told` goes into the record of its beginning."""
+    version_id = version_in_force(transaction, package_key)
+    manifest = installation.package(transaction, version_id).manifest
+    post = _starting_post(actor, manifest.start)
+    organisation = {
+        "id": post.organisation_id,
+        "key": post.organisation_key,
+        "name": post.organisation_name,
+        "uscc": post.organisation_uscc,
+    }
+    row = draft_row(
+        installation.clock.now(), key, package_key, version_id, organisation, manifest.title, actor.person_id
+    )
+    loaded = Loaded(case=row, task={}, draft=None, root=dict(scope), organisation=organisation, clauses_id="")
+    step = Step(installation, transaction, loaded, actor)
+    step.case["created_at"] = step.now  # the record and the row tell one moment
+    body = {"package": package_key, "version": version_id, "organisation": post.organisation_id, **told}
+    step.events.append(("case.started", body))
+    step.write()
+    bring_numbers(installation, transaction, key, post.organisation_id, package_key)
+    return TaskRef(key, step.run.open_tasks()[0].id)
+
+
+def existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:
+    """The case that an earlier click on the same page began."""
     query = (
         sa.select(tables.task.c.id, tables.case.c.created_by)
         .join(tables.case, tables.case.c.id == tables.task.c.case_id)

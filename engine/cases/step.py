@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine import audit, jobs, workflow
 from engine.calendar import Promise, local_date
 from engine.cases import actions, calls, issuing, publicity
+from engine.cases.associations import file_later
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, load_other_texts
@@ -80,8 +81,9 @@ class Step:
         self.publicised = publicity.open_paths(self.package, run)
         return run
 
-    def _runtime(self) -> workflow.Runtime:
-        around = actions.Surroundings(
+    def around(self) -> actions.Surroundings:
+        """What the actions of this step may read."""
+        return actions.Surroundings(
             self.package,
             lambda: self.installation.clauses(self.transaction, self.loaded.clauses_id),
             self.today,
@@ -90,10 +92,12 @@ class Step:
             self._waiting,
             lambda value: with_masks(value, self._masks),
         )
+
+    def _runtime(self) -> workflow.Runtime:
         return workflow.Runtime(
             self.installation.clock,
             self.names(),
-            actions.registered(around),
+            actions.registered(self.around()),
             self._decide,
         )
 
@@ -268,6 +272,7 @@ class Step:
                 self.case["used_days"] = self.promise.used(self.calendar, self.today)
             self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
+            file_later(self)
             self.jobs += calls.end_of_called(self)
         elif stated:
             self.case["state"] = stated[0]

@@ -1,5 +1,6 @@
 """Supervision (电子监察): what waits where with which light, and what took how long. It changes nothing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,16 @@ from engine.errors import Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading
-from engine.store.tables import case, organisation, post, process_in_force, task
+from engine.store.tables import (
+    association_leader,
+    association_term,
+    case,
+    event,
+    organisation,
+    post,
+    process_in_force,
+    task,
+)
 
 SUPERVISOR = "supervisor"
 READERS = (SUPERVISOR, "division_head", "bureau_leader")
@@ -72,6 +82,7 @@ class Figures:
     supplemented: int
     done: int
     late: int
+    noted: int = 0  # marks that processes themselves made (`note-supervision`)
 
     @property
     def supplement_share(self) -> float | None:
@@ -146,6 +157,41 @@ def overseen(
     """The open tasks of everybody, the earliest due first: what a figure of the page stands for."""
     _refuse_others(actor)
     return listed(installation, actor, sa.true(), after, limit, criteria)
+
+
+def people(installation: Installation, actor: Actor) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """Who leads the associations (人员结构), by post, gender, age and political status: those of terms that last."""
+    _refuse_others(actor)
+    today = local_date(installation.clock.now())
+    source = association_leader.join(association_term, association_term.c.case_id == association_leader.c.case_id)
+    query = (
+        sa.select(*(association_leader.c[name] for name in ("post", "gender", "birth", "political_status")))
+        .select_from(source)
+        .where(sa.or_(association_term.c.until.is_(None), association_term.c.until >= today))
+    )
+    groups: dict[str, Counter[str]] = {name: Counter() for name in ("职务", "性别", "年龄", "政治面貌")}
+    with reading(installation.database) as transaction:
+        for row in transaction.execute(query):
+            answers = (row.post, row.gender, _age(row.birth, today), row.political_status)
+            for group, answer in zip(groups.values(), answers, strict=True):
+                group[answer or "未填"] += 1
+    return tuple(
+        (name, tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))) for name, found in groups.items()
+    )
+
+
+def _age(birth: date | None, today: date) -> str:
+    """In steps of ten years."""
+    if birth is None:
+        return ""
+    years = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+    return (
+        "不满 40 岁"
+        if years < 40
+        else f"{years // 10 * 10} 至 {years // 10 * 10 + 9} 岁"
+        if years < 70
+        else "70 岁以上"
+    )
 
 
 def units(installation: Installation, actor: Actor) -> list[tuple[str, str]]:
@@ -245,7 +291,15 @@ def _figures(
     ).where(case.c.package_key == criteria.package if criteria.package else sa.true())
     total, ended, average, supplemented = transaction.execute(counted).one()
     done, late = transaction.execute(_done(criteria, since, until)).one()
-    return Figures(total, ended, None if average is None else float(average), supplemented, done, late)
+    days_used = None if average is None else float(average)
+    return Figures(total, ended, days_used, supplemented, done, late, _noted(transaction, criteria, since, until))
+
+
+def _noted(transaction: Transaction, criteria: Criteria, since: date, until: date) -> int:
+    query = sa.select(sa.func.count()).where(event.c.kind == "case.noted", _within(event.c.at, since, until))
+    if criteria.package:
+        query = query.where(event.c.chain.in_(sa.select(case.c.id).where(case.c.package_key == criteria.package)))
+    return int(transaction.execute(query).scalar_one())
 
 
 def _supplement_nodes(installation: Installation, transaction: Transaction) -> list[str]:

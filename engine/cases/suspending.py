@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from engine.calendar import local_date
 from engine.cases.authority import authorise
 from engine.cases.calls import answer_job
+from engine.cases.chases import first_jobs
 from engine.cases.loading import load_case
 from engine.cases.postponing import later
 from engine.cases.reasons import reason_of
@@ -65,6 +66,7 @@ def resume(installation: Installation, actor: Actor, case_id: str, reason: str) 
         seq = loaded.case["event_seq"]
         step.jobs += [answer_job(one.id, f"{one.id}:{seq}", 0, step.now) for one in step.run.calls()]
         step.jobs.append(take_job(case_id, f"{case_id}:{seq}", step.now))
+        step.jobs += first_jobs(step, step.run.open_tasks())
         step.write()
 
     command(installation, body)

@@ -114,6 +114,7 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    path: str = ""  # of the part of the case that drafted it
     replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
@@ -195,6 +196,7 @@ class CaseView:
     package_key: str
     package_title: str
     version: str
+    version_id: str
     created_at: datetime
     submitted_at: datetime | None
     closed_at: datetime | None
@@ -242,6 +244,7 @@ class TaskView:
     due: Due | None
     item: dict[str, Any] | None
     returns: tuple[tuple[str, str], ...] = field(default=())
+    path: str = ""  # of the part of the case in which the task is done
     saved_at: datetime | None = None
     transfers: tuple[Choice, ...] = ()
     askable: tuple[Choice, ...] = ()

@@ -12,6 +12,7 @@ from engine import audit, jobs, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
 from engine.cases.calls import called_and_ended, witnessed_call
+from engine.cases.chases import first_jobs
 from engine.cases.reviewrows import cancel_of
 from engine.cases.sending import take_job, witnessed_message
 from engine.store import Transaction, insert_into, new_id, tables
@@ -49,7 +50,8 @@ class CaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values and as the stored text."""
+    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values
+    and as the stored text."""
 
     tasks: Mapping[str, workflow.OpenTask]
     timers: Mapping[str, workflow.DueTimer]
@@ -129,6 +131,7 @@ class Writer:
             for key, task in after.tasks.items()
             if key in before.tasks and before.tasks[key].due != task.due
         ]
+        step.jobs += first_jobs(step, [*fresh, *(after.tasks[row["id"]] for row in self.moved)])
         self.calls = called_and_ended(step, before.calls, after.calls)
         self.state = step.run.state()
 
@@ -349,7 +352,11 @@ def _upsert(transaction: Transaction, table: sa.Table, rows: list[Row], changing
 def _upserting(dialect: str, table: sa.Table, changing: tuple[str, ...]) -> Any:
     """As `engine.store.upsert`, built once: naming what is excluded costs more than sending the rows."""
     statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    keys = [column.name for column in table.primary_key]
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in changing}
-    )
+    keys, given = [column.name for column in table.primary_key], statement.excluded
+    values = {name: given[name] for name in changing}
+    if (
+        "due_estimated" in values
+    ):  # as it was told when the task opened: its end, perhaps in another year, changes nothing
+        is_open = given["state"] == "open"
+        values["due_estimated"] = sa.case((is_open, given["due_estimated"]), else_=table.c.due_estimated)
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)

@@ -51,7 +51,7 @@ def decide(decision: "Decision", state: State) -> Any:
             state.run.export(value),
             decision.logic.text,
             tuple(inner.tables),
-            tuple(inner.contexts),
+            tuple(inner.boxes),
             tuple(inner.required),
         )
     )

@@ -100,17 +100,32 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An entry of a context: its name (empty for the result of the whole), its expression where it is one, its value."""
+class Part:
+    """A part of a box: its name or what it is there for, its expression where it is one, its value, and where it is a
+    condition what became of it (`held`, `failed`, `unknown`; `unasked` is a part that was not needed). `given` is the
+    element that a part of a walk was asked about."""
 
-    name: str
+    role: str
     text: str
     value: Any
+    verdict: str = ""
+    given: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box other than a table: `context`, `list`, `relation` (row by row under its `columns`), `invocation`, `function`,
+    `conditional`, `filter`, `for`, `some` or `every`. `rest` counts the elements of a walk that are not told."""
+
+    kind: str
+    parts: tuple[Part, ...]
+    columns: tuple[str, ...] = ()
+    rest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A decision with its result and what that rests on: the tables asked, the contexts filled in line by line, the
+    """A decision with its result and what that rests on: the tables asked, the other boxes part by part, the
     decisions required before it, and what became null on the way. `text` is the expression where it is one."""
 
     decision: str
@@ -118,6 +133,6 @@ class Why:
     result: Any
     text: str
     tables: tuple[Asked, ...]
-    contexts: tuple[tuple[Line, ...], ...]
+    boxes: tuple[Box, ...]
     required: tuple["Why", ...]
     notes: tuple[str, ...] = ()

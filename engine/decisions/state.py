@@ -17,7 +17,7 @@ class Reasons:
     """What one decision rests on, gathered while it is made."""
 
     tables: list[Any] = field(default_factory=list)
-    contexts: list[Any] = field(default_factory=list)
+    boxes: list[Any] = field(default_factory=list)
     required: list[Any] = field(default_factory=list)
 
 

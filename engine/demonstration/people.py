@@ -61,6 +61,7 @@ PEOPLE = (
     Person("seal", "何静姝", (("seal_keeper", DEPARTMENT, "用印岗"),)),
     Person("clerk", "沈亦言", (("document_clerk", DEPARTMENT, "办公室文印岗"),)),
     Person("supervisor", "贺闻笛", (("supervisor", DEPARTMENT, "监察岗"),)),
+    Person("sysadmin", "梁守一", (("sysadmin", DEPARTMENT, "系统管理岗"),)),
     Person("party-transport", "钟立行", (("party_secretary", "party_transport", "党务经办岗"),)),
     Person("party-logistics", "方知远", (("party_secretary", "party_logistics", "党务经办岗"),)),
     Person("party-general", "蒋云帆", (("party_secretary", "party_general", "党务经办岗"),)),

@@ -79,7 +79,7 @@ def held_on(on: date) -> sa.ColumnElement[bool]:
 
 
 def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> Actor | None:
-    held, owner = _held(on), person.alias("owner")
+    held, owner = held_posts(on), person.alias("owner")
     source = (
         person.outerjoin(held, held.c.person_id == person.c.id)
         .outerjoin(post, post.c.id == held.c.post_id)
@@ -117,7 +117,7 @@ def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> 
     return Actor(first.id, first.login, first.name, tuple(posts.values()), first.session_epoch)
 
 
-def _held(on: date) -> sa.Subquery:
+def held_posts(on: date) -> sa.Subquery:
     """Posts that people hold on a day, and those of which they are the deputy while the holder holds them."""
     empty = sa.literal("", sa.String)
     own = sa.select(

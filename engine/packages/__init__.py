@@ -22,7 +22,7 @@ from engine.packages.neighbours import beside, called_by, callees_first, interfa
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
-from engine.packages.version import Deployed, deploy, in_force, load_package, load_version
+from engine.packages.version import Deployed, deploy, in_force, load_package, load_version, version_named
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
@@ -67,4 +67,5 @@ __all__ = [
     "load_zip",
     "read_manifest",
     "to_zip",
+    "version_named",
 ]

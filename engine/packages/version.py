@@ -17,6 +17,8 @@ from engine.packages.vocabulary import Vocabulary, default_vocabulary
 from engine.store import Transaction, insert_into, new_id, upsert
 from engine.store.tables import process_in_force, process_version
 
+SHORTEST = 8  # digits of a hash that name a version
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -52,6 +54,22 @@ def in_force(transaction: Transaction, key: str) -> str | None:
     query = sa.select(process_in_force.c.version_id).where(process_in_force.c.package_key == key)
     found = transaction.execute(query).scalar_one_or_none()
     return None if found is None else str(found)
+
+
+def version_named(transaction: Transaction, key: str, beginning: str) -> str:
+    """The version of a process whose hash begins so; `NotFound` where that is none or several."""
+    named = (
+        process_version.c.package_key == key,
+        process_version.c.hash.startswith(beginning.lower(), autoescape=True),
+    )
+    found = transaction.execute(sa.select(process_version.c.id).where(*named)).scalars().all()
+    if len(found) != 1 or len(beginning) < SHORTEST:
+        raise NotFound(
+            f"没有流程 {key} 的版本 {beginning}，或者写得太短（至少 {SHORTEST} 位）；请核对启用时显示的版本号。",
+            code="package.unknown-version",
+            version=beginning,
+        )
+    return str(found[0])
 
 
 def _offered(transaction: Transaction, package: Package) -> dict[str, Interface]:

@@ -116,6 +116,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
         }
     ),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
+    "note-supervision": ActionSettings({"text": Setting("text")}),
 }
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import archive, cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
+from engine.cases.chases import CHASE
 from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
@@ -234,10 +235,11 @@ class Runner:
 
     def _next_timer(self) -> datetime | None:
         with store.reading(self.installation.database) as transaction:
-            row = transaction.execute(
-                sa.select(tables.timer.c.due_at).where(tables.timer.c.state == "armed").order_by(tables.timer.c.due_at)
-            ).first()
-            return None if row is None else row.due_at
+            timer, job = tables.timer, tables.job
+            due = transaction.execute(sa.select(sa.func.min(timer.c.due_at)).where(timer.c.state == "armed")).scalar()
+            later = sa.select(sa.func.min(job.c.run_at)).where(job.c.name == CHASE, job.c.run_at > self.clock.now())
+            looks = transaction.execute(later).scalar()
+            return min((moment for moment in (due, looks) if moment is not None), default=None)
 
     # --- letters ---
 

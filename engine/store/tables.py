@@ -68,6 +68,8 @@ person = Table(
     Column("failed_attempts", sa.Integer, nullable=False, default=0),
     Column("locked_until", Moment),
     Column("session_epoch", sa.Integer, nullable=False, default=0),  # raised to end every session of the person
+    Column("email", Name),
+    Column("mail_kinds", sa.Text, nullable=False, server_default=sa.text("''")),  # kinds of notices that come by e-mail
 )
 
 post = Table(
@@ -106,6 +108,20 @@ delegation = Table(  # somebody acts for the holder of a post (代理)
     Column("ended_at", Moment),
     Index("ix_delegation_deputy", "deputy_id"),
     Index("ix_delegation_owner", "owner_id"),
+)
+
+handover = Table(  # the receipt of what went from one person to another (离岗交接)
+    "handover",
+    metadata,
+    _id(),
+    Column("leaving_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("successor_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("by_id", Id),
+    Column("reason", sa.Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("posts", sa.Text, nullable=False),  # canonical JSON: their titles
+    Column("tasks", sa.Text, nullable=False),  # canonical JSON: a line a task
+    Column("received_at", Moment),
 )
 
 # --- processes -------------------------------------------------------------------------------------------------------
@@ -327,7 +343,72 @@ notification = Table(
     Column("read_by", Id),
     Column("kind", Word, nullable=False, server_default="told"),  # told | reminder | copy
     Column("sent_by", Id),
+    Column("queued_at", Moment),  # when it was looked at for e-mail: jobs take it from there
     Index("ix_notification_post", "post_id", "id"),
+    Index(
+        "ix_notification_unread",
+        "post_id",
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    ),
+    Index("ix_notification_at", "at"),
+)
+
+mail = Table(  # what was sent to whom, so that nothing is sent twice
+    "mail",
+    metadata,
+    Column("notification_id", Id, ForeignKey("notification.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("sent_at", Moment, nullable=False),
+)
+
+phrase = Table(  # 意见常用语: of a person, or shared by a post
+    "phrase",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("post_id", Id, ForeignKey("post.id")),
+    Column("text", sa.Text, nullable=False),
+    Index("ix_phrase_person", "person_id"),
+    Index("ix_phrase_post", "post_id"),
+)
+
+# --- associations (一会一档) ------------------------------------------------------------------------------------------
+
+association_term = Table(  # as an approved case says it
+    "association_term",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("term_no", sa.Integer),
+    Column("since", sa.Date),
+    Column("until", sa.Date),
+    Index("ix_association_term_organisation", "organisation_id", "until"),
+)
+
+association_leader = Table(  # whom an approved case names
+    "association_leader",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("item_key", Word, primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("post", Name, nullable=False),
+    Column("gender", Name, nullable=False),
+    Column("birth", sa.Date),
+    Column("political_status", Name, nullable=False),
+    Column("education", Name, nullable=False),
+    Column("employer", Name, nullable=False),
+    Index("ix_association_leader_organisation", "organisation_id"),
+)
+
+term_reminder = Table(  # each is sent once
+    "term_reminder",
+    metadata,
+    Column("organisation_id", Id, ForeignKey("organisation.id"), primary_key=True),
+    Column("until", sa.Date, primary_key=True),
+    Column("months", sa.Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 # --- between cases ---------------------------------------------------------------------------------------------------

@@ -308,6 +308,7 @@ class Run:
         """One more item for a running multi-instance (`MI_joint_check`); the path of the item."""
         each, item = self._each(path), _plain(value)
         with self._command():
+            each.task_spec.follow_members(each, lambda members: [*members, item])
             index = each.task_spec.add(each, item)
         return f"{path}#{index}"
 
@@ -344,7 +345,9 @@ class Run:
         item = each.internal_data["items"].get(int(index)) if index.isdigit() else None
         if item is None or RESULT in item:
             raise Conflict(f"{path} 已经办结或不存在，不能减去。", code="workflow.item-ended", path=path)
+        gone = item.get(each.task_spec.node.loop.element)
         with self._command():
+            each.task_spec.follow_members(each, lambda members: [one for one in members if one != gone])
             each.task_spec.drop(each, int(index))
 
     # --- Inside ---

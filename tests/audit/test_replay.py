@@ -76,10 +76,20 @@ def between() -> Iterator[Installation]:
         yield installation
 
 
+@pytest.fixture(scope="module")
+def objected() -> Iterator[Installation]:
+    """A case with an objection to what was published, in a world of its own: a world has room for one."""
+    scenario = SCENARIOS["LS10"]
+    clauses = (BPMN / "clauses.toml").read_bytes()
+    with world(PACKAGE, clauses, [scenario], None) as own, own.copy(scenario) as installation:
+        run(installation, own, scenario)
+        yield installation
+
+
 @pytest.fixture
-def host(played: Installation, between: Installation) -> Host:
+def host(played: Installation, between: Installation, objected: Installation) -> Host:
     """Where there are rows of a table."""
-    return lambda name: between if name in BETWEEN else played
+    return lambda name: between if name in BETWEEN else objected if name == "objection" else played
 
 
 def run(installation: Installation, made: World, scenario: Scenario) -> None:
@@ -135,11 +145,11 @@ def other(column: str, value: Any) -> Any:
     """Another value that the column could hold."""
     match value:
         case None:
-            return datetime(2026, 1, 1, tzinfo=UTC) if column.endswith("_at") else "f" * 32
+            return datetime(2026, 1, 1, tzinfo=UTC) if column.endswith(("_at", "_until")) else "f" * 32
         case bool():
             return not value
         case int():
-            return value + 1
+            return value + 1000  # the next one may be taken
         case datetime():
             return value + timedelta(microseconds=1)
         case date():
@@ -233,10 +243,10 @@ def test_events_that_say_nonsense_are_named_and_stop_nothing(played: Installatio
 
 
 def test_a_sentence_says_the_case_what_it_should_be_and_what_is_stored(played: Installation) -> None:
-    row = rows_of(played, "outcome")[0]
+    row = next(row for row in rows_of(played, "outcome") if row["result"] == "approved")
     change = sa.update(tables.outcome).where(where("outcome", row)).values(result="rejected")
     (told,) = told_after(played, change)
-    assert str(told) == "LR-2026-0001：逐项结论“陈海澜”的结论：按事件应为 approved，库中是 rejected。"
+    assert str(told) == f"LR-2026-0001：逐项结论“{row['label']}”的结论：按事件应为 approved，库中是 rejected。"
 
 
 def test_every_column_that_is_compared_has_a_word() -> None:

@@ -18,6 +18,7 @@ from engine.store import new_id, tables
 from tests.cases.playing import PACKAGE, WAY, Open, Play
 
 MOST = 12
+MORE = {"complete Task_publicise": 14}  # a notice is numbered, days begin, objections are waited for, and a page opens
 COMMANDS = {
     "start",
     "save",
@@ -75,7 +76,7 @@ class Counted:
             result = command(self._session(person_id))
         count = len(self.cost.texts)
         assert self.cost.commits == commits, (name, self.cost.commits)
-        assert count <= MOST, (name, count, self.cost.texts)
+        assert count <= MORE.get(name, MOST), (name, count, self.cost.texts)
         self.seen[name] = max(count, self.seen.get(name, 0))
         return result
 
@@ -192,7 +193,7 @@ def test_the_signing_page_costs_two_commits_and_nothing_when_it_is_opened_again(
     leader, task = play.actor("leader"), play.task(play.until("Task_sign", new_id()), "Task_sign")
     with cost.counting():
         cases.prepare_documents(place, leader, task.id)
-    assert (cost.commits, len(cost.texts)) == (2, 13)
+    assert (cost.commits, len(cost.texts)) == (2, 16)
     with cost.counting():
         cases.prepare_documents(place, leader, task.id)
     assert (cost.commits, len(cost.texts)) == (0, 3)

@@ -109,6 +109,18 @@ BROKEN = [
     ),
     (TOML, 'clause = "MZ166-4"', 'clause = "MZ167"', [(TOML, "parameters.oldest.clause", "package.unknown-clause")]),
     (TOML, 'clause = "XK-42"', 'clause = "XK-1"', [(TOML, "promise.clause", "package.unknown-clause")]),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="preview" value="D77" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-document")],
+    ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="assume" value="={}" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.property-value")],
+    ),
     # --- documents ---
     (
         TOML,

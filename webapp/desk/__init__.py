@@ -1,13 +1,17 @@
-"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing."""
+"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing; finding, supervising, handing on."""
 
 from webapp.desk import (
+    associations,
     cases,
     deputies,
     dispatch,
     filtering,
     finding,
+    handover,
     inbox,
     letters,
+    lookahead,
+    phrases,
     register,
     supervision,
     tasks,
@@ -16,14 +20,18 @@ from webapp.desk import (
 from webapp.desk.blueprint import pages
 
 __all__ = [
+    "associations",
     "cases",
     "deputies",
     "dispatch",
     "filtering",
     "finding",
+    "handover",
     "inbox",
     "letters",
+    "lookahead",
     "pages",
+    "phrases",
     "register",
     "supervision",
     "tasks",

@@ -38,6 +38,7 @@ def inbox() -> Any:
         "desk/inbox.html",
         inbox=found,
         notices=[notice for notice in cases.notifications(installation(), actor(), limit=5) if not notice.read],
+        vacancies=cases.pool(installation(), actor()),
         lights=lights,
         asked=asked,
         steps=asked.steps((heap.package, heap.node, heap.name) for heap in found.heaps),

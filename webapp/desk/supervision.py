@@ -24,7 +24,9 @@ def supervision() -> Any:
     """What waits where, what took how long."""
     asked = Asked.of_request("supervision")
     view = cases.supervision(installation(), actor(), asked.criteria)
-    return render_template("desk/supervision.html", view=view, asked=asked, overdue=_overdue(asked)), asked.status
+    people = cases.people(installation(), actor())
+    page = render_template("desk/supervision.html", view=view, asked=asked, overdue=_overdue(asked), people=people)
+    return page, asked.status
 
 
 def _overdue(asked: Asked) -> Any:

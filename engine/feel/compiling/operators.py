@@ -19,6 +19,8 @@ EQUAL_BY_PYTHON = frozenset(
 )
 ORDERED_BY_PYTHON = frozenset((Decimal, str, dt.date, dt.timedelta, MonthsDuration))
 PYTHON: dict[str, Callable[[Any, Any], Any]] = {**operations.ORDER, "=": operator.eq, "!=": operator.ne}
+#: What a power costs, with a whole exponent and with any other.
+POWER_STEPS, ROOT_STEPS = 4, 64
 OUT_OF_RANGE = "数字超出了能表示的范围，或没有定义"
 _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": CONTEXT.add,
@@ -246,7 +248,9 @@ def power(compiler: Compiler, node: tree.Power) -> Closure:
     base, exponent, at = compiler.compile(node.base), compiler.compile(node.exponent), node.at
 
     def closure(run: Run) -> Value:
-        return apply(run, operations.power, base(run), exponent(run), at)
+        left, right = base(run), exponent(run)
+        run.spend(ROOT_STEPS if right.__class__ is Decimal and right != right.to_integral_value() else POWER_STEPS)
+        return apply(run, operations.power, left, right, at)
 
     return closure
 

@@ -1,15 +1,19 @@
 """Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
+from engine.packages.manifest import DEPARTMENT
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
 from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
+_DAYS = re.compile(r"[+-]?\d{1,3}")
+_MOST_REMINDERS = 10
 _YES_NO = ("true", "false")
 _CHOICES = {
     "state": STATES,
@@ -20,7 +24,19 @@ _CHOICES = {
     "visibility": ("own",),
 }
 _WAITING = ("state", "pauses", "promised")
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "checkedBy")
+_FREE = (
+    "duty",
+    "returnTo",
+    "pauses",
+    "transferTo",
+    "ask",
+    "addable",
+    "checkedBy",
+    "preview",
+    "assume",
+    "remindAt",
+    "escalateTo",
+)
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
 _OF_KIND = {
@@ -80,10 +96,44 @@ def _values(node: Node) -> Iterator[Finding]:
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     for target in listed(node.properties.get("returnTo", "")):
         yield from _return(parts, node, target)
+    yield from _chases(parts, node)
+    yield from _preview(parts, node)
     act = node.properties.get("act")
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
         yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _chases(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Reminders and escalations count from the limit, and go to posts of the department."""
+    texts = [node.properties.get(name) for name in ("remindAt", "escalateTo")]
+    if any(texts) and not node.due:
+        message = "任务没有时限，提醒和升级无从算起；请加上 dueDate，或删去 remindAt、escalateTo。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    days = listed(texts[0] or "")
+    if len(days) > _MOST_REMINDERS or not all(_DAYS.fullmatch(day) for day in days):
+        message = f"属性 remindAt 写相对时限的工作日，如 -1, 1, 3（负数在到期前），至多 {_MOST_REMINDERS} 次；请改正。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    for part in listed(texts[1] or ""):
+        role, _, day = (piece.strip() for piece in part.partition(":"))
+        if not _DAYS.fullmatch(day):
+            message = f"属性 escalateTo 写“岗位: 工作日”，如 division_head: 3, bureau_leader: 5，不能是“{shown(part)}”；请改正。"
+            yield Finding(DIAGRAM, node.id, "package.property-value", message)
+        elif parts.manifest is not None and parts.manifest.posts.get(role) != DEPARTMENT:
+            message = f"属性 escalateTo 里的“{shown(role)}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-post", message)
+
+
+def _preview(parts: Parts, node: Node) -> Iterator[Finding]:
+    """Documents that a decision leads to only later, and what is assumed of what is still to come."""
+    rules = parts.manifest.documents if parts.manifest is not None else {}
+    for kind in listed(node.properties.get("preview", "")):
+        if parts.manifest is not None and kind not in rules:
+            message = f"属性 preview 里的文书“{shown(kind)}”不在清单的 [documents] 中；请改正，或在清单里加上它。"
+            yield Finding(DIAGRAM, node.id, "package.unknown-document", message)
+    if "assume" in node.properties and ("preview" not in node.properties or node.properties["assume"][:1] != "="):
+        message = "属性 assume 与 preview 同用，写 FEEL，给出预览时假定的变量；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _askable(parts: Parts, node: Node) -> Iterator[Finding]:

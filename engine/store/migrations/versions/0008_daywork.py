@@ -48,6 +48,88 @@ def upgrade() -> None:
     )
     op.create_index("ix_delegation_deputy", "delegation", ["deputy_id"])
     op.create_index("ix_delegation_owner", "delegation", ["owner_id"])
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("leaving_id", sa.String(length=32), nullable=False),
+        sa.Column("successor_id", sa.String(length=32), nullable=False),
+        sa.Column("by_id", sa.String(length=32)),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("posts", sa.Text(), nullable=False),
+        sa.Column("tasks", sa.Text(), nullable=False),
+        sa.Column("received_at", Moment(timezone=True)),
+        sa.ForeignKeyConstraint(["leaving_id"], ["person.id"], name=op.f("fk_handover_leaving_id")),
+        sa.ForeignKeyConstraint(["successor_id"], ["person.id"], name=op.f("fk_handover_successor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    op.add_column("person", sa.Column("email", sa.String(length=200)))
+    op.add_column("person", sa.Column("mail_kinds", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("notification", sa.Column("queued_at", Moment(timezone=True)))
+    unread = sa.text("read_at IS NULL")
+    op.create_index("ix_notification_unread", "notification", ["post_id"], sqlite_where=unread, postgresql_where=unread)
+    op.create_index("ix_notification_at", "notification", ["at"])
+    op.create_table(
+        "mail",
+        sa.Column("notification_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("sent_at", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["notification_id"], ["notification.id"], name=op.f("fk_mail_notification_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_person_id")),
+        sa.PrimaryKeyConstraint("notification_id", "person_id", name=op.f("pk_mail")),
+    )
+    op.create_table(
+        "association_term",
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("term_no", sa.Integer()),
+        sa.Column("since", sa.Date()),
+        sa.Column("until", sa.Date()),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_association_term_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_association_term_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_association_term")),
+    )
+    op.create_index("ix_association_term_organisation", "association_term", ["organisation_id", "until"])
+    names = ("name", "post", "gender", "political_status", "education", "employer")
+    op.create_table(
+        "association_leader",
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("item_key", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        *(sa.Column(name, sa.String(length=200), nullable=False) for name in names),
+        sa.Column("birth", sa.Date()),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_association_leader_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_association_leader_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "item_key", name=op.f("pk_association_leader")),
+    )
+    op.create_index("ix_association_leader_organisation", "association_leader", ["organisation_id"])
+    op.create_table(
+        "term_reminder",
+        sa.Column("organisation_id", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_term_reminder_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "until", "months", name=op.f("pk_term_reminder")),
+    )
+    op.create_table(
+        "phrase",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32)),
+        sa.Column("post_id", sa.String(length=32)),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phrase_person_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_phrase_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrase")),
+    )
+    op.create_index("ix_phrase_person", "phrase", ["person_id"])
+    op.create_index("ix_phrase_post", "phrase", ["post_id"])
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
 
