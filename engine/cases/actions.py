@@ -1,5 +1,6 @@
 """The registered actions that a diagram may name; each reads the scope, declares values and asks for effects."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +36,8 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
     return {
         "check-rules": lambda step: _check_rules(around, step),
         "start-promise": lambda step: _start_promise(around, step),
-        "issue-notice": lambda step: _issue(around, step, [step.properties["document"]], at_once=True),
+        "issue-notice": lambda step: _issue_each(around, step, at_once=True),
+        "print-sheet": lambda step: _issue_each(around, step),
         "draft-documents": lambda step: _draft(around, step),
         "record-outcomes": lambda step: _record_outcomes(around, step),
         "open-publicity": lambda step: publicity.opened(around.package, around.effects, around.today, step),
@@ -63,14 +65,26 @@ def _start_promise(around: Surroundings, _step: workflow.Step) -> dict[str, Any]
     return {}
 
 
-def _issue(
-    around: Surroundings, step: workflow.Step, kinds: list[str], waiting: Sequence[str] = (), *, at_once: bool = False
-) -> dict[str, Any]:
+def _issue(around: Surroundings, step: workflow.Step, kinds: list[str], *, at_once: bool = False) -> dict[str, Any]:
     results = _results(around, step)
     for kind in kinds:
-        content = compose(around, kind, step.scope, results, waiting)
+        content = compose(around, kind, step.scope, results)
         record = _record(around, kind, step.scope, results)
         around.effects.issues.append(Issue(kind, content, record, at_once, step.path))
+    return {}
+
+
+def _issue_each(around: Surroundings, step: workflow.Step, *, at_once: bool = False) -> dict[str, Any]:
+    """One document, or one for each member of a list, which goes to the member's `org`."""
+    kind, name, members = step.properties["document"], step.properties.get("as", ""), step.properties.get("each")
+    if "each" not in step.properties:
+        return _issue(around, step, [kind], at_once=at_once)
+    results = _results(around, step)
+    for member in members if isinstance(members, list) else []:
+        scope = ChainMap({name: member}, step.scope)  # type: ignore[arg-type]
+        addressee = str(member.get("org") or "") if isinstance(member, dict) else ""
+        content, record = compose(around, kind, scope, results), _record(around, kind, step.scope, results)
+        around.effects.issues.append(Issue(kind, content, record, at_once, step.path, addressee))
     return {}
 
 
@@ -135,7 +149,11 @@ def _archive(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     kind, node = step.properties["document"], step.properties["node"]
     around.effects.slips_to.setdefault(kind, []).append(node)
-    return _issue(around, step, [kind], around.waiting(node))
+    matter = step.properties.get("matter") or around.package.definition.nodes[node].name
+    scope = ChainMap({"matter": matter}, step.scope)  # type: ignore[arg-type]
+    content = compose(around, kind, scope, waiting=around.waiting(node))
+    around.effects.issues.append(Issue(kind, content, _record(around, kind, step.scope, ()), path=step.path))
+    return {}
 
 
 def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from engine.cases.drafting import check_revision
 from engine.cases.handing import refuse_delegated
 from engine.cases.loading import load_task
 from engine.cases.reviewing import answer, hold_for, refuse_unanswered
+from engine.cases.seconding import second_person
 from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
 from engine.errors import Forbidden
@@ -107,6 +108,7 @@ def _complete(
         raise _LettersWait(loaded.case["id"], loaded.task["path"], act, held.acting_for if held else "")
     step = Step(installation, transaction, loaded, actor)
     sealed = checked(step, loaded, values)
+    after = after or second_person(step, loaded, node)
     if after:
         hold_for(step, loaded, sealed, after)
         return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())

@@ -21,6 +21,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.keys import trust
+from engine.packages import UNSIGNED
 from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
@@ -47,14 +48,19 @@ class DocumentFacts:
     replaced_code: str
 
 
-def documents_of(transaction: Transaction, case_id: str, seen: Sight) -> tuple[DocumentView, ...]:
-    """All of them for the department; for the association those in effect (and revoked) that are addressed to it."""
+def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
+    """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
-    if seen is Sight.OWN:
-        query = query.where(document.c.state.in_(EFFECTIVE), *_OUTWARD)
-    elif seen is not Sight.FULL:
-        return ()
+    if seen is not Sight.FULL:
+        outward = _OUTWARD if seen is Sight.OWN else (document.c.signature != "slip",)
+        mine = document.c.addressee_id.in_(_organisations(actor))
+        whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
+        query = query.where(document.c.state.in_(EFFECTIVE), *outward, whose)
     return tuple(view(row) for row in transaction.execute(query).mappings())
+
+
+def _organisations(actor: Actor) -> list[str]:
+    return sorted({post.organisation_id for post in actor.posts})
 
 
 def view(row: Any) -> DocumentView:
@@ -97,7 +103,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     ready = issuing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
-        found = documents_of(transaction, loaded.case["id"], Sight.FULL)
+        found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
     return tuple(one for one in found if one.state == "rendered" and one.replaces is None and one.id in ready)
 
 
@@ -117,14 +123,22 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
         seen = sight(actor, about, task_posts(transaction, row["case_id"]))
-    addressed = row["signature"] != "slip" and row["reader"] == "applicant"
-    own = seen is Sight.OWN and row["state"] in EFFECTIVE and addressed
+    own = _is_theirs(actor, seen, row) and row["state"] in EFFECTIVE and row["signature"] != "slip"
     if not own and seen is not Sight.FULL:
         raise hidden()
     digest = _digest(row)
     if digest is None:
-        return f"{row['title']}（未签发）.pdf", issuing.preview(installation, row).pdf
+        mark = "" if row["signature"] in UNSIGNED else "（未签发）"
+        return f"{row['title']}{mark}.pdf", issuing.preview(installation, row).pdf
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
+
+
+def _is_theirs(actor: Actor, seen: Sight, row: Any) -> bool:
+    """Whether a document goes to the person's organisation: by its addressee, else to the one that applied, where it is
+    for its reading."""
+    if row["addressee_id"] is not None:
+        return seen is not Sight.NONE and row["addressee_id"] in _organisations(actor)
+    return seen is Sight.OWN and bool(row["reader"] == "applicant")
 
 
 def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -144,7 +158,7 @@ def draft_file(installation: Installation, actor: Actor, document_id: str) -> tu
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
-    """The association confirms receipt; a second time changes nothing.
+    """The organisation that it is addressed to confirms receipt; a second time changes nothing.
 
     Where the process waits for it (`[receipt]`), it hears of it with the last letter of its part of the case.
     """
@@ -153,9 +167,8 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
         query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
         query = query.join(tables.case, tables.case.c.id == document.c.case_id).where(document.c.id == document_id)
         row = transaction.execute(query).mappings().one_or_none()
-        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
-        theirs = row is not None and row["state"] == "issued" and row["reader"] == "applicant"
-        if row is None or not theirs or sight(actor, about or {}, ()) is not Sight.OWN:
+        about = row and {k: row[k] for k in ("organisation_id", "case_id")} | {"state": row["case_state"]}
+        if row is None or row["state"] != "issued" or not _is_theirs(actor, _sight(transaction, actor, about), row):
             raise hidden()
         if row["received_at"] is not None:
             return
@@ -167,6 +180,10 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
             _tell_receipt(step, row)
 
     command(installation, body)
+
+
+def _sight(transaction: Transaction, actor: Actor, about: Any) -> Sight:
+    return sight(actor, about, task_posts(transaction, about["case_id"]))
 
 
 def _tell_receipt(step: Step, row: Any) -> None:

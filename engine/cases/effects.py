@@ -16,6 +16,7 @@ class Issue:
     record: dict[str, Any]
     at_once: bool = False  # numbered now, and signed after the commit by the proof of the person who completed the step
     path: str = ""  # of the scope that asks for it: what is signed and sealed there is this
+    addressee: str = ""  # key of the organisation that it goes to; empty: the one that applied
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ content frozen inside it; the first stored bytes win.
 """
 
 import secrets
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,14 @@ from engine.audit import Head, link
 from engine.calendar import local_date
 from engine.cases.door import hidden
 from engine.cases.effects import Issue
-from engine.cases.numbering import take_number
+from engine.cases.numbering import take_number, take_numbers
 from engine.documents import Content, Frame, SealPlace
 from engine.errors import Conflict, NotFound
 from engine.installation import Installation
 from engine.keys import assurance
 from engine.packages import APPROVED
 from engine.store import Transaction, new_id
-from engine.store.tables import case, document, event
+from engine.store.tables import case, document, event, organisation
 from engine.store.values import decode, encode
 
 if TYPE_CHECKING:
@@ -34,24 +35,51 @@ if TYPE_CHECKING:
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what is easily misread
 NUMBERED = ("number", "year", "serial", "code", "dated")  # what a document has from the taking of its number on
+OUTSIDE = ""  # goes to an organisation that is served outside of the system
 UNFINISHED = ("drafted", "reserved", "rendered", "signed")
 KEY_OF_SEAL = {"authority": "seal-authority", "acceptance": "seal-acceptance"}
 
 
 def write_documents(step: "Step") -> None:
     """Rows, numbers and jobs of the documents that this step asked for."""
+    addressees = _addressees(step)
+    serials = _serials(step)
     for issue in step.effects.issues:
         rule = step.package.manifest.documents[issue.kind]
         step.installation.press.check(issue.content)
         row = _row(step, issue)
+        row["addressee_id"] = addressees.get(issue.addressee)
         if issue.at_once:
-            step.events.append(reserve_notice(step.transaction, row, step.now))
+            step.events.append(reserve_notice(step.transaction, row, step.now, next(serials[rule.authority])))
             step.jobs.append(notice_job(row["id"], step.now))
         elif rule.signature == "slip":
             row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
             step.events.append(("slip.sent", {"document": row["id"], "kind": issue.kind}))
             _remind(step, issue.kind)
+        elif rule.signature == "sheet":
+            row |= {"state": "issued", "issued_at": step.now, "dated": step.today}
+            step.events.append(("document.printed", {"document": row["id"], "kind": issue.kind}))
         step.rows["document"].append(row)
+
+
+def _addressees(step: "Step") -> dict[str, str]:
+    """Organisation ids by key, of those that a document goes to; `OUTSIDE` for one that has no account here."""
+    keys = {issue.addressee for issue in step.effects.issues if issue.addressee}
+    if not keys:
+        return {}
+    query = sa.select(organisation.c.key, organisation.c.id).where(organisation.c.key.in_(sorted(keys)))
+    found = {row.key: row.id for row in step.transaction.execute(query)}
+    return dict.fromkeys(keys, OUTSIDE) | found
+
+
+def _serials(step: "Step") -> dict[str, Iterator[int]]:
+    """Numbers for what is numbered in this step by 机关代字, one statement each."""
+    rules = step.package.manifest.documents
+    wanted = Counter(rules[issue.kind].authority for issue in step.effects.issues if issue.at_once)
+    return {
+        authority: iter(take_numbers(step.transaction, authority, step.today.year, count))
+        for authority, count in sorted(wanted.items())
+    }
 
 
 def _row(step: "Step", issue: Issue) -> dict[str, Any]:
@@ -74,6 +102,7 @@ def _row(step: "Step", issue: Issue) -> dict[str, Any]:
             "ended_at",
             "received_at",
             "received_by",
+            "addressee_id",
             "replaces",
         ]
     )
@@ -106,9 +135,14 @@ def _remind(step: "Step", kind: str) -> None:
             step.effects.notices.append((task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。"))
 
 
-def reserve_notice(transaction: Transaction, row: dict[str, Any], now: datetime) -> tuple[str, dict[str, Any]]:
-    """Number a drafted notice, which its drafter seals by the same act; the event to record."""
-    _reserve(transaction, row, local_date(now), now)
+def reserve_notice(
+    transaction: Transaction, row: dict[str, Any], now: datetime, serial: int | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Number a drafted notice, which its drafter seals by the same act; the event to record. `serial` where the number
+    has been taken already, together with those of others."""
+    if serial is None:
+        serial = take_number(transaction, row["authority"], local_date(now).year)
+    _number(row, serial, local_date(now), now)
     row["sealed_by"] = row["drafted_by"]
     return _reserved(row)
 
@@ -119,7 +153,10 @@ def notice_job(document_id: str, now: datetime) -> dict[str, Any]:
 
 
 def _reserve(transaction: Transaction, row: dict[str, Any], today: date, now: Any) -> None:
-    serial = take_number(transaction, row["authority"], today.year)
+    _number(row, take_number(transaction, row["authority"], today.year), today, now)
+
+
+def _number(row: dict[str, Any], serial: int, today: date, now: Any) -> None:
     row |= {
         "year": today.year,
         "serial": serial,
@@ -159,10 +196,10 @@ def render(installation: Installation, row: Any) -> documents.Rendered:
 
 
 def preview(installation: Installation, row: Any) -> documents.Rendered:
-    """The document as it would look today, marked 未签发 and without a number."""
+    """The document as it would look today, marked 未签发 and without a number; a sheet as it is."""
     content = Content.from_dict(decode(row["content"]))
     frame = Frame(number="", date=local_date(installation.clock.now()), code="", verify_url="", record={})
-    return installation.press.render(content, frame, preview=True)
+    return installation.press.render(content, frame, preview=row["signature"] != "sheet")
 
 
 def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
@@ -180,7 +217,7 @@ def issue_notice(installation: Installation, payload: dict[str, Any], done: jobs
         signed = documents.approve(rendered.pdf, None, signer, now, "审签", assurance=assurance(installation))
     else:
         assert rendered.seal is not None
-        signed = _sealed(installation, row, rendered.pdf, rendered.seal)
+        signed = _sealed(installation, row, rendered.pdf, replace(rendered.seal, alone=True))
     digest = installation.files.put(signed)
     with store.writing(installation.database) as transaction:
         head = head_of_case(transaction, row["case_id"])

@@ -104,7 +104,7 @@ class _View:
 
     def case(self) -> CaseView:
         row = self.row
-        documents = shown.documents_of(self.transaction, row["id"], self.sight)
+        documents = shown.documents_of(self.transaction, row["id"], self.sight, self.actor)
         return CaseView(
             id=row["id"],
             number=row["number"] or "草稿",

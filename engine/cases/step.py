@@ -1,6 +1,7 @@
 """One step of one case: restore, act, settle, and write state, variables, tasks, timers, events and jobs together."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +90,7 @@ class Step:
             self.effects,
             self._facts,
             self._waiting,
-            lambda value: with_masks(value, masks(self.installation, self.transaction, self.case["id"])),
+            lambda value: with_masks(value, self._masks),
         )
 
     def _runtime(self) -> workflow.Runtime:
@@ -99,6 +100,11 @@ class Step:
             actions.registered(self.around()),
             self._decide,
         )
+
+    @cached_property
+    def _masks(self) -> Mapping[str, Any]:
+        """Of the personal numbers of the case, read when a document first prints one."""
+        return masks(self.installation, self.transaction, self.case["id"])
 
     def _waiting(self, node_id: str) -> list[str]:
         """Whom the open tasks of a node wait for: the items of a multi-instance by name, else the task itself."""

@@ -103,6 +103,7 @@ EVENTS = {
     "document.redrafted": "起草更正",
     "document.superseded": "已被新文书代替",
     "slip.sent": "发出督办单",
+    "document.printed": "印出表单",
     "personal.revealed": "查看完整号码",
     "attachment.added": "上传附件",
     "attachment.removed": "删除未提交的附件",

@@ -40,6 +40,7 @@ ORGANISATIONS = (
     Organisation("orgdept", "省委组织部", "consulted"),
     Organisation("united", "省委统战部", "consulted"),
     Organisation("acfic", "省工商业联合会", "consulted"),
+    Organisation("environment", "省生态环境厅", "consulted"),
     Organisation("foreign", "省委外事工作委员会办公室", "consulted"),
 )
 
@@ -75,5 +76,6 @@ PEOPLE = (
     _checker("orgdept", "任知贤"),
     _checker("united", "白同舟"),
     _checker("acfic", "商以宁"),
+    _checker("environment", "林清源"),
     _checker("foreign", "程远航"),
 )

@@ -11,7 +11,8 @@ from engine.packages.problem import Finding
 
 DEPARTMENT, ORGANISATION = "department", "organisation"
 HOLDERS = (DEPARTMENT, ORGANISATION)
-SIGNATURES = ("two", "minutes", "notice", "slip")
+SIGNATURES = ("two", "minutes", "notice", "slip", "sheet")
+UNSIGNED = frozenset(("slip", "sheet"))  # they have no number, no signature and no seal
 APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
 READERS = ("applicant", DEPARTMENT)
 SEALS = ("authority", "acceptance")
@@ -223,7 +224,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
     rules = {}
     for kind, table in root.tables("documents", r"[A-Za-z][A-Za-z0-9_]*", "字母开头，只含字母、数字和下划线").items():
         signature = table.choice("signature", SIGNATURES)
-        numbered = signature != "slip"
+        numbered = signature not in UNSIGNED
         rules[kind] = DocumentRule(
             kind=kind,
             title=table.text("title"),

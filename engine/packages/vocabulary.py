@@ -22,7 +22,9 @@ OUTCOMES = (
     "deferred",
 )
 # Names that stand in every template (engine.cases gives them) and in every expression of a case.
-FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting"})
+FACTS = frozenset(
+    {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
+)
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",
@@ -82,12 +84,13 @@ class Vocabulary:
     packages: Mapping[str, Interface] | None = None
 
 
+_EACH = {"each": Setting("feel", required=False), "as": Setting("text", required=False)}  # one document a member
 _RESULTS = Setting("feel", required=False)
 ACTIONS: Mapping[str, ActionSettings] = {
     "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
     "issue-notice": ActionSettings(
-        {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS}, proof=True
+        {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS, **_EACH}, proof=True
     ),
     "draft-documents": ActionSettings(
         {"documents": Setting("documents", signatures=("two", "minutes")), "results": _RESULTS},
@@ -104,7 +107,14 @@ ACTIONS: Mapping[str, ActionSettings] = {
     "archive-case": ActionSettings({"message": Setting("text")}),
     "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
-    "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
+    "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),
+    "slip": ActionSettings(
+        {
+            "document": Setting("document", signatures=("slip",)),
+            "node": Setting("node"),
+            "matter": Setting("text", required=False),
+        }
+    ),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
     "note-supervision": ActionSettings({"text": Setting("text")}),
 }

@@ -16,11 +16,12 @@ class Complete:
     values: Mapping[str, Any]
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
+    is_review: bool = False  # answers the question to another person about the task, not the task itself
     faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
 
     @property
     def title(self) -> str:
-        return f"do {self.node}" + (f"（{self.item}）" if self.item else "")
+        return ("review " if self.is_review else "do ") + self.node + (f"（{self.item}）" if self.item else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from engine import store
 from engine.calendar import Promise, WorkingDays, light, local_date
 from engine.documents import Content
 from engine.installation import Installation
+from engine.packages import UNSIGNED
 from engine.store import tables
 from engine.store.values import decode
 
@@ -25,6 +26,7 @@ class OpenTask:
     post: str
     path: str
     due: date | None
+    is_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ def observe(installation: Installation, case_id: str) -> Observed:
 def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]:
     task = tables.task
     query = (
-        sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.created_at, task.c.id)
+        sa.select(task)
+        .where(task.c.case_id == case_id, task.c.state == "open", task.c.held_by.is_(None))
+        .order_by(task.c.created_at, task.c.id)
     )
     return tuple(
         OpenTask(
@@ -95,6 +99,7 @@ def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]
             row["post_id"],
             row["path"],
             row["due_at"] and local_date(row["due_at"]),
+            row["kind"] == "review",
         )
         for row in transaction.execute(query).mappings()
     )
@@ -104,15 +109,13 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(
-            row["id"],
-            row["kind"],
-            row["state"],
-            _text(row["content"]),
-            row["signature"] != "slip" and row["reader"] == "applicant",
-        )
+        Document(row["id"], row["kind"], row["state"], _text(row["content"]), _goes_out(row))
         for row in transaction.execute(query).mappings()
     )
+
+
+def _goes_out(row: Any) -> bool:
+    return row["signature"] not in UNSIGNED and row["reader"] == "applicant" and row["addressee_id"] is None
 
 
 def _text(content: str) -> str:

@@ -30,7 +30,7 @@ from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "wait", "withdraw", "return", "object", "receive")
+ACTS = ("do", "review", "wait", "withdraw", "return", "object", "receive")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -143,12 +143,13 @@ class _Reader:
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
             return None
-        if acts[0] != "do":
+        if acts[0] not in ("do", "review"):
             for name in ("values", "item", "by", "faults"):
                 if name in entries:
-                    self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do；请删去。")
+                    self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do 和 review；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
             "do": self._complete,
+            "review": self._complete,
             "wait": self._wait,
             "withdraw": self._withdraw,
             "return": self._return,
@@ -178,10 +179,11 @@ class _Reader:
             except ScenarioProblems as error:
                 self.problems += error.problems
         return Complete(
-            self._string(entries["do"]),
+            self._string(entries["review" if "review" in entries else "do"]),
             MappingProxyType(values),
             self._optional(entries, "item"),
             self._optional(entries, "by"),
+            "review" in entries,
             self._texts(entries.get("faults")) or (),
         )
 

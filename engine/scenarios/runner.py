@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import archive, cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
 from engine.cases.chases import CHASE
+from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
@@ -152,8 +153,8 @@ class Runner:
 
     def _complete(self, act: Complete, now: Observed) -> None:
         if act.item != EVERY_ITEM:
-            return self._complete_one(self._task(act.node, act.item, now), act)
-        tasks = [task for task in now.tasks if task.node == act.node]
+            return self._complete_one(self._task(act.node, act.item, now, act.is_review), act)
+        tasks = [task for task in now.tasks if task.node == act.node and task.is_review is act.is_review]
         if not tasks:
             raise Stuck(Difference("待办", act.node, "没有；现有 " + ("、".join(now.open) or "无")))
         for task in tasks:
@@ -161,7 +162,7 @@ class Runner:
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
         actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
-        values, schema = dict(act.values), self.compiled.forms[node.form_id or ""]
+        values, schema = dict(act.values), form_of(self.compiled, FORM if task.is_review else node.form_id or "")
         if ATTACHMENTS in values:
             self._attach(task, actor, schema, values.pop(ATTACHMENTS))
         if strange := unknown(values, schema):
@@ -169,7 +170,9 @@ class Runner:
         shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
         with self._letters(node.properties.get("act"), task.path):
-            cases.complete(self.installation, actor, task.id, values, 0, proof, shown)
+            cases.complete(self.installation, actor, task.id, values, self._revision(task), proof, shown)
+        if task.is_review:
+            return
         again = self.path and self.path[-1] == task.node and node.loop is not None
         if self.about == self.case_id and not again:
             self.path.append(task.node)
@@ -190,6 +193,12 @@ class Runner:
             raise Stuck(Difference("文书", act.document, "没有已生效的"))
         for document in found:
             cases.receive_document(self.installation, applicant, document.id)
+
+    def _revision(self, task: OpenTask) -> int:
+        """That of what the person sees: more than none where a second person gave the task back."""
+        query = sa.select(tables.draft.c.revision).where(tables.draft.c.task_id == task.id)
+        with store.reading(self.installation.database) as transaction:
+            return transaction.execute(query).scalar_one_or_none() or 0
 
     def _attach(self, task: OpenTask, actor: Actor, schema: forms.FormSchema, wanted: Mapping[str, Any]) -> None:
         """The files of the form are exactly these: others are taken out."""
@@ -294,8 +303,9 @@ class Runner:
 
     # --- who ---
 
-    def _task(self, node: str, item: str | None, now: Observed) -> OpenTask:
+    def _task(self, node: str, item: str | None, now: Observed, is_review: bool = False) -> OpenTask:
         tasks = [task for task in now.tasks if task.node == node and item in {None, task.item}]
+        tasks = [task for task in tasks if task.is_review is is_review]
         if not tasks:
             wanted = node if item is None else f"{node}（{item}）"
             there = "、".join(task.node + (f"（{task.item}）" if task.item else "") for task in now.tasks)

@@ -156,7 +156,7 @@ def _given_out(table: etree._Element) -> dict[str, str]:
         return {}
     rows = [[_literal(cell) for cell in rule.iterfind("{*}outputEntry")] for rule in table.iterfind("{*}rule")]
     named = columns.index("name") if "name" in columns else columns.index("org")
-    return {row[columns.index("org")]: row[named] for row in rows}
+    return {row[columns.index("org")]: row[named] for row in rows if row[columns.index("org")]}
 
 
 def _literal(cell: etree._Element) -> str:

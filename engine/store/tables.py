@@ -568,6 +568,7 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("addressee_id", Id),  # organisation; none: the one that applied
     Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),

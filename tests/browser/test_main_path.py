@@ -185,6 +185,12 @@ def test_from_the_guide_to_the_verified_letter(
     fill(party.page, play.values("Task_party_initial"), {}, tmp_path)
     party.press("提交意见")
     case_id = str(play.rows(tables.case)[0]["id"])
+    sender = enter("handler-a")
+    sender.follow(TITLE)
+    sender.page.get_by_label("登录口令").fill(passwords["handler-a"])
+    sender.press("提交意见")
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(play.office.work_off).result()
     checker = enter("joint-court")
     checker.follow(TITLE)
     choose_all(checker.page, "-opinion", "none")

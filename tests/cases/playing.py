@@ -27,6 +27,7 @@ WAY = (
     "Task_submit",
     "Task_accept",
     "Task_party_initial",
+    "Task_send_requests",
     "MI_joint_check",
     "Task_summary",
     "Task_head_review",

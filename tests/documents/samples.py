@@ -117,17 +117,11 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
         "term_no": Decimal(3),
         "contact": {"name": "行业协会商会处", "telephone": "0000-65370018"},
         "refusal": {"reason_public": "申请单位登记的活动地域为南屿市", "competent": "中共南屿市委社会工作部"},
-        "unit_name": "南屿省高级人民法院",
-        "joint_units": [{"name": "南屿省高级人民法院"}, {"name": "南屿省公安厅"}],
+        "unit": {"name": "南屿省高级人民法院"},
+        "registrar": "南屿省民政厅",
+        "exception_public": "请依法处理",
+        "unreviewed": ["符明远"],
         "reply_due": evening,
-        "replies": [
-            {"name": one["name"], "post": one["post"], "opinion": opinion, "until": day, "reason_public": "已核查"}
-            for one, opinion in zip(
-                people, ("none", "object", "not_applicable", "extend", *["none"] * count), strict=False
-            )
-        ],
-        "handler": "陈静姝",
-        "checker": "郑思远",
         "publicity": {"starts": date(2026, 11, 24), "ends": date(2026, 11, 30)},
         "meeting": {
             "subject": f"{ORGANISATION}换届负责人人选",
@@ -155,7 +149,6 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
             }
             for one in people
         ],
-        "registrar": "南屿省民政厅",
         "transfers": [{"name": f"移交材料第{n}号", "number": "", "pages": Decimal(n)} for n in range(1, count + 1)],
         "extension": {
             "reason_public": "需要核实的情况较多",

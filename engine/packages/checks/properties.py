@@ -24,7 +24,19 @@ _CHOICES = {
     "visibility": ("own",),
 }
 _WAITING = ("state", "pauses", "promised")
-_FREE = ("duty", "returnTo", "pauses", "transferTo", "ask", "addable", "preview", "assume", "remindAt", "escalateTo")
+_FREE = (
+    "duty",
+    "returnTo",
+    "pauses",
+    "transferTo",
+    "ask",
+    "addable",
+    "checkedBy",
+    "preview",
+    "assume",
+    "remindAt",
+    "escalateTo",
+)
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
 _OF_KIND = {

@@ -94,7 +94,9 @@ def _parameters(parts: Parts, file: str, given: Any) -> Iterator[Finding]:
 
 def _step(parts: Parts, vocabulary: Vocabulary, file: str, element: str, step: Any) -> Iterator[Finding]:
     if not isinstance(step, dict):
-        yield Finding(file, element, "package.scenario", "这一步不是“键: 值”；请写 do、wait、withdraw 或 return。")
+        yield Finding(
+            file, element, "package.scenario", "这一步不是“键: 值”；请写 do、review、wait、withdraw 或 return。"
+        )
         return
     if parts.drawing is None:
         return
@@ -108,7 +110,8 @@ def _step(parts: Parts, vocabulary: Vocabulary, file: str, element: str, step: A
             yield Finding(file, f"{element}.case", "package.scenario-node", message)
         called = (vocabulary.packages or {}).get(call.called or "") if call is not None and not slash else None
         tasks = called.tasks if called is not None else None
-    named = {"do": step.get("do")} | ({"return": returned.get("to")} if isinstance(returned, dict) else {})
+    named = {"do": step.get("do"), "review": step.get("review")}
+    named |= {"return": returned.get("to")} if isinstance(returned, dict) else {}
     for key, node in named.items():
         if node is not None and tasks is not None and node not in tasks:
             message = f"流程图里没有用户任务“{shown(node)}”；请改正。"
