@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from engine import documents, jobs, store
 from engine.audit import Head, link
 from engine.calendar import local_date
+from engine.cases.assignments import organisations_of
 from engine.cases.door import hidden
 from engine.cases.effects import Issue
 from engine.cases.numbering import take_number, take_numbers
@@ -27,7 +28,7 @@ from engine.installation import Installation
 from engine.keys import assurance
 from engine.packages import APPROVED
 from engine.store import Transaction, new_id
-from engine.store.tables import case, document, event, organisation
+from engine.store.tables import case, document, event
 from engine.store.values import decode, encode
 
 if TYPE_CHECKING:
@@ -65,11 +66,7 @@ def write_documents(step: "Step") -> None:
 def _addressees(step: "Step") -> dict[str, str]:
     """Organisation ids by key, of those that a document goes to; `OUTSIDE` for one that has no account here."""
     keys = {issue.addressee for issue in step.effects.issues if issue.addressee}
-    if not keys:
-        return {}
-    query = sa.select(organisation.c.key, organisation.c.id).where(organisation.c.key.in_(sorted(keys)))
-    found = {row.key: row.id for row in step.transaction.execute(query)}
-    return dict.fromkeys(keys, OUTSIDE) | found
+    return dict.fromkeys(keys, OUTSIDE) | organisations_of(step.transaction, keys)
 
 
 def _serials(step: "Step") -> dict[str, Iterator[int]]:

@@ -14,7 +14,7 @@ from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
-from engine.cases.loading import Loaded, load_case, load_scopes, load_task
+from engine.cases.loading import Loaded, load_case, load_task, scopes_of
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
 from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
@@ -75,7 +75,7 @@ class _View:
             raise hidden()
         self.package: CompiledPackage = installation.package(transaction, self.row["version_id"])
         self.known = masks(installation, transaction, self.row["id"])
-        self.scopes = load_scopes(transaction, loaded)
+        self.scopes = scopes_of(loaded)
         self.root = with_masks(self.scopes[""], self.known)
         self.entry_rows = self._entry_rows()
         self.every_file = all_files(transaction, self.row["id"])

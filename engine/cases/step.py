@@ -1,6 +1,7 @@
 """One step of one case: restore, act, settle, and write state, variables, tasks, timers, events and jobs together."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from engine.cases import actions, calls, issuing, publicity
 from engine.cases.associations import file_later
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
-from engine.cases.loading import Loaded, load_other_texts
+from engine.cases.loading import Loaded
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
 from engine.cases.sending import note_sent
@@ -63,7 +64,7 @@ class Step:
         self.outcome: str | None = None  # of a case that ends here without an end event
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
-        self._before = NOTHING
+        self._before = replace(NOTHING, own=self.package.manifest.own_messages)
         self.publicised: frozenset[str] = frozenset()  # paths that were open to objection before
         self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
 
@@ -73,11 +74,11 @@ class Step:
         return workflow.start(self.package.definition, self._runtime(), self.loaded.root)
 
     def _restore(self, assign: Mapping[str, Any]) -> workflow.Run:
-        texts = load_other_texts(self.transaction, self.loaded)
+        texts = self.loaded.other_texts
         scopes = {"": self.loaded.root} | {path: decode(text) for path, text in texts.items()}
         given = scopes | {"": {**self.loaded.root, **assign}}
         run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], given)
-        self._before = Shape.restored(run, scopes, {"": self.loaded.root_text} | texts)
+        self._before = Shape.restored(run, scopes, {"": self.loaded.root_text, **texts}, self._before.own)
         self.publicised = publicity.open_paths(self.package, run)
         return run
 

@@ -1,6 +1,6 @@
 """What a step changed, as rows: the case, its events, variables, tasks, timers and notices, a statement a table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from engine.cases.calls import called_and_ended, witnessed_call
 from engine.cases.chases import first_jobs
 from engine.cases.reviewrows import cancel_of
 from engine.cases.sending import take_job, witnessed_message
-from engine.store import Transaction, insert_into, new_id, tables
+from engine.store import Transaction, insert_into, insert_together, new_id, tables
 from engine.store.values import encode
 
 if TYPE_CHECKING:
@@ -59,24 +59,33 @@ class Shape:
     awaited: Mapping[str, workflow.ExpectedEvent]
     scopes: Mapping[str, Mapping[str, Any]]
     texts: Mapping[str, str]
+    own: Collection[str] = ()
 
     @classmethod
-    def restored(cls, run: workflow.Run, scopes: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> "Shape":
-        """The shape before a command, which came with the texts."""
+    def restored(
+        cls,
+        run: workflow.Run,
+        scopes: Mapping[str, Mapping[str, Any]],
+        texts: Mapping[str, str],
+        own: Collection[str] = (),
+    ) -> "Shape":
+        """The shape before a command, which came with the texts. `own`: messages that come from the system itself, so
+        that no other case need find who waits for them."""
         return cls(
             {task.id: task for task in run.open_tasks()},
             {timer.id: timer for timer in run.timers()},
             {call.id: call for call in run.calls()},
-            {one.id: one for one in run.expected() if one.kind == "message" and one.correlation is not None},
+            {one.id: one for one in run.expected() if _comes_from_a_case(one, own)},
             scopes,
             texts,
+            own,
         )
 
     def moved_to(self, run: workflow.Run) -> "Shape":
         """The shape after a command; only a scope in which something was written is put into text again."""
         scopes = run.scopes()
         texts = {path: self._text(path, values) for path, values in scopes.items()}
-        return Shape.restored(run, scopes, texts)
+        return Shape.restored(run, scopes, texts, self.own)
 
     def _text(self, path: str, values: Mapping[str, Any]) -> str:
         before = self.scopes.get(path)
@@ -89,6 +98,10 @@ class Shape:
 
 
 NOTHING = Shape({}, {}, {}, {}, {}, {})
+
+
+def _comes_from_a_case(one: workflow.ExpectedEvent, own: Collection[str]) -> bool:
+    return one.kind == "message" and one.correlation is not None and one.name not in own
 
 
 def witnessed(row: Row) -> Row:
@@ -146,13 +159,10 @@ class Writer:
         _upsert(self.transaction, tables.timer, self._timers(), ("state", "due_at"))
         _upsert(self.transaction, tables.call, self.calls, ("state", "outcome", "reason", "ended_at"))
         self._write_awaited()
-        self._insert(tables.message, self.step.rows["message"])
-        self._insert(tables.entry, self.step.rows["entry"])
-        self._insert(tables.document, self.step.rows["document"])
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
-        self._insert(tables.publicity, self.step.rows["publicity"])
-        self._insert(tables.objection, self.step.rows["objection"])
-        self._insert(tables.notification, self._notices())
+        names = ("message", "entry", "document", "publicity", "objection")
+        fresh = [(tables.metadata.tables[name], self.step.rows[name]) for name in names]
+        insert_together(self.transaction, [*fresh, (tables.notification, self._notices())])
         if self.step.jobs:
             jobs.defer(self.transaction, self.step.jobs)
 

@@ -135,6 +135,12 @@ class Manifest:
         """What FEEL sees as `parameters`."""
         return {name: parameter.value for name, parameter in self.parameters.items()}
 
+    @property
+    def own_messages(self) -> frozenset[str]:
+        """What the system itself tells a case."""
+        told = self.publicity.message if self.publicity else ""
+        return frozenset({told, self.receipt} - {""})
+
 
 def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
     """The manifest with all its findings; none where it is not TOML or has no [package]."""

@@ -18,7 +18,10 @@ from engine.store import new_id, tables
 from tests.cases.playing import PACKAGE, WAY, Open, Play
 
 MOST = 12
-MORE = {"complete Task_publicise": 14}  # a notice is numbered, days begin, objections are waited for, and a page opens
+MORE = {
+    "complete Task_send_requests": 13,  # on SQLite, which inserts into one table at a time: masked numbers are read, too
+    "receive": 13,  # on PostgreSQL, which locks by itself: whether every letter of the part is received is asked, too
+}
 COMMANDS = {
     "start",
     "save",
@@ -133,6 +136,8 @@ def test_every_command_costs_at_most_twelve_statements_and_one_commit(play: Play
         wanted = [(case_id, stored // len(samples)) for case_id in samples]
         insert_copies(play.installation.database, play.installation.cipher, wanted)
         assert play.faults() == []
+        with play.writing() as transaction:
+            transaction.execute(tables.timer.update().values(state="dropped"))  # theirs would all be due
     counted = Counted(play)
     every_step(counted)
     going_back(counted)
