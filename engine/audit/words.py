@@ -39,6 +39,7 @@ STATES: Mapping[str, str] = {
 }
 COLUMNS: Mapping[str, str] = {
     "acting_for": "代理谁",
+    "addressee_id": "主送单位",
     "accepted_at": "受理时间",
     "asked_by": "提请人",
     "at": "时间",

@@ -473,15 +473,16 @@ class _View:
         return workflow.restore(self.package.definition, runtime, self.row["engine_state"], self.scopes)
 
     def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
-        """A form that was sent back begins with what was answered before; a fresh one with what is known."""
-        fields = self.package.forms[node.form_id or ""].top
-        if node.properties.get("act") == "submit" and self.row["submitted_at"] is None:
-            schema = self.package.forms[node.form_id or ""]
-            found = known_answers(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
-            return dict(with_masks(found, self.known))
-        if node.properties.get("act") == "submit":
-            return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}
-        return {}
+        """A form that was sent back begins with what was answered before; a fresh one with what is known and what a
+        calling case hands in."""
+        if node.properties.get("act") != "submit":
+            return {}
+        schema = self.package.forms[node.form_id or ""]
+        given = {entry.key: scope[entry.key] for entry in schema.top if scope.get(entry.key) is not None}
+        if self.row["submitted_at"] is not None:
+            return given
+        found = known_answers(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
+        return dict(with_masks(found, self.known)) | given
 
     def _item_of(self, task: Row, scope: Mapping[str, Any]) -> dict[str, Any] | None:
         loop = self.package.definition.nodes[task["node_id"]].loop

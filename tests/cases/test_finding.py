@@ -55,6 +55,7 @@ def test_a_public_opinion_is_found_by_those_who_may_read_it_and_an_inner_one_by_
     play.do(case_id, "Task_accept", play.values("Task_accept") | {"note_internal": "内部另有说明"})
     said = play.values("Task_party_initial") | {"ratio_note": "政治素质表现良好"}
     play.do(case_id, "Task_party_initial", said)
+    play.do(case_id, "Task_send_requests")
     assert found(play, "leader", "素质表现") == [case_id]
     assert found(play, "party-logistics", "素质表现") == [case_id]
     assert found(play, "joint-court", "素质表现") == found(play, "applicant", "素质表现") == []

@@ -13,7 +13,7 @@ def test_a_case_goes_from_the_application_to_the_letter_that_is_served(play: Pla
     case = play.row(play.whole())
     assert (case["state"], case["outcome"]) == ("closed", "approved")
     documents = play.rows(tables.document, tables.document.c.case_id == case["id"])
-    assert {row["kind"] for row in documents} == {"D01", "D06", "D08", "D09", "D12"}
+    assert {row["kind"] for row in documents} == {"D01", "D04", "D05", "D06", "D08", "D09", "D12"}
     assert {row["state"] for row in documents} == {"issued"}
 
 

@@ -120,7 +120,7 @@ class Model:
             self.called = {"seats": list(SEATS), "kind": self.kind}
 
     def begin_ballot(self) -> None:
-        self.stage, self.seats = "ballot", dict(enumerate(SEATS))
+        self.stage, self.seats = "ballot", dict(enumerate(self._members()))
         self.roles = {index: seat["post"] for index, seat in self.seats.items()}
         self.ballot = Ballot(self.kind, {index: Seat(seat["weight"]) for index, seat in self.seats.items()})
         self.notes.clear()
@@ -131,6 +131,7 @@ class Model:
         assert self.ballot is not None
         self.seats[3], self.roles[3] = EXTRA, EXTRA["post"]
         self.ballot.seats[3] = Seat(EXTRA["weight"])
+        self.write("seats", [*self._members(), EXTRA])
         if self.kind not in SEQUENTIAL:
             self.due_of["mi#3"] = working_days_later(self.now, DAYS["mi"])
         self.settle()
@@ -138,7 +139,12 @@ class Model:
     def drop_seat(self) -> None:
         assert self.ballot is not None
         del self.ballot.seats[3]
+        self.write("seats", self._members()[:-1])
         self.settle()
+
+    def _members(self) -> list[Any]:
+        """Who is asked, as the variable says it: those who were added stay."""
+        return list((self.root if self.called is None else self.called)["seats"])
 
     def _limit(self) -> None:
         """What opens now is due in so many days."""
