@@ -226,7 +226,7 @@ entry = Table(
     Column("post_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("values", sa.Text, nullable=False),
-    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0008
+    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0005
     Column("text", sa.Text, nullable=False, server_default=sa.text("''")),
     Column("grams", sa.Text, nullable=False, server_default=sa.text("''")),
     Column("acting_for", Id),  # whose deputy the person was
