@@ -1,6 +1,6 @@
 """What a case can be found by: number, title, association, the members of its list, and public opinions.
 
-It stands with the entry that brought it, and triggers keep an index of it (migration 0008). Only what names a case and
+It stands with the entry that brought it, and triggers keep an index of it (migration 0005). Only what names a case and
 what its form calls public goes in; no personal number ever does.
 """
 
