@@ -120,9 +120,9 @@ def _assumed(step: Step, node: Node) -> Iterator[tuple[str, Content]]:
     for service in step.package.definition.nodes.values():
         if service.action == "record-outcomes":
             rows = _feel(step, scope, service.properties.get("from", ""))
-            around.effects.outcomes[:] = actions.outcomes_of(
-                step.package, scope, rows if isinstance(rows, list) else []
-            )
+            if isinstance(rows, list) and rows:  # a process may record some results here and others there
+                around.effects.outcomes[:] = actions.outcomes_of(step.package, scope, rows)
+                break
     for kind in kinds:
         if _is_wanted(step, scope, kind):
             yield kind, actions.compose(around, kind, scope)

@@ -15,7 +15,6 @@ from engine.documents.worker import Worker
 @cache
 def _faces(fonts: Path) -> Faces:
     """Fonts are read once a process, whoever prints with them."""
-    require_libraries()
     return Faces(fonts)
 
 
@@ -41,6 +40,7 @@ class Press:
     @property
     def faces(self) -> Faces:
         """The fonts; `Unavailable` with the line to run when one, or a system library, is missing."""
+        require_libraries()
         return _faces(self._fonts)
 
     def check(self, content: Content) -> None:

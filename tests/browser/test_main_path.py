@@ -187,6 +187,7 @@ def test_from_the_guide_to_the_verified_letter(
     case_id = str(play.rows(tables.case)[0]["id"])
     sender = enter("handler-a")
     sender.follow(TITLE)
+    choose_all(sender.page, "-channel", "system")
     sender.page.get_by_label("登录口令").fill(passwords["handler-a"])
     sender.press("提交意见")
     with ThreadPoolExecutor(1) as aside:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from engine import workflow
-from engine.cases.loading import load_case, load_scopes
+from engine.cases.loading import load_case, scopes_of
 from engine.store import tables
 from engine.store.values import decode
 from tests.cases.playing import Play
@@ -76,7 +76,7 @@ def every_case_is_as_its_rows_say(play: Play) -> None:
         with play.reading() as transaction:
             loaded = load_case(transaction, case["id"], lock=False)
             definition = play.installation.package(transaction, case["version_id"]).definition
-            run = workflow.restore(definition, runtime, case["engine_state"], load_scopes(transaction, loaded))
+            run = workflow.restore(definition, runtime, case["engine_state"], scopes_of(loaded))
         armed = play.rows(tables.timer, tables.timer.c.case_id == case["id"], tables.timer.c.state == "armed")
         assert {task.id for task in run.open_tasks()} == {task.id for task in play.open(case["id"])}
         assert {timer.id for timer in run.timers()} == {row["id"] for row in armed}

@@ -133,7 +133,7 @@ BROKEN = [
         TOML,
         'signature = "two"',
         'signature = "notice"',
-        [("documents/L1.html", "form", "package.template-form"), (BPMN, "Draft", "package.document-signature")],
+        [(BPMN, "Draft", "package.document-signature")],
     ),
     (
         TOML,

@@ -273,11 +273,11 @@ def test_sending_back_needs_a_reason_and_keeps_the_opinions(play: Play, signed_i
     assert refused.title.startswith("错误：")
     done = someone.press("退回", reason="文字需修改")
     assert "已退回" in done.text
-    handler = signed_in("handler-a")
-    handler.follow(TITLE)
-    assert "文字需修改" in handler.page.section("returned")
-    assert "文字需修改" in handler.page.section("history")
-    assert "建议同意" in handler.page.section("opinions")
+    secretary = signed_in("secretary")
+    secretary.follow(TITLE)
+    assert "文字需修改" in secretary.page.section("returned")
+    assert "文字需修改" in secretary.page.section("history")
+    assert "建议同意" in secretary.page.section("opinions")
 
 
 def test_a_masked_number_opens_for_a_reason_that_is_recorded(play: Play, signed_in: Enter) -> None:
