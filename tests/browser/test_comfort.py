@@ -118,6 +118,7 @@ def test_findings_and_a_supplement_are_readable_at_every_width(enter: Enter, pla
 def test_large_text_fits_the_narrowest_screen(enter: Enter, play: Play) -> None:
     play.until("Task_accept")
     acceptor = enter("acceptor")
+    acceptor.page.wait_for_url("**/desk/")  # the page before has the same link
     acceptor.page.get_by_role("link", name="大字版").click()
     expect(acceptor.page.locator("html")).to_have_class(re.compile("hs-text-large"))
     acceptor.page.reload()
