@@ -144,14 +144,25 @@ def _state(pattern: Pattern, new: dict[str, str]) -> bytes:
     return bytes(stored[0]["engine_state"][:1]) + compressor.compress(pattern.state.filled(new).encode())
 
 
+def renamed(rows: dict[str, list[Row]], pairs: Iterable[tuple[str, str]]) -> None:
+    """Give a copy other names, in every text of it; its chain is hashed anew."""
+    for old, new in pairs:
+        for found in rows.values():
+            for row in found:
+                row.update({key: text.replace(old, new) for key, text in row.items() if isinstance(text, str)})
+    head = _linked(rows[event.name])
+    rows[case.name][0] |= {"event_seq": head.seq, "event_hash": head.hash}
+
+
 def insert_copies(
     database: Engine,
     cipher: Cipher,
     wanted: Iterable[tuple[str, int]],
     batch: int = 200,
     tell: Callable[[int], None] = lambda _count: None,
+    names: Callable[[int], Iterable[tuple[str, str]]] | None = None,
 ) -> None:
-    """So many copies of each case, a transaction for every `batch` of them."""
+    """So many copies of each case, a transaction for every `batch` of them; `names` are (old, new) for the n-th."""
     with store.reading(database) as transaction:
         patterns = [(pattern_of(transaction, case_id, cipher), count) for case_id, count in wanted]
     todo, done = _mixed(patterns), 0
@@ -159,6 +170,8 @@ def insert_copies(
         with store.writing(database) as transaction:
             numbers = Numbers(transaction)
             made = [copy_of(pattern, numbers, cipher) for pattern in chunk]
+            for place, rows in enumerate(made if names else ()):
+                renamed(rows, names(done + place))
             for table in (case, *OF_CASE, *BESIDE, event):
                 if rows := [row for copied in made for row in copied[table.name]]:
                     transaction.execute(sa.insert(table), rows)

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from bench.copies import insert_copies
-from engine import store
+from bench.names import names
+from engine import cases, store
 from engine.store.tables import case
 from tests.cases.playing import WAY, Play
 
@@ -21,7 +22,8 @@ def populate(play: Play, wanted: int) -> int:
         play.office.work_off()
         share, rest = divmod(max(0, missing - len(patterns)), len(patterns))
         shares = [(case_id, share + (place < rest)) for place, case_id in enumerate(patterns)]
-        insert_copies(database, play.installation.cipher, shares, tell=_tell)
+        insert_copies(database, play.installation.cipher, shares, tell=_tell, names=names)
+        cases.rebuild_index(play.installation, _tell)
         print()
     return count_open(database)
 

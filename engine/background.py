@@ -1,12 +1,13 @@
 """Threads beside the pages: jobs that follow commits, timers that come due, checkpoints of the record."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from engine import audit, cases, jobs, store
+from engine import archive, audit, cases, jobs, store
+from engine.calendar import local_date
 from engine.errors import HuishenError
 from engine.installation import Installation
 from engine.keys import audit_signer
@@ -23,6 +24,7 @@ class Background:
         self.installation = installation
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._reminded: date | None = None
         self._checkpointed = installation.clock.now() - CHECKPOINT_EVERY
 
     def start(self) -> None:
@@ -38,17 +40,26 @@ class Background:
             thread.join(timeout=30)
 
     def _jobs(self) -> None:
-        jobs.work(self.installation, cases.HANDLERS, self._stop)
+        jobs.work(self.installation, archive.HANDLERS, self._stop)
 
     def _timers(self) -> None:
         while not self._stop.is_set():
             self.tick()
             self._stop.wait(TICK)
 
+    def _remind(self) -> None:
+        """Terms that end: looked at once a day."""
+        today = local_date(self.installation.clock.now())
+        if self._reminded != today:
+            cases.remind_of_terms(self.installation)
+            self._reminded = today
+
     def tick(self) -> None:
         """One look: fire what is due, sign a checkpoint when it is time. A fault waits for the next look."""
         try:
             cases.fire_timers(self.installation)
+            cases.queue_mail(self.installation)
+            self._remind()
             now = self.installation.clock.now()
             if now - self._checkpointed >= CHECKPOINT_EVERY:
                 with store.writing(self.installation.database) as transaction:

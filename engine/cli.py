@@ -12,7 +12,21 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
-from engine import audit, calendar, cases, decisions, documents, forms, identity, jobs, logs, packages, scenarios, store
+from engine import (
+    archive,
+    audit,
+    calendar,
+    cases,
+    decisions,
+    documents,
+    forms,
+    identity,
+    jobs,
+    logs,
+    packages,
+    scenarios,
+    store,
+)
 from engine.calendar import local_date
 from engine.demonstration.setup import deploy_folder
 from engine.errors import HuishenError, Invalid, NotFound, Unavailable
@@ -127,7 +141,11 @@ def check(folder: Path, clauses: Path | None) -> None:
         package = _package(folder)
         register = clauses or folder.parent / "clauses.toml"
         known = decisions.Clauses.read(register.read_bytes(), register.name) if register.exists() else None
-        vocabulary = packages.default_vocabulary(clauses=known.ids if known else frozenset())
+        around = [packages.interface_of(one) for one in packages.beside(folder)] if folder.is_dir() else None
+        vocabulary = packages.default_vocabulary(
+            clauses=known.ids if known else frozenset(),
+            packages=None if around is None else [one for one in around if one is not None],
+        )
         found = packages.check(package, vocabulary)
     for finding in found:
         click.echo(str(finding))
@@ -240,13 +258,18 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
 )
 @click.argument("key")
 @click.option("--case", "numbers", multiple=True, help="只迁移这个案件编号，可以写多次。")
+@click.option("--to", "to", help="迁移到这个版本（启用时显示的版本号，写前 8 位以上）；不写则迁移到启用中的版本。")
 @click.option("--dry-run", is_flag=True, help="只说明会怎样，什么也不改。")
 @click.pass_context
 @speaks
-def move(context: click.Context, key: str, numbers: tuple[str, ...], dry_run: bool) -> None:
+def move(context: click.Context, key: str, numbers: tuple[str, ...], to: str | None, dry_run: bool) -> None:
     installation = opened(context)
-    planned = cases.plan_move(installation, key, numbers=numbers) if dry_run else None
-    moves = planned or cases.move_cases(installation, None, key, numbers=numbers)
+    version = None
+    if to is not None:
+        with store.reading(installation.database) as transaction:
+            version = packages.version_named(transaction, key, to)
+    planned = cases.plan_move(installation, key, version, numbers) if dry_run else None
+    moves = planned or cases.move_cases(installation, None, key, version, numbers)
     for line in cases.move_sentences(moves, planned=dry_run):
         click.echo(line)
     sys.exit(1 if moves.refused else 0)
@@ -275,7 +298,7 @@ def worker(context: click.Context, once: bool) -> None:
     installation = opened(context)
     if once:
         cases.fire_timers(installation)
-        click.echo(f"完成 {jobs.run_due(installation, cases.HANDLERS)} 项后台任务")
+        click.echo(f"完成 {jobs.run_due(installation, archive.HANDLERS)} 项后台任务")
         return
     from engine.background import Background
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +31,11 @@ class Settings:
     timestamp_certificates: str = ""  # PEM file of the authority's chain; the self-signed ones are believed
     pkcs11_module: str = ""  # library of the token on which new keys are made; empty: encrypted files
     pkcs11_token: str = ""  # the token's label; its PIN is HUISHEN_PKCS11_PIN
+    mail_host: str = ""  # SMTP server; empty: no e-mail
+    mail_port: int = 25
+    mail_security: str = "none"  # none | starttls | tls
+    mail_user: str = ""  # its password is HUISHEN_MAIL_PASSWORD
+    mail_from: str = ""
     trusted_proxies: int = (
         0  # how many reverse proxies stand before `serve`: whose word on the visitor's address counts
     )
@@ -109,6 +114,10 @@ class Installation:
         if version_id not in self._cache.packages:
             self._cache.packages[version_id] = packages.load_version(transaction, version_id)
         return self._cache.packages[version_id]
+
+    def holding(self, version_id: str, package: CompiledPackage) -> "Installation":
+        """This installation where that version is this package: for trying what another value of a parameter does."""
+        return replace(self, _cache=_Cache({version_id: package}, dict(self._cache.clauses), self._cache.calendar))
 
     def clauses(self, transaction: store.Transaction, version_id: str) -> Clauses:
         """A version of the register of rules; the empty id is the empty register."""

@@ -15,7 +15,9 @@ from engine.installation import Installation
 from engine.store import Transaction, insert_into
 from engine.store.tables import organisation, signing_key
 
-SIGNING_ROLES = frozenset({"bureau_leader"})  # posts whose holders sign letters with a key of their own
+SIGNING_ROLES = frozenset(
+    {"bureau_leader", "meeting_secretary"}
+)  # posts whose holders sign letters, or minutes, with a key of their own
 SEALS = {"seal-authority": "", "seal-acceptance": "（受理专用章）"}  # key id -> what stands below the star
 
 

@@ -1,13 +1,19 @@
-"""One complete case through the real commands: everybody signs in, does their part, and the letters are verified."""
+"""One complete case through the real commands: everybody signs in, does their part, and the letters are verified.
+
+Where days must pass (a publicity), the walk's own clock moves on to the next moment that something is due, and says so;
+the clock of the installation stays as it is.
+"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import cases, identity, jobs, packages, store
-from engine.calendar import local_date
+import sqlalchemy as sa
+
+from engine import archive, cases, identity, jobs, packages, store
+from engine.calendar import Clock, local_date
 from engine.cases import DocumentView, TaskView
 from engine.demonstration.accounts import read_accounts
 from engine.demonstration.people import PEOPLE
@@ -15,10 +21,25 @@ from engine.errors import HuishenError
 from engine.identity import Actor, Proof
 from engine.installation import Installation
 from engine.scenarios import Complete, read_all
+from engine.store import tables
 
 SCENARIO = "LS01"
 FUTURE = frozenset({"election_date", "term_start", "term_end", "board_resolution_date"})  # moved along with today
 MOST_STEPS = 60
+
+
+class WalkingClock:
+    """The installation's clock, some time ahead."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.ahead = clock, timedelta()
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.ahead
+
+    def reach(self, moment: datetime) -> None:
+        """Be at a moment, or stay where it is past."""
+        self.ahead = max(self.ahead, moment - self.clock.now())
 
 
 @dataclass(frozen=True)
@@ -41,7 +62,8 @@ def walk(installation: Installation, package: Path) -> Iterator[Line]:
 
 class _Walk:
     def __init__(self, installation: Installation, package: Path) -> None:
-        self.installation = installation
+        self.clock = WalkingClock(installation.clock)
+        self.installation = replace(installation, clock=self.clock)
         self.package = packages.load_folder(package)
         scenario = next(one for one in read_all(self.package.files) if one.id == SCENARIO)
         self.answers = {step.act.node: step.act.values for step in scenario.steps if isinstance(step.act, Complete)}
@@ -57,10 +79,13 @@ class _Walk:
         yield Line(f"{applicant.name}登录，开始申报（案件 {begun.case_id}）")
         for _ in range(MOST_STEPS):
             found = self._next(begun.case_id)
-            if found is None:
+            if found is not None:
+                yield self._do(*found)
+            elif (followed := self._receive(applicant, begun.case_id) or self._wait(begun.case_id)) is not None:
+                yield followed
+            elif not jobs.run_due(self.installation, archive.HANDLERS):
                 break
-            yield self._do(*found)
-            jobs.run_due(self.installation, cases.HANDLERS)
+            jobs.run_due(self.installation, archive.HANDLERS)
         yield from self._verdicts(applicant, begun.case_id)
 
     # --- whose turn ---
@@ -73,6 +98,29 @@ class _Walk:
             if mine := [row.task_id for row in rows if row.case_id == case_id]:
                 return actor, mine[0]
         return None
+
+    def _receive(self, applicant: Actor, case_id: str) -> Line | None:
+        """The association confirms what it received; none where there is nothing new."""
+        view = cases.case_view(self.installation, applicant, case_id)
+        fresh = [one for one in view.documents if one.received_at is None and one.issued_at is not None]
+        if view.state == "closed" or not fresh:
+            return None
+        for document in fresh:
+            cases.receive_document(self.installation, applicant, document.id)
+        return Line(f"{applicant.name}签收：{'、'.join(f'{one.title} {one.number}' for one in fresh)}")
+
+    def _wait(self, case_id: str) -> Line | None:
+        """Nobody's turn: on to the next moment at which the case goes on by itself; none where there is no such."""
+        timer = tables.timer
+        query = sa.select(timer.c.due_at, timer.c.node_id).where(timer.c.case_id == case_id, timer.c.state == "armed")
+        with store.reading(self.installation.database) as transaction:
+            row = transaction.execute(query.order_by(timer.c.due_at)).first()
+        if row is None:
+            return None
+        self.clock.reach(row.due_at)
+        cases.fire_timers(self.installation)
+        name = packages.compile(self.package).definition.nodes[row.node_id].name
+        return Line(f"演示时钟前移到 {local_date(row.due_at)}：{name}（实际办理要等到那一天）")
 
     def _sign_in(self, login: str) -> Actor:
         """Once a person, with the password of the accounts file."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import cases, demonstration, identity, jobs, store
+from engine import archive, demonstration, identity, jobs, store
 from engine.calendar import FixedClock
 from engine.identity import Actor, Proof
 from engine.installation import Installation, Settings, open_installation
@@ -35,7 +35,7 @@ class Office:
 
     def work_off(self) -> int:
         """Run the jobs that follow what was committed."""
-        return jobs.run_due(self.installation, cases.HANDLERS)
+        return jobs.run_due(self.installation, archive.HANDLERS)
 
 
 def make_office(folder: Path, settings: Settings | None = None) -> Office:

@@ -107,6 +107,7 @@ def test_the_commands_are_those_of_the_manual():
         *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list"),
+        *("handover", "jobs", "jobs list", "jobs retry", "search", "search rebuild"),
         *("document", "document revoke", "document export", "archive", "archive make", "archive verify"),
         *("key", "key list", "key replace", "key withdraw", "key root", "key revocations"),
     }
@@ -448,9 +449,16 @@ def test_replaying_names_what_is_stored_otherwise_than_the_events_say(instance):
 def test_running_cases_move_to_a_new_version_after_a_dry_run(instance, package):
     assert huishen("move", "leader_review", instance=instance).output.endswith("：已迁移 0 件，不能迁移 0 件\n")
     replace_once(package / "process.bpmn", 'id="Task_submit" name="填报申请"', 'id="Task_submit" name="填写申请"')
-    assert huishen("deploy", package, instance=instance).exit_code == 0
+    deployed = huishen("deploy", package, instance=instance)
+    assert deployed.exit_code == 0
     planned = huishen("move", "leader_review", "--dry-run", instance=instance)
     assert planned.exit_code == 0
+    version = re.findall(r"[0-9a-f]{12}", deployed.output)[0]
+    named = huishen("move", "leader_review", "--dry-run", "--to", version, instance=instance)
+    assert named.output == planned.output
+    for wrong in ("0" * 12, version[:4]):
+        refused = huishen("move", "leader_review", "--to", wrong, instance=instance)
+        assert (refused.exit_code, "没有流程 leader_review 的版本" in refused.stderr) == (1, True)
     assert "  待办 填报申请 保留（名称改为 填写申请）\n" in planned.output
     assert "：可以迁移 1 件，不能迁移 0 件\n" in planned.output
     done = huishen("move", "leader_review", instance=instance)

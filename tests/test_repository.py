@@ -26,7 +26,7 @@ from engine.decisions.findings import Finding
 from engine.demonstration import PEOPLE
 from engine.installation import Settings
 from engine.packages.vocabulary import ACTS, FACT_KEYS, FUNCTIONS, OUTCOMES, STATES
-from engine.scenarios import Complete, Expected, Return, Wait, Withdraw, read_all
+from engine.scenarios import Complete, Expected, Object, Receive, Return, Wait, Withdraw, read_all
 from engine.scenarios.reader import ACTS as ACTS_OF_A_STEP
 from engine.scenarios.values import DIRECTIVES
 from tests.installations import BPMN, ROOT
@@ -37,12 +37,21 @@ PACKAGES_PAGE = ROOT / "docs/packages.md"
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 COMMANDS = ("script/run", "script/test", "script/setup", "script/fonts", "script/bench")
 # Hosts that a tracked file may name: namespaces of formats, licences, this machine, names reserved for examples.
-NAMESPACES = {"www.omg.org", "camunda.org", "www.w3.org", "flowable.org", "activiti.org", "yaml.org", "www.apache.org"}
+NAMESPACES = {
+    "www.omg.org",
+    "camunda.org",
+    "www.w3.org",
+    "flowable.org",
+    "activiti.org",
+    "schemas.openxmlformats.org",
+    "yaml.org",
+    "www.apache.org",
+}
 HERE = {"127.0.0.1", "localhost"}
 EXAMPLES = re.compile(r"([\w-]+\.)*example(\.gov)?(\.cn)?")
 URL = re.compile(r"https?://[^\s\"'`<>)（），。{}…]+")
 BARE_HOST = re.compile(r"(?<![\w./@-])(?:[a-z0-9-]+\.)+(?:org|com|net|dev|cloud|edu|cn)(?![\w(=-]|\.\w)")
-SUBJECTS = "case|task|timer|promise|rules|decision|outcome|document|slip|personal|attachment|review|member"
+SUBJECTS = "case|task|timer|promise|rules|decision|outcome|document|slip|personal|attachment|review|member|call|message|publicity|objection"
 EVENT_KIND = re.compile(rf"({SUBJECTS})\.[a-z-]+")
 
 
@@ -295,4 +304,4 @@ def test_what_the_page_says_about_scenarios_is_what_they_are():
     example = dedent(said[said.index("    id: LS01") :].partition("\n\n### ")[0])
     files = {"scenarios/LS01.yaml": example.encode(), **PACKAGE.within("scenarios/values")}
     (read,) = read_all(files)
-    assert {type(step.act) for step in read.steps} == {Complete, Wait, Withdraw, Return}
+    assert {type(step.act) for step in read.steps} == {Complete, Wait, Withdraw, Return, Object, Receive}

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.installation import Installation
-from webapp import desk, errors, portal, presentation, public, security, session
+from webapp import desk, errors, notices, portal, presentation, public, security, session
 from webapp.held import HeldForms
 
 MOST_BYTES = 64 * 1024 * 1024  # of one request: a page of several files, each of which is limited by the engine
@@ -43,6 +43,6 @@ def create_app(installation: Installation, *, secret: bytes) -> Flask:
     session.install(app)
     presentation.install(app)
     errors.install(app)
-    for blueprint in (public.pages, session.pages, portal.pages, desk.pages):
+    for blueprint in (public.pages, session.pages, portal.pages, desk.pages, notices.pages):
         app.register_blueprint(blueprint)
     return app

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-import engine.cli_documents  # noqa: F401  its commands join the group
+import engine.cli_desk
+import engine.cli_documents  # noqa: F401
 from engine import store
 from engine.background import Background
 from engine.cli import group, opened, speaks

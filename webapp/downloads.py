@@ -13,6 +13,7 @@ from webapp.current import actor, installation
 
 PDFIUM = Lock()  # the library draws in one thread at a time
 DOTS = 120 / 72  # of a picture, to a point of the page
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 INLINE = "default-src 'none'; frame-ancestors 'self'"
 
 
@@ -20,6 +21,12 @@ def document(document_id: str) -> Response:
     """A document as a file to keep."""
     name, data = cases.document_file(installation(), actor(), document_id)
     return send_file(BytesIO(data), mimetype="application/pdf", download_name=name, as_attachment=True)
+
+
+def draft(document_id: str) -> Response:
+    """A document's text as a Word draft."""
+    name, data = cases.draft_file(installation(), actor(), document_id)
+    return send_file(BytesIO(data), mimetype=WORD, download_name=name, as_attachment=True)
 
 
 def attachment(attachment_id: str) -> Response:
@@ -32,6 +39,12 @@ def attachment(attachment_id: str) -> Response:
     return response
 
 
+def objection_file(objection_id: str, place: int) -> Response:
+    """What came with an objection, to keep; never shown in the page."""
+    name, media_type, data = cases.objection_file(installation(), actor(), objection_id, place)
+    return send_file(BytesIO(data), mimetype=media_type, download_name=name, as_attachment=True)
+
+
 def page_count(data: bytes) -> int:
     """How many pages a document of ours has."""
     with PDFIUM, pypdfium2.PdfDocument(data) as pdf:
@@ -41,10 +54,15 @@ def page_count(data: bytes) -> int:
 def page_picture(document_id: str, number: int) -> Response:
     """One page (from 1) of a document of ours as a PNG."""
     _, data = cases.document_file(installation(), actor(), document_id)
-    picture = _drawn(data, number)
-    if picture is None:
+    return picture(data, number)
+
+
+def picture(data: bytes, number: int) -> Response:
+    """One page (from 1) of a PDF of ours as a PNG; `NotFound` where there is none."""
+    drawn = _drawn(data, number)
+    if drawn is None:
         raise NotFound("这份文书没有这一页。", code="document.page")
-    return send_file(BytesIO(picture), mimetype="image/png")
+    return send_file(BytesIO(drawn), mimetype="image/png")
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask, current_app, request, url_for
 
-from engine import forms, store
+from engine import cases, forms, store
 from engine.calendar import ZONE, local_date
 from engine.forms.model import Upload
 from engine.store.tables import organisation
@@ -79,8 +79,15 @@ def install(app: Flask) -> None:
     @app.context_processor
     def shared() -> dict[str, Any]:
         settings = installation().settings
+        person = known_actor()
         return {
-            "person": known_actor(),
+            "person": person,
+            "may_supervise": person is not None and cases.may_supervise(person),
+            "may_hand_over": person is not None and cases.may_hand_over(person),
+            "runs_machines": person is not None and person.holds("sysadmin"),
+            "is_applicant": person is not None and any(p.organisation_kind == "association" for p in person.posts),
+            "unread_notices": lambda: cases.unread(installation(), person) if person is not None else 0,
+            "may_urge": person is not None and cases.may_urge(person),
             "department": department_name(),
             "contact": settings.contact,
             "telephone": settings.telephone,

@@ -22,8 +22,7 @@ class EndedTask:
 def package_of(installation: Installation, case: CaseView) -> CompiledPackage:
     """The version that a case runs on; the case was shown to the person already."""
     with store.reading(installation.database) as transaction:
-        query = sa.select(tables.case.c.version_id).where(tables.case.c.id == case.id)
-        return installation.package(transaction, transaction.execute(query).scalar_one())
+        return installation.package(transaction, case.version_id)
 
 
 def ended_task(installation: Installation, task_id: str) -> EndedTask | None:

@@ -2,5 +2,6 @@
 
 from engine.archive.bundle import make_bundle
 from engine.archive.checks import Check, check_bundle
+from engine.archive.closing import HANDLERS
 
-__all__ = ["Check", "check_bundle", "make_bundle"]
+__all__ = ["HANDLERS", "Check", "check_bundle", "make_bundle"]

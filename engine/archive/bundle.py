@@ -17,9 +17,9 @@ VERIFIER = Path(__file__).with_name("verify_bundle.py")
 logging.getLogger("bagit").setLevel(logging.ERROR)
 
 
-def make_bundle(installation: Installation, number: str) -> bytes:
-    """The archive bundle of a case that has ended; `NotFound` or `Conflict` otherwise."""
-    contents = collect(installation, number)
+def make_bundle(installation: Installation, number: str, *, closing: bool = False) -> bytes:
+    """The archive bundle of a case that has ended, or is `closing`; `NotFound` or `Conflict` otherwise."""
+    contents = collect(installation, number, closing=closing)
     with tempfile.TemporaryDirectory() as folder:
         bag = Path(folder) / "bag"
         for name, data in _files(contents).items():

@@ -45,13 +45,14 @@ class CaseContents:
     register: bytes
 
 
-def collect(installation: Installation, number: str) -> CaseContents:
-    """Everything of the case with this number. `NotFound`, or `Conflict` when it has not ended."""
+def collect(installation: Installation, number: str, *, closing: bool = False) -> CaseContents:
+    """Everything of the case with this number. `NotFound`, or `Conflict` when it has not ended; `closing`: it is about to
+    end, and must pass the checks first."""
     with store.reading(installation.database) as transaction:
         case = _one(transaction, sa.select(tables.case).where(tables.case.c.number == number))
         if case is None:
             raise NotFound(f"没有编号为 {number} 的案件。", code="case.not-found")
-        if case["closed_at"] is None:
+        if case["closed_at"] is None and not closing:
             raise Conflict(f"案件 {number} 还没有办结，不能归档。", code="archive.not-closed")
         held = _Held(installation, transaction, case)
         items = (*held.documents(), *held.entries(), held.opinions(), held.events(), *held.attachments())

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.store.values import decode
+from engine.audit.chain import fingerprint_of
+from engine.store.values import decode, encode
 
 PERSONAL = "$personal"  # in a submitted form: the keyed hash that stands for a personal number
 Columns = dict[str, Any]
@@ -49,8 +50,14 @@ class Rebuilt:
     entry: Rows = field(default_factory=dict)
     outcome: Rows = field(default_factory=dict)
     document: Rows = field(default_factory=dict)
+    call: Rows = field(default_factory=dict)
+    awaited: Rows = field(default_factory=dict)
+    message: Rows = field(default_factory=dict)
+    receipt: Rows = field(default_factory=dict)
     attachment: Rows = field(default_factory=dict)
     personal: Rows = field(default_factory=dict)
+    publicity: Rows = field(default_factory=dict)
+    objection: Rows = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)  # events that do not say what their kind says
 
 
@@ -71,6 +78,11 @@ def _follow(found: Rebuilt, event: Told) -> None:
     for key, columns in event.body.get("tasks_now", {}).items():
         found.task.setdefault(key, {}).update(columns)
     found.case |= event.body.get("case_now", {})
+    for name in ("call", "message", "receipt"):
+        for key, columns in event.body.get(f"{name}s_now", {}).items():
+            getattr(found, name).setdefault(key, {}).update(columns)
+    if "awaited" in event.body:
+        found.awaited = {key: dict(columns) for key, columns in event.body["awaited"].items()}
     if (follow := _FOLLOWED.get(event.kind)) is not None:
         follow(found, event)
 
@@ -88,7 +100,11 @@ def _take_step(found: Rebuilt, event: Told) -> None:
         found.scope.setdefault(path, {}).update(written)
     _follow_tasks(found, event)
     _follow_timers(found, event)
-    for row in body.get("documents", ()):
+    _add_documents(found, event)
+
+
+def _add_documents(found: Rebuilt, event: Told) -> None:
+    for row in event.body.get("documents", ()):
         found.document[row["id"]] = {name: value for name, value in row.items() if name != "id"}
 
 
@@ -140,6 +156,8 @@ def _start(found: Rebuilt, event: Told) -> None:
         "organisation_id": event.body["organisation"],
         "created_at": event.at,
         "created_by": event.actor,
+        "call_id": event.body.get("parent", {}).get("call"),
+        "call_depth": event.body.get("parent", {}).get("depth", 0),
     }
 
 
@@ -155,6 +173,7 @@ def _enter(found: Rebuilt, event: Told) -> None:
         "post_id": event.post_id,
         "at": event.at,
         "values": body["values"],
+        "acting_for": body.get("acting_for"),
     }
     _mention(found, body["values"])
 
@@ -203,6 +222,30 @@ def _record_outcome(found: Rebuilt, event: Told) -> None:
         "clause": body["clause"],
         "at": event.at,
     }
+
+
+def _publicise(found: Rebuilt, event: Told) -> None:
+    body = event.body
+    row = {name: body[name] for name in ("path", "opened_on", "closes_on")}
+    members = fingerprint_of(encode(body["members"]).encode())
+    found.publicity[body["publicity"]] = {**row, "members": members, "closed_at": None}
+
+
+def _end_publicity(found: Rebuilt, event: Told) -> None:
+    for row in found.publicity.values():
+        if row["path"] in event.body["paths"] and row["closed_at"] is None:
+            row["closed_at"] = event.at
+
+
+def _object(found: Rebuilt, event: Told) -> None:
+    body = event.body
+    row = {name: body[name] for name in ("named", "files", "digest")}
+    row |= {"publicity_id": body["publicity"], "item_key": body["item"], "received_at": event.at, "state": "open"}
+    found.objection[body["objection"]] = row
+
+
+def _decide_objection(found: Rebuilt, event: Told) -> None:
+    found.objection.setdefault(event.body["objection"], {})["state"] = event.body["result"]
 
 
 def _add_file(found: Rebuilt, event: Told) -> None:
@@ -263,6 +306,10 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "task.claimed": _claim,
     "task.released": _claim,
     "outcome.recorded": _record_outcome,
+    "publicity.opened": _publicise,
+    "publicity.closed": _end_publicity,
+    "objection.received": _object,
+    "objection.decided": _decide_objection,
     "attachment.added": _add_file,
     "attachment.removed": _remove_file,
     "document.reserved": _document("reserved", "", "reserved_at", *_NUMBER),
@@ -270,7 +317,10 @@ _FOLLOWED: Mapping[str, Callable[[Rebuilt, Told], None]] = {
     "document.rendered": _bytes("rendered_sha256", _document("rendered", "", "", "place")),
     "document.signed": _bytes("signed_sha256", _document("signed", "signed_by", "signed_at")),
     "document.issued": _bytes("issued_sha256", _document("issued", "sealed_by", "issued_at", "rendered_sha256")),
+    "document.concluded": _bytes("issued_sha256", _document("issued", "", "issued_at")),
     "document.received": _document(None, "received_by", "received_at"),
     "document.voided": _document("voided", "", "ended_at", "reason"),
+    "document.redrafted": _add_documents,
+    "document.superseded": _document("superseded", "", "ended_at", "reason"),
     "document.revoked": _document("revoked", "", "ended_at", "reason"),
 }

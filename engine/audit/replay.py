@@ -16,10 +16,21 @@ from engine.store import Transaction, tables
 from engine.store.values import decode, encode
 
 BATCH = 100  # cases
-KEYED = {"scope": "path", "outcome": "item_key", "personal": "hash"}  # tables whose rows have no id of their own
-LONG = frozenset({"content", "record"})  # texts that the events know by their SHA-256
+KEYED = {
+    "scope": "path",
+    "outcome": "item_key",
+    "personal": "hash",
+    "receipt": "message_id",
+}  # tables whose rows have no id of their own
+LONG = {  # texts that the events know by their SHA-256
+    "document": ("content", "record"),
+    "call": ("inputs",),
+    "message": ("key", "values"),
+    "publicity": ("members",),
+}
 
-Readable = Callable[[Mapping[str, Any]], bool]
+Readable = Callable[[str, Mapping[str, Any]], bool]
+ENCRYPTED = ("personal", "objection")
 Stored = dict[str, dict[str, Rows]]  # case -> table -> key -> columns
 
 
@@ -43,8 +54,8 @@ def replay(
 ) -> Iterator[tuple[str, list[Difference]]]:
     """Each case with what differs in it: open nodes, posts, due times, variables, timers, clocks, and every other row.
 
-    `readable` says whether an encrypted personal number (a row of `personal`) still gives the number of its hash; it
-    needs the keys, so that whoever holds them hands it in. `only` is the id of one case.
+    `readable` says whether an encrypted row of a table (a personal number, an objection) still gives the text of its
+    hash; it needs the keys, so that whoever holds them hands it in. `only` is the id of one case.
     """
     every = _cases(transaction) if only is None else [only]
     for ids in (every[start : start + BATCH] for start in range(0, len(every), BATCH)):
@@ -90,7 +101,7 @@ def _read(name: str, row: Columns) -> Columns:
         return dict(_decoded(row["values"]))
     if name == "entry":
         return {**row, "values": _decoded(row["values"])}
-    return {key: fingerprint_of(value.encode()) if key in LONG else value for key, value in row.items()}
+    return {key: fingerprint_of(value.encode()) if key in LONG.get(name, ()) else value for key, value in row.items()}
 
 
 def _decoded(text: str) -> dict[str, Any]:
@@ -121,9 +132,11 @@ class _Comparison:
         yield from self._columns("case", "", self._expected_case(), self._stored_case(self.case))
         for table, rows in stored.items():
             yield from self._table(table, getattr(self.rebuilt, table), rows)
-        for key, row in stored["personal"].items():
-            if readable is not None and not readable(row):
-                yield self._told("personal", key, "ciphertext", f"个人号码 {key[:12]}的密文与它的散列值不符，被改动。")
+        for table in ENCRYPTED:
+            for key, row in stored[table].items():
+                if readable is not None and not readable(table, row):
+                    message = f"{TABLES[table]} {key[:12]}的密文与它的散列值不符，被改动。"
+                    yield self._told(table, key, "ciphertext", message)
 
     def _expected_case(self) -> Columns:
         return {

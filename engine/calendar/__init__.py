@@ -2,13 +2,15 @@
 
 from engine.calendar.arrangement import MOST_BYTES, Arrangement, ArrangementProblems, Day, read_arrangement
 from engine.calendar.clock import ZONE, Clock, FixedClock, SystemClock, end_of, local_date
-from engine.calendar.light import Light, light
+from engine.calendar.light import YELLOW_DAYS, YELLOW_SHARE, Light, light
 from engine.calendar.promise import Pause, Promise
 from engine.calendar.table import Change, Listed, described, ensure, listed, load, publish, seed
 from engine.calendar.workdays import Deadline, WorkingDays
 
 __all__ = [
     "MOST_BYTES",
+    "YELLOW_DAYS",
+    "YELLOW_SHARE",
     "ZONE",
     "Arrangement",
     "ArrangementProblems",

@@ -31,7 +31,8 @@ class Pause:
 
 @dataclass(frozen=True)
 class Promise:
-    """`working_days` counted from the day after `started_on`, the day of acceptance; never changed, only replaced.
+    """`working_days` counted from the day after `started_on`, the day of acceptance, to `ended_on`, the day on which what
+    was promised was done; never changed, only replaced.
 
     Pauses may overlap (two candidates are verified at once); a day that several cover is left out once.
     """
@@ -39,6 +40,7 @@ class Promise:
     working_days: int
     started_on: date
     pauses: tuple[Pause, ...] = ()
+    ended_on: date | None = None
 
     @property
     def open_pauses(self) -> tuple[Pause, ...]:
@@ -68,13 +70,20 @@ class Promise:
         ended = replace(self.pauses[place], until=max(on, self.pauses[place].since))
         return replace(self, pauses=(*self.pauses[:place], ended, *self.pauses[place + 1 :]))
 
+    def end(self, on: date) -> "Promise":
+        """What was promised is done: no later day counts, and no pause is open."""
+        settled = self
+        for pause in self.open_pauses:
+            settled = settled.resume(pause.reason, on)
+        return replace(settled, ended_on=max(on, self.started_on))
+
     def due(self, calendar: WorkingDays) -> Deadline:
         """The last day of the promise.
 
         While a pause is open there is none yet: the answer is the earliest possible day, as if the clock went on at
         once, and is marked estimated.
         """
-        settled = replace(self, pauses=tuple(pause for pause in self.pauses if pause.until is not None))
+        settled = replace(self, pauses=tuple(p for p in self.pauses if p.until is not None), ended_on=None)
         day, left = self.started_on, self.working_days
         while left > 0:
             day += _DAY
@@ -90,13 +99,15 @@ class Promise:
         return self.working_days - self.used(calendar, today)
 
     def _counts(self, day: date, calendar: WorkingDays) -> bool:
-        return calendar.is_working(day) and not any(pause.covers(day) for pause in self.pauses)
+        ended = self.ended_on is not None and day > self.ended_on
+        return not ended and calendar.is_working(day) and not any(pause.covers(day) for pause in self.pauses)
 
     def to_json(self) -> str:
         pauses = [
             {"reason": p.reason, "from": p.since, "until": p.until, "by": p.by, "basis": p.basis} for p in self.pauses
         ]
         data = {"working_days": self.working_days, "started_on": self.started_on, "pauses": pauses}
+        data |= {"ended_on": self.ended_on} if self.ended_on else {}
         return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
 
     @classmethod
@@ -109,7 +120,8 @@ class Promise:
             Pause(p["reason"], date.fromisoformat(p["from"]), _date(p["until"]), p["by"], p["basis"])
             for p in data["pauses"]
         )
-        return cls(data["working_days"], date.fromisoformat(data["started_on"]), pauses)
+        ended_on = _date(data.get("ended_on"))
+        return cls(data["working_days"], date.fromisoformat(data["started_on"]), pauses, ended_on)
 
 
 def _days_after(start: date, end: date) -> Iterator[date]:

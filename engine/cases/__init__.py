@@ -1,7 +1,29 @@
 """Cases: the commands that move them, and the queries that show them. Every one goes through the same door of who may."""
 
+from engine.cases.again import start_again
+from engine.cases.associations import (
+    AssociationFile,
+    AssociationLine,
+    association_file,
+    associations,
+    remind_of_terms,
+)
 from engine.cases.claiming import claim, release
 from engine.cases.completing import Completed, complete
+from engine.cases.correcting import (
+    Change,
+    correct,
+    drop_correction,
+    prepare_correction,
+    revoke_in_register,
+    seal_correction,
+    sign_correction,
+)
+from engine.cases.criteria import Criteria
+from engine.cases.deputies import Colleague, Deputy, appoint_deputy, colleagues, deputies, end_deputy
+from engine.cases.dispatch import CHOICE_NAMES as REGISTER_STATES
+from engine.cases.dispatch import Dispatch, NumberRun, Register, Wanted, export_sheet, reads_register, register
+from engine.cases.dispatched import DispatchView, Related, dispatch_view
 from engine.cases.documents import (
     DocumentFacts,
     document_file,
@@ -16,26 +38,74 @@ from engine.cases.documents import (
 )
 from engine.cases.door import Sight
 from engine.cases.drafting import AttachmentRef, attach, detach, save_draft
+from engine.cases.encrypted import readable
+from engine.cases.exporting import COLUMNS as EXPORT_COLUMNS
+from engine.cases.exporting import USUAL as USUAL_COLUMNS
+from engine.cases.exporting import Export, export_cases
+from engine.cases.filters import SavedFilter, drop_filter, save_filter, saved_filters
+from engine.cases.finding import FoundCase, FoundCases, find_cases
 from engine.cases.followups import HANDLERS
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
-from engine.cases.inbox import CaseRow, Due, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications
+from engine.cases.handover import (
+    Receipt,
+    Staff,
+    confirm_receipt,
+    hand_over,
+    may_hand_over,
+    receipt,
+    receipts,
+    staff,
+)
+from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
+from engine.cases.indexing import rebuild_index
+from engine.cases.issuing import is_at, letters_at
+from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
+from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
+from engine.cases.mailing import KINDS as NOTICE_KINDS
+from engine.cases.mailing import queue_mail
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
+from engine.cases.notices import (
+    NoticePage,
+    Preference,
+    mark_notices,
+    notices,
+    preference,
+    set_preference,
+    unread,
+)
+from engine.cases.objecting import (
+    ObjectionText,
+    PublicityView,
+    SealedFile,
+    Statement,
+    object_to,
+    objection_file,
+    publicities,
+    publicity_view,
+    read_objection,
+)
 from engine.cases.offers import Offer, offers
-from engine.cases.personal import readable, reveal
+from engine.cases.personal import reveal
+from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
+from engine.cases.previewing import Preview, preview
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
+from engine.cases.relations import CallView, CaseLink
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
 from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
+from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, people, supervision, units
 from engine.cases.suspending import resume, suspend
+from engine.cases.urging import Slip, slip, urge, urgeable
+from engine.cases.vacancies import Vacancy, assign_vacant, pool, takers_of
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -44,93 +114,199 @@ from engine.cases.views import (
     EntryView,
     HistoryLine,
     ItemView,
+    ObjectionView,
     OpenTaskView,
     StepView,
     TaskView,
 )
+from engine.cases.words import STATES
 
 __all__ = [
+    "EXPORT_COLUMNS",
     "HANDLERS",
+    "LIGHTS",
+    "NOTICE_KINDS",
     "POSITIONS",
+    "REGISTER_STATES",
+    "STATES",
+    "USUAL_COLUMNS",
+    "AssociationFile",
+    "AssociationLine",
     "AttachmentRef",
     "AttachmentView",
+    "CallView",
+    "CaseLink",
     "CaseMove",
     "CaseRow",
     "CaseView",
+    "Change",
     "Choice",
     "Clocks",
+    "Colleague",
     "Completed",
+    "Criteria",
+    "Deputy",
+    "Dispatch",
+    "DispatchView",
     "DocumentFacts",
     "DocumentView",
     "Due",
     "EntryView",
+    "Export",
+    "FoundCase",
+    "FoundCases",
+    "Heap",
     "HistoryLine",
     "Imported",
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Lookahead",
     "Moved",
     "Moves",
     "Notice",
+    "NoticePage",
+    "NumberRun",
+    "ObjectionText",
+    "ObjectionView",
     "Offer",
     "OpenTaskView",
+    "Phrase",
+    "Preference",
+    "Preview",
+    "PublicityView",
+    "Receipt",
     "Recounted",
+    "Register",
+    "Related",
+    "SavedFilter",
+    "SealedFile",
     "Sight",
+    "Slip",
+    "Staff",
+    "Statement",
     "StepView",
+    "Supervision",
     "TaskMove",
     "TaskRef",
     "TaskView",
     "TimerMove",
+    "Vacancy",
+    "Wanted",
     "add_member",
     "add_review",
+    "appoint_deputy",
+    "assign_vacant",
+    "association_file",
+    "associations",
     "attach",
     "attachment_file",
     "case_view",
     "claim",
+    "colleagues",
     "complete",
+    "confirm_receipt",
     "copy_choices",
+    "correct",
     "delegate",
+    "deputies",
     "detach",
+    "dispatch_view",
     "document_file",
     "done",
     "draft_file",
+    "drop_correction",
+    "drop_filter",
     "drop_member",
+    "drop_phrase",
     "drop_review",
+    "end_deputy",
+    "export_cases",
+    "export_sheet",
     "extend",
     "facts_of_file",
+    "find_cases",
     "fire_timers",
     "hand_back",
+    "hand_over",
     "id_of",
     "import_calendar",
     "inbox",
+    "is_at",
+    "keep_phrase",
+    "leads_to_documents",
+    "letters_at",
+    "look_ahead",
+    "lookahead_draft",
+    "lookahead_file",
+    "mark_notices",
     "mark_read",
+    "may_hand_over",
+    "may_supervise",
+    "may_urge",
     "move_cases",
     "move_sentences",
     "my_cases",
+    "notices",
     "notifications",
+    "object_to",
+    "objection_file",
     "offers",
+    "overseen",
+    "people",
+    "phrases",
     "plan_move",
+    "pool",
+    "preference",
+    "prepare_correction",
     "prepare_documents",
+    "preview",
+    "publicities",
+    "publicity_view",
+    "queue",
+    "queue_mail",
+    "read_objection",
     "readable",
+    "reads_register",
+    "rebuild_index",
     "recall",
+    "receipt",
+    "receipts",
     "receive_document",
     "receive_message",
     "receive_signal",
+    "register",
     "register_list",
     "release",
     "remind",
+    "remind_of_terms",
     "resume",
     "return_task",
     "reveal",
     "revoke_document",
+    "revoke_in_register",
     "save_draft",
+    "save_filter",
+    "saved_filters",
+    "seal_correction",
     "send_copy",
     "sentences",
+    "set_preference",
+    "sign_correction",
+    "slip",
+    "staff",
     "start",
+    "start_again",
+    "supervision",
     "suspend",
+    "takers_of",
     "task_view",
     "terminate",
     "transfer",
+    "units",
+    "unread",
+    "urge",
+    "urgeable",
     "verify_bytes",
     "verify_code",
     "withdraw",

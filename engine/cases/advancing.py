@@ -46,8 +46,15 @@ def advance(step: Step, loaded: Loaded, sealed: Mapping[str, Any], duty: str | N
     step.end_task(loaded.task)
     entry_id = new_entry(step, loaded.task, sealed)
     kind = "task.submitted" if act in {"submit", "supplement"} else "task.completed"
-    step.events.append((kind, {"task": loaded.task["id"], "node": node.id, "entry": entry_id, "values": dict(sealed)}))
+    told = {"task": loaded.task["id"], "node": node.id, "entry": entry_id, "values": dict(sealed)}
+    step.events.append((kind, told | _deputy(step, loaded)))
     step.run.complete(loaded.task["id"], {name: value for name, value in sealed.items() if name in node.submits})
+
+
+def _deputy(step: Step, loaded: Loaded) -> dict[str, Any]:
+    """Who acts for somebody else says so, by id for the record and by name for whoever reads it."""
+    held = step.actor.post(loaded.task["post_id"]) if step.actor else None
+    return {"acting_for": held.acting_for_id, "acting_name": held.acting_for} if held and held.acting_for else {}
 
 
 def _submit(step: Step, act: str | None, values: Mapping[str, Any]) -> None:

@@ -12,6 +12,9 @@ NAMES = {
     "terminate": "终止",
     "extend": "延长期限",
     "reviewers": "增减会签人员",
+    "register": "查看发文登记簿",
+    "revoke": "撤销文书",
+    "correct": "更正或重发文书",
 }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from engine.cases import issuing
 from engine.cases.advancing import advance, checked
-from engine.cases.door import hold, separate
+from engine.cases.door import hold, refuse_signing, separate
 from engine.cases.drafting import check_revision
 from engine.cases.handing import refuse_delegated
 from engine.cases.loading import load_task
 from engine.cases.reviewing import answer, hold_for, refuse_unanswered
+from engine.cases.seconding import second_person
 from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
 from engine.errors import Forbidden
@@ -63,15 +64,17 @@ def complete(
 class _LettersWait(Exception):
     """Everything that stands in the way was checked: now sign or seal, which is slow, and come again with the bytes."""
 
-    def __init__(self, case_id: str, act: str) -> None:
-        super().__init__(case_id, act)
-        self.case_id, self.act = case_id, act
+    def __init__(self, case_id: str, path: str, act: str, acting_for: str) -> None:
+        super().__init__(case_id, path, act)
+        self.case_id, self.path, self.act, self.acting_for = case_id, path, act, acting_for
 
     def finish(self, installation: Installation, actor: Actor, shown: dict[str, str]) -> dict[str, str]:
         """Document id -> SHA-256; outside of any transaction, nothing is stored but bytes by their hash."""
         if self.act == "sign":
-            return issuing.sign_letters(installation, actor.person_id, self.case_id, shown)
-        return issuing.seal_letters(installation, self.case_id)
+            return issuing.sign_letters(
+                installation, actor.person_id, self.case_id, self.path, shown, acting_for=self.acting_for
+            )
+        return issuing.seal_letters(installation, self.case_id, self.path)
 
 
 def _complete(
@@ -95,32 +98,37 @@ def _complete(
     node = package.definition.nodes[loaded.task["node_id"]]
     duty = separate(package, node.id, decode_duties(loaded.case["duties"]), actor)
     after = refuse_unanswered(transaction, loaded)
-    act, proved = node.properties.get("act"), _proved(installation, actor, proof)
+    if node.properties.get("act") in LETTERS:
+        refuse_signing(actor, loaded.task)
+    act, proved = node.properties.get("act"), is_proved(installation, actor, proof)
     if not proved and (node.properties.get("proof") == "true" or act in LETTERS):
-        raise _needs_proof()
+        raise needs_proof()
     if letters is None and act in LETTERS:
-        raise _LettersWait(loaded.case["id"], act)
+        held = actor.post(loaded.task["post_id"])
+        raise _LettersWait(loaded.case["id"], loaded.task["path"], act, held.acting_for if held else "")
     step = Step(installation, transaction, loaded, actor)
     sealed = checked(step, loaded, values)
+    after = after or second_person(step, loaded, node)
     if after:
         hold_for(step, loaded, sealed, after)
         return Completed(loaded.case["id"], loaded.case["number"], loaded.case["state"], ())
     advance(step, loaded, sealed, duty)
-    if not proved and any(package.manifest.documents[i.kind].signature == "notice" for i in step.effects.issues):
-        raise _needs_proof()
+    if not proved and any(issue.at_once for issue in step.effects.issues):
+        raise needs_proof()
     _store_letters(step, act, letters or {})
     step.write()
     return Completed(step.case["id"], step.case["number"], step.case["state"], step.open_for(actor))
 
 
-def _proved(installation: Installation, actor: Actor, proof: Proof | None) -> bool:
+def is_proved(installation: Installation, actor: Actor, proof: Proof | None) -> bool:
+    """Whether the person proved identity once more, just now."""
     if proof is None:
         return False
     age = installation.clock.now() - proof.at
     return proof.person_id == actor.person_id and timedelta() <= age <= PROOF_AGE
 
 
-def _needs_proof() -> Forbidden:
+def needs_proof() -> Forbidden:
     return Forbidden("签名、用印和发出通知书前，请输入登录密码再次验证身份。", code="identity.proof")
 
 

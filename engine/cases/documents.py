@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from engine import documents, store
 from engine.cases import issuing
-from engine.cases.door import Sight, hidden, hold, separate, sight
+from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
 from engine.cases.issuing import head_of_case, record_on_case
-from engine.cases.loading import load_task
+from engine.cases.loading import load_case, load_task
 from engine.cases.sightings import task_posts
-from engine.cases.step import decode_duties
+from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
 from engine.cases.views import DocumentView
 from engine.cases.words import DOCUMENT_STATES, name
@@ -21,9 +21,13 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.keys import trust
+from engine.packages import UNSIGNED
 from engine.store import Transaction, tables
 from engine.store.tables import document
 from engine.store.values import decode
+
+EFFECTIVE = ("issued", "revoked", "superseded")  # took effect once: what the register vouches for
+_OUTWARD = (document.c.signature != "slip", document.c.reader == "applicant")
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,23 @@ class DocumentFacts:
     sha256: str
     reason: str
     ended_at: datetime | None
+    replaced_by: str  # number and code of the document that took its place, empty while there is none
+    replaced_code: str
 
 
-def documents_of(transaction: Transaction, case_id: str, seen: Sight) -> tuple[DocumentView, ...]:
-    """All of them for the department; for the association those in effect (and revoked) that are addressed to it."""
+def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
+    """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
-    if seen is Sight.OWN:
-        query = query.where(document.c.state.in_(("issued", "revoked")), document.c.signature != "slip")
-    elif seen is not Sight.FULL:
-        return ()
+    if seen is not Sight.FULL:
+        outward = _OUTWARD if seen is Sight.OWN else (document.c.signature != "slip",)
+        mine = document.c.addressee_id.in_(_organisations(actor))
+        whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
+        query = query.where(document.c.state.in_(EFFECTIVE), *outward, whose)
     return tuple(view(row) for row in transaction.execute(query).mappings())
+
+
+def _organisations(actor: Actor) -> list[str]:
+    return sorted({post.organisation_id for post in actor.posts})
 
 
 def view(row: Any) -> DocumentView:
@@ -68,6 +79,8 @@ def view(row: Any) -> DocumentView:
         received_at=row["received_at"],
         reason=row["reason"],
         text=Content.from_dict(decode(row["content"])).text(),
+        replaces=row["replaces"],
+        path=row["path"],
     )
 
 
@@ -86,11 +99,12 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         package = installation.package(transaction, loaded.case["version_id"])
         if package.definition.nodes[loaded.task["node_id"]].properties.get("act") != "sign":
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
+        refuse_signing(actor, loaded.task)
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
-    issuing.prepare(installation, actor.person_id, loaded.case["id"])
+    ready = issuing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
-        found = documents_of(transaction, loaded.case["id"], Sight.FULL)
-    return tuple(one for one in found if one.state == "rendered")
+        found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
+    return tuple(one for one in found if one.state == "rendered" and one.replaces is None and one.id in ready)
 
 
 def document_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -109,13 +123,22 @@ def document_file(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         about = {"organisation_id": row["organisation_id"], "state": row["case_state"]}
         seen = sight(actor, about, task_posts(transaction, row["case_id"]))
-    own = seen is Sight.OWN and row["state"] in {"issued", "revoked"} and row["signature"] != "slip"
+    own = _is_theirs(actor, seen, row) and row["state"] in EFFECTIVE and row["signature"] != "slip"
     if not own and seen is not Sight.FULL:
         raise hidden()
     digest = _digest(row)
     if digest is None:
-        return f"{row['title']}（未签发）.pdf", issuing.preview(installation, row).pdf
+        mark = "" if row["signature"] in UNSIGNED else "（未签发）"
+        return f"{row['title']}{mark}.pdf", issuing.preview(installation, row).pdf
     return f"{row['number']} {row['title']}.pdf", installation.files.get(digest)
+
+
+def _is_theirs(actor: Actor, seen: Sight, row: Any) -> bool:
+    """Whether a document goes to the person's organisation: by its addressee, else to the one that applied, where it is
+    for its reading."""
+    if row["addressee_id"] is not None:
+        return seen is not Sight.NONE and row["addressee_id"] in _organisations(actor)
+    return seen is Sight.OWN and bool(row["reader"] == "applicant")
 
 
 def draft_file(installation: Installation, actor: Actor, document_id: str) -> tuple[str, bytes]:
@@ -135,26 +158,50 @@ def draft_file(installation: Installation, actor: Actor, document_id: str) -> tu
 
 
 def receive_document(installation: Installation, actor: Actor, document_id: str) -> None:
-    """The association confirms receipt; a second time changes nothing."""
+    """The organisation that it is addressed to confirms receipt; a second time changes nothing.
+
+    Where the process waits for it (`[receipt]`), it hears of it with the last letter of its part of the case.
+    """
 
     def body(transaction: Transaction) -> None:
         query = sa.select(document, tables.case.c.organisation_id, tables.case.c.state.label("case_state"))
         query = query.join(tables.case, tables.case.c.id == document.c.case_id).where(document.c.id == document_id)
         row = transaction.execute(query).mappings().one_or_none()
-        about = row and {"organisation_id": row["organisation_id"], "state": row["case_state"]}
-        if row is None or sight(actor, about or {}, ()) is not Sight.OWN or row["state"] != "issued":
+        about = row and {k: row[k] for k in ("organisation_id", "case_id")} | {"state": row["case_state"]}
+        if row is None or row["state"] != "issued" or not _is_theirs(actor, _sight(transaction, actor, about), row):
             raise hidden()
         if row["received_at"] is not None:
             return
-        now = installation.clock.now()
-        head = head_of_case(transaction, row["case_id"])
+        step = Step(installation, transaction, load_case(transaction, row["case_id"]), actor)
         first = sa.and_(document.c.id == document_id, document.c.state == "issued", document.c.received_at.is_(None))
-        values = {"received_at": now, "received_by": actor.person_id}
+        values = {"received_at": step.now, "received_by": actor.person_id}
         if transaction.execute(sa.update(document).where(first).values(**values)).rowcount == 1:
-            noted = {"document": document_id, "number": row["number"]}
-            record_on_case(transaction, head, [("document.received", noted)], actor.person_id, now)
+            step.events.append(("document.received", {"document": document_id, "number": row["number"]}))
+            _tell_receipt(step, row)
 
     command(installation, body)
+
+
+def _sight(transaction: Transaction, actor: Actor, about: Any) -> Sight:
+    return sight(actor, about, task_posts(transaction, about["case_id"]))
+
+
+def _tell_receipt(step: Step, row: Any) -> None:
+    """Write the step, with what the process makes of it where it waits for just these letters."""
+    message = step.package.manifest.receipt
+    waiting = [one for one in step.run.expected() if message and one.name == message and one.path == row["path"]]
+    if row["signature"] == "two" and waiting and not _unreceived(step.transaction, row):
+        step.run.deliver(waiting[0].id, {"received_on": step.today})
+        step.write()
+    else:
+        step.note(step.events)
+
+
+def _unreceived(transaction: Transaction, row: Any) -> bool:
+    """Whether another letter of the same part is in effect and has not been received."""
+    mine = (document.c.case_id == row["case_id"], document.c.path == row["path"], document.c.signature == "two")
+    open_ones = (document.c.state == "issued", document.c.reader == "applicant", document.c.received_at.is_(None))
+    return transaction.execute(sa.select(document.c.id).where(*mine, *open_ones).limit(1)).first() is not None
 
 
 def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:
@@ -163,22 +210,39 @@ def revoke_document(installation: Installation, actor_id: str | None, number: st
         raise Invalid("请填写撤销的理由。", code="reason.missing")
 
     def body(transaction: Transaction) -> None:
-        query = sa.select(document).where(document.c.number == number)
-        row = transaction.execute(query).mappings().one_or_none()
-        if row is None:
+        if not revoked(transaction, document.c.number == number, actor_id, reason.strip(), installation.clock.now()):
             raise NotFound(f"发文登记簿里没有文号“{number}”，请核对后再试。", code="document.not-found", number=number)
-        head = head_of_case(transaction, row["case_id"])
-        row = transaction.execute(query).mappings().one()  # as it is now that nobody else can change it
-        if row["state"] != "issued":
-            word = name(DOCUMENT_STATES, row["state"])
-            raise Conflict(f"文号“{number}”现在是“{word}”，只有已生效的文书可以撤销。", code="document.not-issued")
-        now = installation.clock.now()
-        values = {"state": "revoked", "ended_at": now, "reason": reason.strip()}
-        transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
-        noted = {"document": row["id"], "number": number, "reason": reason.strip()}
-        record_on_case(transaction, head, [("document.revoked", noted)], actor_id, now)
 
     command(installation, body)
+
+
+def revoked(
+    transaction: Transaction,
+    which: Any,
+    actor_id: str | None,
+    reason: str,
+    now: datetime,
+    post_id: str | None = None,
+) -> bool:
+    """Within a command: the document that meets a condition is no longer in effect; false where there is none.
+
+    `Conflict` where it is not in effect.
+    """
+    query = sa.select(document).where(which)
+    row = transaction.execute(query).mappings().one_or_none()
+    if row is None:
+        return False
+    head = head_of_case(transaction, row["case_id"])
+    row = transaction.execute(query).mappings().one()  # as it is now that nobody else can change it
+    if row["state"] != "issued" or row["number"] is None:
+        word = name(DOCUMENT_STATES, row["state"])
+        message = f"文号“{row['number']}”现在是“{word}”，只有已生效的文书可以撤销。"
+        raise Conflict(message, code="document.not-issued")
+    values = {"state": "revoked", "ended_at": now, "reason": reason}
+    transaction.execute(sa.update(document).where(document.c.id == row["id"]).values(**values))
+    noted = {"document": row["id"], "number": row["number"], "reason": reason}
+    record_on_case(transaction, head, [("document.revoked", noted)], actor_id, now, post_id)
+    return True
 
 
 def verify_bytes(installation: Installation, data: bytes) -> Verdict:
@@ -191,7 +255,7 @@ def verify_bytes(installation: Installation, data: bytes) -> Verdict:
         row = _facts(transaction, document.c.issued_sha256 == verdict.sha256)
     if row is None:
         return verdict.with_register(None, None, None)
-    return verdict.with_register(row.state, row.number, row.reason)
+    return verdict.with_register(row.state, row.number, row.reason, row.ended_at, row.replaced_by)
 
 
 def verify_code(installation: Installation, code: str) -> DocumentFacts | None:
@@ -209,11 +273,18 @@ def facts_of_file(installation: Installation, sha256: str) -> DocumentFacts | No
 
 
 def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
+    after = document.alias("after")
+    took_over = sa.and_(after.c.replaces == document.c.id, after.c.issued_at.is_not(None))
     query = (
-        sa.select(document, tables.organisation.c.name.label("organisation_name"))
+        sa.select(
+            document,
+            tables.organisation.c.name.label("organisation_name"),
+            sa.select(after.c.number).where(took_over).limit(1).scalar_subquery().label("replaced_by"),
+            sa.select(after.c.code).where(took_over).limit(1).scalar_subquery().label("replaced_code"),
+        )
         .join(tables.case, tables.case.c.id == document.c.case_id)
         .join(tables.organisation, tables.organisation.c.id == tables.case.c.organisation_id)
-        .where(condition, document.c.state.in_(("issued", "revoked")))
+        .where(condition, document.c.state.in_(EFFECTIVE))
     )
     row = transaction.execute(query).mappings().one_or_none()
     if row is None:
@@ -229,6 +300,16 @@ def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
         sha256=row["issued_sha256"],
         reason=row["reason"],
         ended_at=row["ended_at"],
+        replaced_by=row["replaced_by"] or "",
+        replaced_code=row["replaced_code"] or "",
+    )
+
+
+def _entry(row: Any, replaced_by: str) -> documents.RegisterEntry:
+    ended = row["ended_at"]
+    reason = row["reason"] if ended else ""
+    return documents.RegisterEntry(
+        row["number"], row["state"], reason, (ended and ended.isoformat()) or "", replaced_by
     )
 
 
@@ -237,9 +318,8 @@ def register_list(installation: Installation) -> bytes:
     query = sa.select(document).where(document.c.issued_sha256.is_not(None), document.c.signature != "slip")
     with store.reading(installation.database) as transaction:
         rows = transaction.execute(query).mappings().all()
-    entries = {
-        row["issued_sha256"]: documents.RegisterEntry(row["number"], row["state"], row["reason"]) for row in rows
-    }
+    new = {row["replaces"]: row["number"] for row in rows if row["replaces"]}
+    entries = {row["issued_sha256"]: _entry(row, new.get(row["id"], "")) for row in rows}
     held = trust(installation).known or {}
     return documents.export_register(
         installation.vault, documents.RegisterList(installation.clock.now(), held, entries)

@@ -4,9 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
+import sqlalchemy as sa
+
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.identity import Actor, separation
 from engine.packages import CompiledPackage
+from engine.store.tables import case as case_rows
+from engine.store.tables import task as task_rows
 
 BLIND_ROLES = frozenset({"sysadmin", "secadmin"})  # they run the installation and see no business data
 
@@ -56,7 +60,10 @@ def refuse_held(task: Mapping[str, Any]) -> None:
 
 def look(actor: Actor, task: Mapping[str, Any], case: Mapping[str, Any]) -> None:
     """The task is open, and the actor's post may do it; else `NotFound`, `Forbidden` or `Conflict`."""
-    if task["post_id"] not in actor.post_ids:
+    held = actor.post(task["post_id"])
+    if held is not None and held.package_key not in {"", case["package_key"]}:
+        raise Forbidden("你的代理不包括这个流程，请等岗位本人办理。", code="delegation.scope")
+    if held is None:
         if sight(actor, case, ()) in {Sight.NONE}:
             raise hidden()
         raise Forbidden("这项待办属于别的岗位，请由该岗位的人办理。", code="task.other-post")
@@ -64,6 +71,23 @@ def look(actor: Actor, task: Mapping[str, Any], case: Mapping[str, Any]) -> None
         raise done_already(task)
     if task["claimed_by"] not in {None, actor.person_id}:
         raise Conflict("已被他人认领，请先联系认领人放回待办。", code="task.claimed", task=task["id"])
+
+
+def waits_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """Tasks (joined with their cases) that are the actor's, as `look` lets them: of a deputy those of its process."""
+    whole = sorted(post.id for post in actor.posts if not post.package_key)
+    narrow = [post for post in actor.posts if post.package_key]
+    parts = [sa.and_(task_rows.c.post_id == one.id, case_rows.c.package_key == one.package_key) for one in narrow]
+    return sa.or_(task_rows.c.post_id.in_(whole), *parts)
+
+
+def refuse_signing(actor: Actor, task: Mapping[str, Any]) -> None:
+    """A deputy signs and seals only where the delegation says so."""
+    held = actor.post(task["post_id"])
+    if held is not None and not held.signs:
+        raise Forbidden(
+            f"你代理{held.acting_for}的岗位，代理不包括签名和用印，请由本人办理。", code="delegation.signing"
+        )
 
 
 def done_already(task: Mapping[str, Any]) -> Conflict:

@@ -1,6 +1,7 @@
 """What a step brings about beside its variables: collected while the process runs, written with the step."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from engine.documents import Content
@@ -13,6 +14,9 @@ class Issue:
     kind: str
     content: Content
     record: dict[str, Any]
+    at_once: bool = False  # numbered now, and signed after the commit by the proof of the person who completed the step
+    path: str = ""  # of the scope that asks for it: what is signed and sealed there is this
+    addressee: str = ""  # key of the organisation that it goes to; empty: the one that applied
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,16 @@ class Outcome:
     clause: str
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Members of the case's list that are made public: of each its key, label and public fields."""
+
+    id: str
+    path: str
+    members: list[dict[str, Any]]
+    closes_on: date
+
+
 @dataclass
 class Effects:
     """Filled by the registered actions of one step."""
@@ -33,6 +47,9 @@ class Effects:
     issues: list[Issue] = field(default_factory=list)
     slips_to: dict[str, list[str]] = field(default_factory=dict)  # document kind -> nodes whose open posts are reminded
     outcomes: list[Outcome] = field(default_factory=list)
+    opened: list[Opened] = field(default_factory=list)
+    decided: list[tuple[str, str]] = field(default_factory=list)  # objections: (id, state)
     notices: list[tuple[str, str]] = field(default_factory=list)  # (assignment, text)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went
     starts_promise: bool = False

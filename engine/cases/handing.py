@@ -31,24 +31,28 @@ class Choice:
 
 
 def choices(
-    transaction: Transaction, package: CompiledPackage, row: Mapping[str, Any], name: str
-) -> tuple[Choice, ...]:
-    """The posts that the node's property allows, of the organisation whose post has the task, without that post."""
-    text = package.definition.nodes[row["node_id"]].properties.get(name, "")
-    roles = [part.strip() for part in text.split(",") if part.strip()]
-    if not roles:
-        return ()
+    transaction: Transaction, package: CompiledPackage, row: Mapping[str, Any], *names: str
+) -> dict[str, tuple[Choice, ...]]:
+    """By property of the node: the posts that it allows, of the organisation whose post has the task, without that post.
+
+    One statement for all of them, none where the node names nobody.
+    """
+    texts = {name: package.definition.nodes[row["node_id"]].properties.get(name, "") for name in names}
+    roles = {name: [part.strip() for part in text.split(",") if part.strip()] for name, text in texts.items()}
+    wanted = sorted({role for some in roles.values() for role in some})
+    if not wanted:
+        return dict.fromkeys(names, ())
     here = sa.select(post.c.organisation_id).where(post.c.id == row["post_id"]).scalar_subquery()
     query = sa.select(post.c.id, post.c.title, post.c.role).where(
-        post.c.organisation_id == here, post.c.role.in_(roles), post.c.id != row["post_id"]
+        post.c.organisation_id == here, post.c.role.in_(wanted), post.c.id != row["post_id"]
     )
     found = {row.role: Choice(row.id, row.title) for row in transaction.execute(query)}
-    return tuple(found[role] for role in roles if role in found)
+    return {name: tuple(found[role] for role in some if role in found) for name, some in roles.items()}
 
 
 def chosen(transaction: Transaction, package: CompiledPackage, row: Mapping[str, Any], name: str, to: str) -> Choice:
     """The post of that id; `Forbidden` where the node does not allow it."""
-    for choice in choices(transaction, package, row, name):
+    for choice in choices(transaction, package, row, name)[name]:
         if choice.post_id == to:
             return choice
     raise Forbidden("这个环节不能交给该岗位，请从列出的岗位中选择。", code="task.no-such-choice", to=to)
@@ -112,6 +116,15 @@ def recall(installation: Installation, actor: Actor, task_id: str, reason: str) 
     command(installation, body)
 
 
+def hand_to(
+    installation: Installation, transaction: Transaction, actor: Actor, loaded: Loaded, target: Choice, reason: str
+) -> None:
+    """A task whose post is vacant goes to another post for good: whoever calls has looked at who may."""
+    noted = {"from": loaded.task["post_id"], "to": target.post_id, "to_title": target.title, "reason": reason}
+    own = next(iter(actor.posts)).id
+    _move(installation, transaction, actor, loaded, "task.transferred", noted, owner=None, by_post=own)
+
+
 def refuse_delegated(row: Mapping[str, Any]) -> None:
     """Said where a delegate would complete, return or sign what is another post's to decide."""
     if row["owner_post_id"] is not None:
@@ -145,6 +158,7 @@ def _move(
     *,
     owner: str | None,
     question: str = "",
+    by_post: str | None = None,
 ) -> None:
     """The task's row, the event and the notice of a change of post, in three statements."""
     now, row = installation.clock.now(), loaded.task
@@ -153,7 +167,7 @@ def _move(
     transaction.execute(sa.update(task).where(task.c.id == row["id"]).values(**values))
     head = Head(loaded.case["id"], loaded.case["event_seq"], loaded.case["event_hash"])
     body = {"task": row["id"], "node": row["node_id"], **noted, "tasks_now": {row["id"]: values}}
-    record_on_case(transaction, head, [(kind, body)], actor.person_id, now, row["post_id"])
+    record_on_case(transaction, head, [(kind, body)], actor.person_id, now, by_post or row["post_id"])
     text = f"{loaded.case['title']}：{row['name']}（{WORDS[kind]}：{noted['reason']}）"
     notice = {
         "id": new_id(),

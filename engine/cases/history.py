@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.cases.chases import Chase
 from engine.cases.door import Sight
 from engine.cases.views import DocumentView, HistoryLine
 from engine.cases.words import EVENTS, OUTCOMES, name
@@ -26,10 +27,18 @@ OUTWARD = frozenset(
         "promise.started",
         "promise.paused",
         "promise.resumed",
+        "promise.kept",
+        "publicity.opened",
+        "publicity.closed",
         "document.issued",
+        "document.concluded",
         "document.received",
         "document.revoked",
+        "document.superseded",
         "case.recounted",
+        "call.opened",
+        "call.answered",
+        "case.recalled",
         "case.closed",
     }
 )
@@ -72,7 +81,8 @@ def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles
     body = decode(row["body"])
     by = "系统" if row["actor"] is None else row["person_name"] or "已注销的人员"
     if sight is Sight.FULL and row["post_title"] and row["actor"]:
-        by = f"{by}（{row['post_title']}）"
+        deputy = f"，代{body['acting_name']}" if body.get("acting_name") else ""
+        by = f"{by}（{row['post_title']}{deputy}）"
     elif sight is not Sight.FULL and row["kind"] not in {"case.started", "task.submitted", "case.withdrawn"}:
         by = "" if row["actor"] else by
     return HistoryLine(row["at"], _text(row["kind"], body, package, titles), _detail(row["kind"], body), by)
@@ -97,6 +107,19 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "review.answered":
         return "同意" if body.get("opinion") == "agree" else "不同意"
+    if kind == "case.started" and "parent" in body:
+        return f"由 {body['parent']['number'] or '上级案件'} 发起"
+    if kind == "case.started" and "like" in body:
+        return f"沿用 {body['like']['number']} 的内容"
+    if kind == "call.answered":
+        return f"{body['number'] or ''}：{name(OUTCOMES, body['outcome'])}"
+    if kind in {"task.warned", "task.escalated"}:
+        said = Chase(int(body["days"]), body["role"]).title
+        return f"{said}，报{body['title']}" if body["role"] else said
+    if kind in {"case.message", "message.held"}:
+        return f"{body['name']}（来自 {body['from']}）" if body.get("from") else str(body["name"])
+    if kind == "message.delivered":
+        return f"{body['name']}：{'、'.join(number or '草稿' for number in body['to'])}"
     if body.get("reason") and not kind.startswith("promise."):
         to = body.get("to_title") or "、".join(body.get("titles", ()))
         return f"{to}：{body['reason']}" if to else str(body["reason"])
@@ -107,7 +130,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return _recounted(body)
     if kind == "case.moved":
         return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}"
-    named = kind in {"attachment.added", "case.message", "case.sent"}
+    named = kind in {"attachment.added", "message.unheard", "case.sent"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 
 

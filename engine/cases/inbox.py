@@ -2,20 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.calendar import Light, light, local_date
+from engine.calendar import ZONE, Light, light, local_date
+from engine.cases.criteria import Criteria, with_words
+from engine.cases.door import waits_for
+from engine.cases.lights import LIGHTS, light_of
 from engine.cases.words import OUTCOMES, STATES, name
 from engine.errors import Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading
-from engine.store.tables import case, notification, organisation, person, task
+from engine.store.tables import case, notification, organisation, person, post, task
 
 MOST_COUNTED = 1000  # beyond this a page says "1000+"
+NOTHING = Criteria()
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,8 @@ class Due:
         if self.remaining < 0:
             return f"红灯，逾期 {-self.remaining} 个工作日"
         if self.remaining == 0:
-            return f"{LIGHT_NAMES[self.light]}，今天到期"
-        return f"{LIGHT_NAMES[self.light]}，剩余 {self.remaining} 个工作日"
-
-
-LIGHT_NAMES = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+            return f"{LIGHTS[self.light]}，今天到期"
+        return f"{LIGHTS[self.light]}，剩余 {self.remaining} 个工作日"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,19 @@ class InboxRow:
     claimed_by: str | None
     mine: bool
     state: str
+    holder: str = ""  # whose task it is: organisation and post
+    post_id: str = ""
+
+
+@dataclass(frozen=True)
+class Heap:
+    """So many tasks of one step with one light."""
+
+    package: str
+    node: str
+    name: str
+    light: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,7 @@ class Inbox:
     rows: tuple[InboxRow, ...]
     more: str | None
     total: int
+    heaps: tuple[Heap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,13 @@ class Notice:
     text: str
     at: datetime
     read: bool
+    kind: str = "told"
+    key: str = ""
+
+    @property
+    def slip_id(self) -> str:
+        """Of a notice about a slip: where it can be read."""
+        return self.key.split(":")[2] if self.kind == "slip" else ""
 
 
 def due_of(installation: Installation, created_at: datetime, due_at: datetime | None, estimated: bool) -> Due | None:
@@ -103,29 +126,106 @@ def due_of(installation: Installation, created_at: datetime, due_at: datetime | 
     return Due(due_at, estimated, light(calendar.between(start, end), remaining), remaining)
 
 
-def inbox(installation: Installation, actor: Actor, after: str | None = None, limit: int = 50) -> Inbox:
-    """The open tasks of the actor's posts, the earliest due first; those without a limit last."""
-    far = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
-    due = sa.func.coalesce(task.c.due_at, sa.bindparam("far", far, type_=task.c.due_at.type))
-    mine = sa.and_(task.c.post_id.in_(sorted(actor.post_ids)), task.c.state == "open")
-    query = _task_rows().where(mine).order_by(due, task.c.id).limit(limit + 1)
-    if after:
-        at, key = _place(after)
-        query = query.where(
-            sa.or_(
-                due > sa.bindparam("at", at, type_=task.c.due_at.type),
-                sa.and_(due == sa.bindparam("at", at, type_=task.c.due_at.type), task.c.id > key),
-            )
-        )
+def queue(installation: Installation, actor: Actor) -> list[str]:
+    """The ids of the open tasks of the actor's posts in the order of the inbox, at most `MOST_COUNTED`."""
+    source = task.join(case, case.c.id == task.c.case_id)
+    query = sa.select(task.c.id).select_from(source).where(waits_for(actor), task.c.state == "open")
+    query = query.order_by(_by_due(), task.c.id).limit(MOST_COUNTED)
     with reading(installation.database) as transaction:
+        return list(transaction.execute(query).scalars())
+
+
+def _by_due() -> sa.ColumnElement[datetime]:
+    """The order of the inbox: what has no limit comes last."""
+    return sa.func.coalesce(task.c.due_at, sa.bindparam("far", FAR, type_=task.c.due_at.type))
+
+
+def inbox(
+    installation: Installation,
+    actor: Actor,
+    after: str | None = None,
+    limit: int = 50,
+    criteria: Criteria = NOTHING,
+) -> Inbox:
+    """The open tasks of the actor's posts, the earliest due first; those without a limit last."""
+    return listed(installation, actor, waits_for(actor), after, limit, criteria)
+
+
+def listed(
+    installation: Installation,
+    actor: Actor,
+    whose: sa.ColumnElement[bool],
+    after: str | None,
+    limit: int,
+    criteria: Criteria = NOTHING,
+) -> Inbox:
+    """Open tasks, the earliest due first; those without a limit last."""
+    due = _by_due()
+    mine = sa.and_(whose, task.c.state == "open")
+    with reading(installation.database) as transaction:
+        wanted = sa.and_(mine, *_asked(installation, transaction, actor, criteria))
+        query = _task_rows().where(wanted).order_by(due, task.c.id).limit(limit + 1)
+        if after:
+            at, key = _place(after)
+            query = query.where(
+                sa.or_(
+                    due > sa.bindparam("at", at, type_=task.c.due_at.type),
+                    sa.and_(due == sa.bindparam("at", at, type_=task.c.due_at.type), task.c.id > key),
+                )
+            )
         found = transaction.execute(query).mappings().all()
-        total = _count(transaction, mine)
+        heaps = _heaps(installation, transaction, mine)
+        total = sum(heap.count for heap in heaps) if criteria.is_empty else _count(transaction, wanted)
     rows = [_row(installation, actor, row) for row in found[:limit]]
     more = None
     if len(found) > limit:
         last = found[limit - 1]
-        more = f"{(last['due_at'] or far).isoformat()}~{last['id']}"
-    return Inbox(tuple(rows), more, total)
+        more = f"{(last['due_at'] or FAR).isoformat()}~{last['id']}"
+    return Inbox(tuple(rows), more, total, heaps)
+
+
+def listed_task(installation: Installation, transaction: Transaction, actor: Actor, task_id: str) -> InboxRow | None:
+    """One open task as lists show it."""
+    query = _task_rows().where(task.c.id == task_id, task.c.state == "open", case.c.state != "draft")
+    row = transaction.execute(query).mappings().one_or_none()
+    return None if row is None else _row(installation, actor, row)
+
+
+def _asked(installation: Installation, transaction: Transaction, actor: Actor, criteria: Criteria) -> list[Any]:
+    """The conditions of a filter on tasks joined with their cases; days are those on which a task came."""
+    found: list[Any] = []
+    if criteria.words:
+        found.append(with_words(transaction, actor, criteria.words, task.c.case_id))
+    if criteria.package:
+        found.append(case.c.package_key == criteria.package)
+    if criteria.node:
+        found.append(task.c.node_id == criteria.node)
+    if criteria.unit:
+        found.append(task.c.post_id.in_(sa.select(post.c.id).where(post.c.organisation_id == criteria.unit)))
+    if criteria.since:
+        found.append(task.c.created_at >= datetime.combine(criteria.since, time(), ZONE))
+    if criteria.until:
+        found.append(task.c.created_at < datetime.combine(criteria.until + timedelta(days=1), time(), ZONE))
+    if criteria.light:
+        calendar, now = installation.calendar(), installation.clock.now()
+        found.append(light_of(calendar, now, task.c.created_at, task.c.due_at) == criteria.light)
+    return found
+
+
+def _heaps(installation: Installation, transaction: Transaction, mine: Any) -> tuple[Heap, ...]:
+    """How many tasks there are of each step and light."""
+    light = light_of(installation.calendar(), installation.clock.now(), task.c.created_at, task.c.due_at)
+    lit = (
+        sa.select(case.c.package_key, task.c.node_id, task.c.name, light.label("light"))
+        .select_from(task.join(case, case.c.id == task.c.case_id))
+        .where(mine)
+        .subquery()
+    )
+    query = (
+        sa.select(*lit.c, sa.func.count().label("tasks")).group_by(*lit.c).order_by(lit.c.package_key, lit.c.node_id)
+    )
+    rows = transaction.execute(query)
+    return tuple(Heap(row.package_key, row.node_id, row.name, row.light, row.tasks) for row in rows)
 
 
 def _place(text: str) -> tuple[datetime, str]:
@@ -156,9 +256,12 @@ def done(installation: Installation, actor: Actor, before: str | None = None, li
 
 
 def _task_rows() -> sa.Select[Any]:
-    claimer = person.alias("claimer")
-    source = task.join(case, case.c.id == task.c.case_id).join(
-        organisation, organisation.c.id == case.c.organisation_id
+    claimer, unit = person.alias("claimer"), organisation.alias("unit")
+    source = (
+        task.join(case, case.c.id == task.c.case_id)
+        .join(organisation, organisation.c.id == case.c.organisation_id)
+        .join(post, post.c.id == task.c.post_id)
+        .join(unit, unit.c.id == post.c.organisation_id)
     )
     return sa.select(
         task,
@@ -166,11 +269,13 @@ def _task_rows() -> sa.Select[Any]:
         case.c.title,
         organisation.c.name.label("organisation_name"),
         claimer.c.name.label("claimer_name"),
+        (unit.c.name + sa.literal(" ") + post.c.title).label("holder"),
     ).select_from(source.outerjoin(claimer, claimer.c.id == task.c.claimed_by))
 
 
 def _count(transaction: Transaction, condition: Any) -> int:
-    inner = sa.select(task.c.id).where(condition).limit(MOST_COUNTED).subquery()
+    source = task.join(case, case.c.id == task.c.case_id)
+    inner = sa.select(task.c.id).select_from(source).where(condition).limit(MOST_COUNTED).subquery()
     return int(transaction.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
 
 
@@ -188,6 +293,8 @@ def _row(installation: Installation, actor: Actor, row: Any) -> InboxRow:
         claimed_by=row["claimer_name"],
         mine=row["claimed_by"] == actor.person_id,
         state=row["state"],
+        holder=row["holder"],
+        post_id=row["post_id"],
     )
 
 

@@ -1,9 +1,13 @@
 """What a command reads: the task, its case, its draft and the case's own variables, in one statement."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from engine.cases.door import hidden
 from engine.errors import NotFound
@@ -25,6 +29,24 @@ class Loaded:
     organisation: Row
     clauses_id: str
     root_text: str = ""  # the variables as they are stored
+    other_texts: Mapping[str, str] = field(default_factory=dict)  # those of the scopes inside, by path
+
+
+class _together(GenericFunction[str]):  # noqa: N801  the name of an SQL function
+    """Rows of two columns as the text of one JSON object."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_together)
+def _together_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(json_object_agg({compiler.process(element.clauses, **options)}) AS TEXT)"
+
+
+@compiles(_together, "sqlite")
+def _together_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **options)})"
 
 
 class _Reading:
@@ -33,11 +55,16 @@ class _Reading:
     def __init__(self, tables: tuple[sa.Table, ...], source: sa.FromClause, which: sa.ColumnElement[bool]) -> None:
         newest = clauses_version.c.since.desc(), clauses_version.c.id.desc()
         clauses = sa.select(clauses_version.c.id).order_by(*newest).limit(1).scalar_subquery()
+        inner = scope.alias("inner_scope")
+        others = sa.select(_together(inner.c.path, inner.c["values"])).where(
+            inner.c.case_id == case.c.id, inner.c.path != ""
+        )
         source = source.join(organisation, organisation.c.id == case.c.organisation_id)
         source = source.outerjoin(scope, sa.and_(scope.c.case_id == case.c.id, scope.c.path == ""))
         self.places = [(table.name, column.name) for table in tables for column in table.c]
         columns = [column.label(f"{table.name}__{column.name}") for table in tables for column in table.c]
-        self.statement = sa.select(*columns, scope.c["values"], clauses).select_from(source).where(which)
+        self.statement = sa.select(*columns, others.scalar_subquery(), scope.c["values"], clauses)
+        self.statement = self.statement.select_from(source).where(which)
 
     def load(self, transaction: Transaction, key: str) -> Loaded:
         row = transaction.execute(self.statement, {"key": key}).one_or_none()
@@ -55,6 +82,7 @@ class _Reading:
             organisation=parts["organisation"],
             clauses_id=row[-1] or "",
             root_text=text or "",
+            other_texts=orjson.loads(row[-3]) if row[-3] else {},
         )
 
 
@@ -71,7 +99,6 @@ _LOCK_BY_TASK = (
     .with_for_update(key_share=True)
 )
 _LOCK_BY_CASE = sa.select(case.c.id).where(case.c.id == _KEY).with_for_update(key_share=True)
-_OTHER_SCOPES = sa.select(scope.c.path, scope.c["values"]).where(scope.c.case_id == _KEY, scope.c.path != "")
 
 
 def load_task(transaction: Transaction, task_id: str, *, lock: bool = True) -> Loaded:
@@ -106,14 +133,6 @@ def id_of(transaction: Transaction, number: str) -> str:
     return str(found)
 
 
-def load_scopes(transaction: Transaction, loaded: Loaded) -> dict[str, dict[str, Any]]:
-    """Every scope of the case; the root came with the case, so a case without others costs no statement."""
-    return {"": loaded.root} | {path: decode(text) for path, text in load_other_texts(transaction, loaded).items()}
-
-
-def load_other_texts(transaction: Transaction, loaded: Loaded) -> dict[str, str]:
-    """The stored variables of every scope but the root."""
-    if loaded.case["scope_count"] <= 1:
-        return {}
-    rows = transaction.execute(_OTHER_SCOPES, {"key": loaded.case["id"]})
-    return {row.path: row[1] for row in rows}
+def scopes_of(loaded: Loaded) -> dict[str, dict[str, Any]]:
+    """The variables of every scope of the case, by path."""
+    return {"": loaded.root} | {path: decode(text) for path, text in loaded.other_texts.items()}

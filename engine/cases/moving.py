@@ -11,6 +11,7 @@ import structlog
 from engine import packages, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
+from engine.cases.chases import first_jobs
 from engine.cases.loading import id_of, load_case
 from engine.cases.names import case_names
 from engine.cases.refitting import refitted
@@ -25,7 +26,7 @@ from engine.store.values import decode, encode
 
 log = structlog.get_logger()
 Row = dict[str, Any]
-Waiting = workflow.DueTimer | workflow.ExpectedEvent
+Waiting = workflow.DueTimer | workflow.ExpectedEvent | workflow.OpenCall
 KEPT, ARMED, DROPPED = "kept", "armed", "dropped"
 
 
@@ -39,7 +40,7 @@ class TaskMove:
 
 @dataclass(frozen=True)
 class TimerMove:
-    """A timer (or, without `due`, a message or signal that is waited for): kept, armed or dropped."""
+    """A timer (or, without `due`, a message, signal or called case that is waited for): kept, armed or dropped."""
 
     name: str
     fate: str
@@ -304,7 +305,7 @@ class _Move:
 
     def _timers(self) -> Iterable[TimerMove]:
         armed, dropped = ({one.id for one in group} for group in (self.migration.armed, self.migration.dropped))
-        now: list[Waiting] = [*self.step.run.timers(), *self.step.run.expected()]
+        now: list[Waiting] = [*self.step.run.timers(), *self.step.run.expected(), *self.step.run.calls()]
         for one in now:
             yield self._timer(one, ARMED if one.id in armed else KEPT, self.after)
         was: list[Waiting] = [*self.run_before.timers(), *self.run_before.expected()]
@@ -333,6 +334,7 @@ class _Move:
     def write(self) -> None:
         step, case_id = self.step, self.step.case["id"]
         step.events.append(("case.moved", self._body()))
+        step.jobs += first_jobs(step, step.run.open_tasks())
         step.disarmed = {one.id for one in self.migration.dropped}
         step.write()
         moved = sa.update(tables.case).where(tables.case.c.id == case_id)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine import forms, store
 from engine.installation import Installation
-from engine.packages import CompiledPackage
+from engine.packages import UNSIGNED, CompiledPackage
 from engine.store.tables import process_in_force
 
 
@@ -69,6 +69,6 @@ def _offer(package: CompiledPackage, since: datetime) -> Offer:
         form=form,
         materials=materials,
         steps=steps,
-        documents=tuple(rule.title for rule in manifest.documents.values() if rule.signature != "slip"),
+        documents=tuple(rule.title for rule in manifest.documents.values() if rule.signature not in UNSIGNED),
         package=package,
     )

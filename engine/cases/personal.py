@@ -1,6 +1,6 @@
 """Personal numbers: sealed at the door of a form, shown masked, revealed with a reason that is recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.cases.door import Sight, hidden, sight
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
-from engine.errors import Invalid, Unavailable
+from engine.errors import Invalid
 from engine.forms.personal import read_personal
 from engine.identity import Actor
 from engine.installation import Installation
@@ -98,6 +98,15 @@ def masks(installation: Installation, transaction: Transaction, case_id: str) ->
     }
 
 
+def masks_of(installation: Installation, transaction: Transaction, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Case -> hash -> masked number, of several cases; one statement."""
+    found: dict[str, dict[str, str]] = {}
+    query = sa.select(personal).where(personal.c.case_id.in_(ids))
+    for row in transaction.execute(query).mappings():
+        found.setdefault(row["case_id"], {})[row["hash"]] = forms.mask(row["kind"], _decrypt(installation, row))
+    return found
+
+
 def with_masks(value: Any, known: Mapping[str, str]) -> Any:
     """The values as a page may show them."""
     match value:
@@ -132,17 +141,10 @@ def reveal(installation: Installation, actor: Actor, case_id: str, digest: str, 
     return command(installation, body)
 
 
-def readable(installation: Installation) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a row of `personal` still gives the number of its hash: for the verification of the record."""
-
-    def is_readable(row: Mapping[str, Any]) -> bool:
-        try:
-            text = _decrypt(installation, row)
-        except Unavailable:
-            return False
-        return bool(installation.cipher.digest(row["kind"], text) == row["hash"])
-
-    return is_readable
+def copied(installation: Installation, row: Mapping[str, Any], case_id: str) -> dict[str, Any]:
+    """The row of a number for another case: what is encrypted names the case, so that no row can be moved by hand."""
+    key_id, data = installation.cipher.encrypt(_decrypt(installation, row), f"{case_id}:{row['hash']}")
+    return {**row, "case_id": case_id, "key_id": key_id, "ciphertext": data, "created_at": installation.clock.now()}
 
 
 def _decrypt(installation: Installation, row: Any) -> str:

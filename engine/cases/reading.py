@@ -8,18 +8,20 @@ import sqlalchemy as sa
 from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
-from engine.cases import history
+from engine.cases import history, objecting
 from engine.cases.authority import authorised
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
-from engine.cases.loading import Loaded, load_case, load_scopes, load_task
+from engine.cases.loading import Loaded, load_case, load_task, scopes_of
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
 from engine.cases.members import addable, added_by_hand
 from engine.cases.names import case_names
 from engine.cases.personal import masks, with_masks
-from engine.cases.returning import returns
+from engine.cases.prefilling import known_answers
+from engine.cases.relations import CallView, calls_of, parent_of
+from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.rules import WHOLE_CASE, member_key
@@ -73,7 +75,7 @@ class _View:
             raise hidden()
         self.package: CompiledPackage = installation.package(transaction, self.row["version_id"])
         self.known = masks(installation, transaction, self.row["id"])
-        self.scopes = load_scopes(transaction, loaded)
+        self.scopes = scopes_of(loaded)
         self.root = with_masks(self.scopes[""], self.known)
         self.entry_rows = self._entry_rows()
         self.every_file = all_files(transaction, self.row["id"])
@@ -102,7 +104,7 @@ class _View:
 
     def case(self) -> CaseView:
         row = self.row
-        documents = shown.documents_of(self.transaction, row["id"], self.sight)
+        documents = shown.documents_of(self.transaction, row["id"], self.sight, self.actor)
         return CaseView(
             id=row["id"],
             number=row["number"] or "草稿",
@@ -115,6 +117,7 @@ class _View:
             package_key=row["package_key"],
             package_title=self.package.title,
             version=self.package.hash[:8],
+            version_id=row["version_id"],
             created_at=row["created_at"],
             submitted_at=row["submitted_at"],
             closed_at=row["closed_at"],
@@ -133,8 +136,14 @@ class _View:
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
+            **self._objections(),
+            parent=parent_of(self.transaction, row, self.sight),
+            calls=self._calls(),
             **self._told(),
         )
+
+    def _calls(self) -> tuple[CallView, ...]:
+        return calls_of(self.transaction, self.row["id"], self.package, self.sight)
 
     def _authorities(self) -> frozenset[str]:
         if self.sight is not Sight.FULL or self.row["state"] == "closed":
@@ -155,6 +164,19 @@ class _View:
             for node_id in sorted(running)
             for one in addable(run, nodes[node_id])
         )
+
+    def _objections(self) -> dict[str, Any]:
+        """What the public says against members, for the department, where the process makes them public."""
+        if self.package.manifest.publicity is None or self.sight is not Sight.FULL:
+            return {}
+        label = self.package.manifest.item_label
+        labels = {
+            member_key(one): str(one.get(label) or "") for one in self.root.get(self.package.manifest.items) or []
+        }
+        return {
+            "objections": objecting.objections_of(self.transaction, self.row["id"], labels),
+            "reads_objections": objecting.may_read(self.package, self.actor),
+        }
 
     def _told(self) -> dict[str, Any]:
         """The copies that were sent, for the department, and how much the person's own posts have not read."""
@@ -184,7 +206,7 @@ class _View:
         if promise is None or self.sight not in {Sight.OWN, Sight.FULL}:
             return None
         calendar = self.installation.calendar()
-        end = local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today
+        end = promise.ended_on or (local_date(self.row["closed_at"]) if self.row["closed_at"] else self.today)
         remaining = promise.remaining(calendar, end)
         deadline = promise.due(calendar)
         elapsed = calendar.between(promise.started_on, end)
@@ -210,7 +232,7 @@ class _View:
 
     def _items(self) -> tuple[ItemView, ...]:
         manifest = self.package.manifest
-        results = self._results() if self._results_are_known() else {}
+        results = self._known_results()
         items = []
         for member in self.root.get(manifest.items) or []:
             key = member_key(member)
@@ -229,9 +251,19 @@ class _View:
             )
         return tuple(items)
 
-    def _results_are_known(self) -> bool:
-        """The association learns results from the letter in effect, not before it."""
-        return self.sight is Sight.FULL or (self.sight is Sight.OWN and self.row["state"] == "closed")
+    def _known_results(self) -> dict[str, Row]:
+        """The association learns each result from the letter in effect that tells it, not before."""
+        if self.sight not in {Sight.FULL, Sight.OWN}:
+            return {}
+        results = self._results()
+        if self.sight is Sight.FULL or self.row["state"] == "closed" or not results:
+            return results
+        letter = tables.document
+        told = (letter.c.case_id == self.row["id"], letter.c.state == "issued", letter.c.reader == "applicant")
+        query = sa.select(letter.c.record).where(*told, letter.c.signature == "two")
+        records = [decode(text) for text in self.transaction.execute(query).scalars()]
+        known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
+        return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
     def _results(self) -> dict[str, Row]:
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
@@ -246,12 +278,15 @@ class _View:
 
     def _entry_rows(self) -> list[dict[str, Any]]:
         post, person, organisation = tables.post, tables.person, tables.organisation
+        owner = person.alias("owner")
         source = tables.entry.join(post, post.c.id == tables.entry.c.post_id)
         source = source.join(person, person.c.id == tables.entry.c.person_id)
         source = source.join(organisation, organisation.c.id == post.c.organisation_id)
+        source = source.outerjoin(owner, owner.c.id == tables.entry.c.acting_for)
         query = (
             sa.select(
                 tables.entry,
+                owner.c.name.label("owner_name"),
                 post.c.title.label("post_title"),
                 post.c.organisation_id,
                 person.c.name.label("person_name"),
@@ -292,7 +327,7 @@ class _View:
             node_id=row["node_id"],
             node_name=self._entry_name(row),
             form_title=schema.title if schema else "",
-            by=row["person_name"],
+            by=f"{row['person_name']}（代{row['owner_name']}）" if row["owner_name"] else row["person_name"],
             post=row["post_title"],
             organisation=row["organisation_name"],
             at=row["at"],
@@ -368,9 +403,10 @@ class _View:
 
     def _withdrawable(self) -> bool:
         nodes = self.package.definition.nodes
-        open_nodes = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
-        allowed = all(node.properties.get("withdrawable") == "true" for node in open_nodes)
-        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(open_nodes) and allowed
+        waiting = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
+        waiting += [nodes[call.node_id] for call in self._calls() if call.state in {"waiting", "failed"}]
+        allowed = all(is_withdrawable(node) for node in waiting)
+        return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(waiting) and allowed
 
     # --- the task ---
 
@@ -382,6 +418,7 @@ class _View:
         draft, is_review = self.loaded.draft, task["kind"] == "review"
         values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)
         nodes = package.definition.nodes
+        offered = {} if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER, ASK)
         return TaskView(
             id=task["id"],
             case=self.case(),
@@ -400,10 +437,11 @@ class _View:
             mine=task["claimed_by"] == self.actor.person_id,
             due=due_of(self.installation, task["created_at"], task["due_at"], task["due_estimated"]),
             item=self._item_of(task, scope),
+            path=task["path"],
             returns=() if is_review else tuple((key, nodes[key].name) for key in returns(node.properties)),
             saved_at=draft["saved_at"] if draft else None,
-            transfers=() if task["owner_post_id"] else choices(self.transaction, package, task, TRANSFER),
-            askable=() if is_review or task["owner_post_id"] else choices(self.transaction, package, task, ASK),
+            transfers=offered.get(TRANSFER, ()),
+            askable=() if is_review else offered.get(ASK, ()),
             reviews=self._reviews(task["id"]),
             is_delegated=task["owner_post_id"] is not None,
             is_held=task["held_by"] is not None,
@@ -435,11 +473,16 @@ class _View:
         return workflow.restore(self.package.definition, runtime, self.row["engine_state"], self.scopes)
 
     def _first_values(self, node: workflow.Node, scope: Mapping[str, Any]) -> dict[str, Any]:
-        """A form that was sent back begins with what was answered before; a fresh one with what is known."""
-        fields = self.package.forms[node.form_id or ""].top
-        if node.properties.get("act") == "submit":
-            return {entry.key: scope[entry.key] for entry in fields if scope.get(entry.key) is not None}
-        return {}
+        """A form that was sent back begins with what was answered before; a fresh one with what is known and what a
+        calling case hands in."""
+        if node.properties.get("act") != "submit":
+            return {}
+        schema = self.package.forms[node.form_id or ""]
+        given = {entry.key: scope[entry.key] for entry in schema.top if scope.get(entry.key) is not None}
+        if self.row["submitted_at"] is not None:
+            return given
+        found = known_answers(self.transaction, schema, self.row["organisation_id"], self.row["package_key"])
+        return dict(with_masks(found, self.known)) | given
 
     def _item_of(self, task: Row, scope: Mapping[str, Any]) -> dict[str, Any] | None:
         loop = self.package.definition.nodes[task["node_id"]].loop

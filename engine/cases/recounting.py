@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from engine import audit
+from engine import audit, jobs
 from engine.calendar import ZONE, Arrangement, Change, local_date, publish
+from engine.cases.chases import first_jobs
 from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_case
 from engine.cases.names import case_names
@@ -111,6 +112,8 @@ def _recount(installation: Installation, transaction: Transaction, case_id: str,
     for one in timers:
         transaction.execute(sa.update(tables.timer).where(tables.timer.c.id == one["timer"]).values(due_at=one["due"]))
     record_on_case(transaction, head, [("case.recounted", body)], None, step.now)
+    changed = {one["task"] for one in tasks}
+    jobs.defer(transaction, first_jobs(step, [one for one in step.run.open_tasks() if one.id in changed]))
     return Recounted(number, tuple(terms.moved), tuple(terms.kept))
 
 

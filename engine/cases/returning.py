@@ -1,6 +1,6 @@
 """Send a case back to an earlier node, withdraw it, and fire what time has made due."""
 
-from itertools import islice
+from itertools import islice, takewhile
 
 import sqlalchemy as sa
 import structlog
@@ -17,6 +17,7 @@ from engine.errors import Conflict, Forbidden
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading, tables
+from engine.workflow import Node
 
 log = structlog.get_logger()
 
@@ -42,11 +43,18 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
             ("task.returned", {"task": task_id, "node": loaded.task["node_id"], "to": to, "reason": reason})
         )
         step.end_task(loaded.task)
-        step.run.return_to(to)
-        issuing.void_unfinished(step, f"退回：{reason}")
+        way = step.run.way_to(to, task_id)
+        step.run.return_to(way)
+        issuing.void_unfinished(step, f"退回：{reason}", _shared(way, loaded.task["path"]))
         step.write()
 
     command(installation, body)
+
+
+def _shared(way: str, path: str) -> str:
+    """The path of the innermost scope that holds the task that is left and the node that is gone back to."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(way.split("/")[:-1], path.split("/"), strict=False))
+    return "/".join(part for part, _ in pairs)
 
 
 def returns(properties: dict[str, str] | object) -> list[str]:
@@ -103,10 +111,12 @@ def _close(step: Step, to: str, why: str) -> None:
 
 
 def withdrawable(step: Step) -> bool:
-    nodes = step.package.definition.nodes
-    tasks = step.run.open_tasks()
-    submitted = step.case["submitted_at"] is not None
-    return submitted and bool(tasks) and all(nodes[t.node_id].properties.get("withdrawable") == "true" for t in tasks)
+    waiting, submitted = step.working_nodes(), step.case["submitted_at"] is not None
+    return submitted and bool(waiting) and all(is_withdrawable(node) for node in waiting)
+
+
+def is_withdrawable(node: Node) -> bool:
+    return node.properties.get("withdrawable") == "true"
 
 
 def fire_timers(installation: Installation, limit: int = 100) -> int:

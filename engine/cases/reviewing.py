@@ -10,6 +10,7 @@ from engine.cases.advancing import advance, checked
 from engine.cases.door import hold, separate
 from engine.cases.loading import Loaded
 from engine.cases.reviewrows import POSITIONS, UNANSWERED, notice, of_task
+from engine.cases.seconding import refuse_own
 from engine.cases.step import Step, entry_row
 from engine.errors import Conflict
 from engine.identity import Actor
@@ -70,7 +71,7 @@ def hold_for(step: Step, loaded: Loaded, sealed: Mapping[str, Any], waiting: lis
     noted = {"task": loaded.task["id"], "node": loaded.task["node_id"], "values": dict(sealed), "reviews": ids}
     asked = {key: {"state": "open", "created_at": step.now} for key in ids}
     noted |= {"tasks_now": {loaded.task["id"]: {"held_by": step.actor.person_id}, **asked}}
-    step.note([("task.held", noted)])
+    step.note([*step.events, ("task.held", noted)])
 
 
 def answer(
@@ -80,6 +81,7 @@ def answer(
     after the holder gives it back to the holder, and the others are asked again when it comes anew."""
     hold(actor, loaded.task, loaded.case)
     family = _family(transaction, loaded)
+    refuse_own(loaded.task, family.parent["held_by"], actor.person_id)
     waiting = family.loaded(loaded)
     step = Step(installation, transaction, waiting, _holder(family.parent) or actor)
     sealed = checked(step, replace(loaded, task={**loaded.task, "id": waiting.task["id"]}), values)

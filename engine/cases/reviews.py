@@ -48,10 +48,10 @@ def add_review(installation: Installation, actor: Actor, task_id: str, to: str, 
             raise Conflict("已请该岗位加签，还没有答复。", code="task.review-asked", to=to)
         if len(asked) >= MOST:
             raise Conflict(f"一项待办最多同时请 {MOST} 个岗位加签。", code="task.reviews-many")
-        row = _row(loaded, to, position, question, actor.person_id, installation.clock.now())
+        row = row_of(loaded, to, position, question, actor.person_id, installation.clock.now())
         transaction.execute(sa.insert(task), [row])
         noted = {"task": task_id, "review": row["id"], "node": row["node_id"], "to": to, "to_title": target.title}
-        noted |= {"position": position, "reason": question, "tasks_now": {row["id"]: _witnessed(row)}}
+        noted |= {"position": position, "reason": question, "tasks_now": {row["id"]: witnessed(row)}}
         _record(installation, transaction, actor, loaded, ("review.added", noted), 1)
         if row["state"] == "open":
             _tell(installation, transaction, loaded, [row], actor.person_id)
@@ -91,7 +91,8 @@ def _parent(transaction: Transaction, review: Mapping[str, Any]) -> dict[str, An
     return dict(transaction.execute(query).mappings().one())
 
 
-def _row(loaded: Loaded, to: str, position: str, question: str, asked_by: str, now: Any) -> dict[str, Any]:
+def row_of(loaded: Loaded, to: str, position: str, question: str, asked_by: str | None, now: Any) -> dict[str, Any]:
+    """A review that is asked; `asked_by` is none where the process itself asks."""
     empty = dict.fromkeys(["claimed_by", "claimed_at", "due_at", "ended_at", "ended_by", "owner_post_id", "held_by"])
     kept = {name: loaded.task[name] for name in ("case_id", "node_id", "path", "item_key")}
     return (
@@ -115,7 +116,7 @@ def _row(loaded: Loaded, to: str, position: str, question: str, asked_by: str, n
     )
 
 
-def _witnessed(row: Mapping[str, Any]) -> dict[str, Any]:
+def witnessed(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row as the record tells it."""
     return {name: value for name, value in row.items() if name not in {"id", "case_id", "revision"}}
 

@@ -40,7 +40,7 @@ def check_rules(
     blocked = False
     for rule_id in package.manifest.rules:
         decision = package.decisions[rule_id]
-        for key, view in _views(package, decision, scope):
+        for key, view in views(package, decision, scope):
             evaluation = decision.evaluate(view)
             rows = decisions.findings(evaluation, clauses, on, confirmed)
             fired.setdefault(rule_id, []).extend(rule.number for rule in evaluation.fired)
@@ -54,7 +54,8 @@ def member_key(member: Mapping[str, Any]) -> str:
     return str(member.get("key") or member.get(ROW_KEY) or "")
 
 
-def _views(package: CompiledPackage, decision: decisions.Decision, scope: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def views(package: CompiledPackage, decision: decisions.Decision, scope: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What a table is asked about: each member by its key where it reads `candidate`, else the case once."""
     if "candidate" not in decision.input_names:
         return [(WHOLE_CASE, scope)]
     members = scope.get(package.manifest.items) or []

@@ -1,12 +1,15 @@
 """Start a case: the applicant's form opens as a draft."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.cases.loading import Loaded
+from engine.cases.prefilling import bring_numbers
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import Forbidden, Invalid, NotFound
@@ -34,35 +37,56 @@ def start(
     holds variables that are there from the start (a scenario's confirmed rules). `Forbidden` without the post that the
     package names, `NotFound` where no version is in force.
     """
-    if not KEY.fullmatch(key):
-        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+    check_key(key)
 
     def body(transaction: Transaction) -> TaskRef:
-        if (found := _existing(transaction, actor, key)) is not None:
+        if (found := existing(transaction, actor, key)) is not None:
             return found
-        version_id = _in_force(transaction, package_key)
-        manifest = installation.package(transaction, version_id).manifest
-        post = _starting_post(actor, manifest.start)
-        row = _draft_row(installation, actor, post, package_key, version_id, key, manifest.title)
-        organisation = {
-            "id": post.organisation_id,
-            "key": post.organisation_key,
-            "name": post.organisation_name,
-            "uscc": post.organisation_uscc,
-        }
-        loaded = Loaded(case=row, task={}, draft=None, root=dict(scope or {}), organisation=organisation, clauses_id="")
-        step = Step(installation, transaction, loaded, actor)
-        step.case["created_at"] = step.now  # the record and the row tell one moment
-        step.events.append(
-            ("case.started", {"package": package_key, "version": version_id, "organisation": post.organisation_id})
-        )
-        step.write()
-        return TaskRef(key, step.run.open_tasks()[0].id)
+        return begin(installation, transaction, actor, package_key, key, scope or {}, {})
 
     return command(installation, body)
 
 
-def _existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:
+def check_key(key: str) -> None:
+    """Raises `Invalid` for a key that no page made."""
+    if not KEY.fullmatch(key):
+        raise Invalid("这个页面已过期，请重新打开后再开始申报。", code="case.key")
+
+
+def begin(
+    installation: Installation,
+    transaction: Transaction,
+    actor: Actor,
+    package_key: str,
+    key: str,
+    scope: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> TaskRef:
+    """The case of the key with these variables, within a transaction; `told` goes into the record of its beginning."""
+    version_id = version_in_force(transaction, package_key)
+    manifest = installation.package(transaction, version_id).manifest
+    post = _starting_post(actor, manifest.start)
+    organisation = {
+        "id": post.organisation_id,
+        "key": post.organisation_key,
+        "name": post.organisation_name,
+        "uscc": post.organisation_uscc,
+    }
+    row = draft_row(
+        installation.clock.now(), key, package_key, version_id, organisation, manifest.title, actor.person_id
+    )
+    loaded = Loaded(case=row, task={}, draft=None, root=dict(scope), organisation=organisation, clauses_id="")
+    step = Step(installation, transaction, loaded, actor)
+    step.case["created_at"] = step.now  # the record and the row tell one moment
+    body = {"package": package_key, "version": version_id, "organisation": post.organisation_id, **told}
+    step.events.append(("case.started", body))
+    step.write()
+    bring_numbers(installation, transaction, key, post.organisation_id, package_key)
+    return TaskRef(key, step.run.open_tasks()[0].id)
+
+
+def existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:
+    """The case that an earlier click on the same page began."""
     query = (
         sa.select(tables.task.c.id, tables.case.c.created_by)
         .join(tables.case, tables.case.c.id == tables.task.c.case_id)
@@ -77,7 +101,8 @@ def _existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | Non
     return TaskRef(key, row.id)
 
 
-def _in_force(transaction: Transaction, package_key: str) -> str:
+def version_in_force(transaction: Transaction, package_key: str) -> str:
+    """The version on which new cases run; `NotFound` (`package.not-in-force`) where there is none."""
     query = sa.select(tables.process_in_force.c.version_id).where(tables.process_in_force.c.package_key == package_key)
     version_id = transaction.execute(query).scalar_one_or_none()
     if version_id is None:
@@ -94,20 +119,29 @@ def _starting_post(actor: Actor, role: str) -> Post:
     raise Forbidden("你的岗位不能发起这个事项，请由协会的经办人登录后申报。", code="case.start-post", role=role)
 
 
-def _draft_row(
-    installation: Installation, actor: Actor, post: Post, package_key: str, version_id: str, key: str, title: str
+def draft_row(
+    now: datetime,
+    key: str,
+    package_key: str,
+    version_id: str,
+    organisation: Mapping[str, Any],
+    title: str,
+    person_id: str,
+    call: tuple[str, int] | None = None,
 ) -> dict[str, Any]:
+    """The row of a case that begins; `call` is what calls it, and how many cases stand above it."""
     empty = dict.fromkeys(["number", "outcome", "submitted_at", "accepted_at", "closed_at", "due_on"])
+    call_id, depth = call or (None, 0)
     return empty | {
         "id": key,
         "package_key": package_key,
         "version_id": version_id,
-        "organisation_id": post.organisation_id,
-        "title": f"{post.organisation_name}{title}",
+        "organisation_id": organisation["id"],
+        "title": f"{organisation['name']}{title}",
         "state": "draft",
         "revision": 0,
-        "created_at": installation.clock.now(),
-        "created_by": actor.person_id,
+        "created_at": now,
+        "created_by": person_id,
         "due_estimated": False,
         "promise": "{}",
         "duties": "{}",
@@ -115,6 +149,9 @@ def _draft_row(
         "engine_state": b"",
         "suspended_at": None,
         "review_count": 0,
+        "used_days": None,
         "event_seq": 0,
         "event_hash": "",
+        "call_id": call_id,
+        "call_depth": depth,
     }

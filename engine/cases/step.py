@@ -1,16 +1,22 @@
 """One step of one case: restore, act, settle, and write state, variables, tasks, timers, events and jobs together."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine import audit, workflow
+from engine import audit, jobs, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, issuing
+from engine.cases import actions, calls, issuing, publicity
+from engine.cases.associations import file_later
 from engine.cases.effects import Effects
-from engine.cases.loading import Loaded, load_other_texts
+from engine.cases.indexing import found_by
+from engine.cases.loading import Loaded
 from engine.cases.names import case_names
+from engine.cases.personal import masks, with_masks
+from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -30,11 +36,14 @@ class Step:
         actor: Actor | None,
         assign: Mapping[str, Any] | None = None,
         post_id: str | None = None,
+        hops: int = 0,
     ) -> None:
         """`assign` are variables of the case that the command itself sets; `post_id` the post by which the actor acts,
-        where it is not that of the task."""
+        where it is not that of the task; `hops` how many cases handed on to each other before this step, with nobody
+        acting in between."""
         self.installation, self.transaction, self.loaded, self.actor = installation, transaction, loaded, actor
         self.post_id = post_id or loaded.task.get("post_id")
+        self.hops = hops
         self.now = installation.clock.now()
         self.today = local_date(self.now)
         self.case = dict(loaded.case)
@@ -43,15 +52,20 @@ class Step:
         self.effects = Effects()
         self.promise = Promise.from_json(self.case["promise"])
         self.duties: dict[str, list[str]] = decode_duties(self.case["duties"])
-        self.rows: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "outcome": []}
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            name: [] for name in ("entry", "document", "outcome", "message", "publicity", "objection")
+        }
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, str | None] = {}  # calls that this step answers, with the outcome of the called case
+        self.outcome: str | None = None  # of a case that ends here without an end event
         self.disarmed: set[str] = set()  # timers that went otherwise than by firing, due or not
         self._facts = self.facts()
-        self._before = NOTHING
+        self._before = replace(NOTHING, own=self.package.manifest.own_messages)
+        self.publicised: frozenset[str] = frozenset()  # paths that were open to objection before
         self.run = self._begin() if not self.case["engine_state"] else self._restore(assign or {})
 
     # --- what the process sees ---
@@ -60,28 +74,38 @@ class Step:
         return workflow.start(self.package.definition, self._runtime(), self.loaded.root)
 
     def _restore(self, assign: Mapping[str, Any]) -> workflow.Run:
-        texts = load_other_texts(self.transaction, self.loaded)
+        texts = self.loaded.other_texts
         scopes = {"": self.loaded.root} | {path: decode(text) for path, text in texts.items()}
         given = scopes | {"": {**self.loaded.root, **assign}}
         run = workflow.restore(self.package.definition, self._runtime(), self.case["engine_state"], given)
-        self._before = Shape.restored(run, scopes, {"": self.loaded.root_text} | texts)
+        self._before = Shape.restored(run, scopes, {"": self.loaded.root_text, **texts}, self._before.own)
+        self.publicised = publicity.open_paths(self.package, run)
         return run
 
-    def _runtime(self) -> workflow.Runtime:
-        around = actions.Surroundings(
+    def around(self) -> actions.Surroundings:
+        """What the actions of this step may read."""
+        return actions.Surroundings(
             self.package,
             lambda: self.installation.clauses(self.transaction, self.loaded.clauses_id),
             self.today,
             self.effects,
             self._facts,
             self._waiting,
+            lambda value: with_masks(value, self._masks),
         )
+
+    def _runtime(self) -> workflow.Runtime:
         return workflow.Runtime(
             self.installation.clock,
             self.names(),
-            actions.registered(around),
+            actions.registered(self.around()),
             self._decide,
         )
+
+    @cached_property
+    def _masks(self) -> Mapping[str, Any]:
+        """Of the personal numbers of the case, read when a document first prints one."""
+        return masks(self.installation, self.transaction, self.case["id"])
 
     def _waiting(self, node_id: str) -> list[str]:
         """Whom the open tasks of a node wait for: the items of a multi-instance by name, else the task itself."""
@@ -156,6 +180,19 @@ class Step:
         """Tasks of this case that this step opened for the actor's posts."""
         return tuple(row["id"] for row in self.opened if row["post_id"] in actor.post_ids)
 
+    def working_nodes(self) -> list[workflow.Node]:
+        """The nodes of open tasks, then those of calls, one for each that waits."""
+        nodes = self.package.definition.nodes
+        ids = [task.node_id for task in self.run.open_tasks()] + [call.node_id for call in self.run.calls()]
+        return [nodes[node_id] for node_id in ids]
+
+    def waiting_nodes(self) -> list[workflow.Node]:
+        """The same, then the catching events on the way."""
+        nodes = self.package.definition.nodes
+        events = [timer.node_id for timer in self.run.timers()] + [event.node_id for event in self.run.expected()]
+        catching = ("intermediateCatchEvent", "receiveTask")
+        return self.working_nodes() + [nodes[one] for one in events if nodes[one].kind in catching]
+
     # --- writing ---
 
     def write(self) -> None:
@@ -164,6 +201,7 @@ class Step:
         self._follow_clock()
         self._follow_state()
         issuing.write_documents(self)
+        publicity.follow(self)
         writer = Writer(self, self._before, self._before.moved_to(self.run))
         writer.write()
         self.opened = writer.opened
@@ -181,7 +219,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
-        self.events += [("case.sent", {"node": s.node_id, "kind": s.kind, "name": s.name}) for s in self.run.sent]
+        note_sent(self)
         self.rows["outcome"] += [
             {
                 "case_id": self.case["id"],
@@ -194,17 +232,20 @@ class Step:
             }
             for outcome in self.effects.outcomes
         ]
+        for message in self.effects.archives:
+            payload = {"case": self.case["id"], "number": self.case["number"], "message": message}
+            key = f"archive-case:{self.case['id']}:{self.case['revision']}"
+            self.jobs.append(jobs.row("archive-case", key, payload, self.now))
         if self.effects.starts_promise and self.promise is None and self.package.manifest.promise:
             self.promise = Promise(self.package.manifest.promise.working_days, self.today)
             self.case["accepted_at"] = self.now
             self.events.append(("promise.started", {"working_days": self.promise.working_days}))
 
     def _follow_clock(self) -> None:
-        """The promise stands while an open task says that it does."""
-        if self.promise is None:
+        """The promise stands while what the case waits for says so, and is kept when only what comes after it is left."""
+        if self.promise is None or self.promise.ended_on is not None:
             return
-        nodes = self.package.definition.nodes
-        waiting = [nodes[task.node_id] for task in self.run.open_tasks()]
+        waiting = self.waiting_nodes()
         wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
@@ -216,20 +257,28 @@ class Step:
         for reason in sorted(standing - set(wanted)):
             self.promise = self.promise.resume(reason, self.today)
             self.events.append(("promise.resumed", {"reason": reason, "by": by}))
+        if waiting and all(node.properties.get("promised") == "false" for node in waiting):
+            self.promise = self.promise.end(self.today)
+            self.events.append(("promise.kept", {"used": self.promise.used(self.calendar, self.today)}))
         deadline = self.promise.due(self.calendar)
         self.case["due_on"], self.case["due_estimated"] = deadline.date, deadline.estimated
         self.case["promise"] = self.promise.to_json()
 
     def _follow_state(self) -> None:
-        nodes = self.package.definition.nodes
-        stated = [state for task in self.run.open_tasks() if (state := nodes[task.node_id].properties.get("state"))]
+        stated = [state for node in self.waiting_nodes() if (state := node.properties.get("state"))]
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now
-            self.case["outcome"] = end and self.run.properties(end).get("outcome")
+            if self.promise is not None:
+                self.case["used_days"] = self.promise.used(self.calendar, self.today)
+            self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
+            file_later(self)
+            self.jobs += calls.end_of_called(self)
         elif stated:
             self.case["state"] = stated[0]
+        elif self.case["state"] == "draft" and self.case["submitted_at"] is not None:
+            self.case["state"] = "submitted"  # a draft is seen by nobody but the association
 
 
 def decode_duties(text: str) -> dict[str, list[str]]:
@@ -244,8 +293,17 @@ def new_entry(step: Step, task: Mapping[str, Any], values: Mapping[str, Any]) ->
     return str(row["id"])
 
 
+def acting_for(step: Step, task: Mapping[str, Any]) -> str | None:
+    """Whose deputy the actor of a step is, where that is how the task is the actor's."""
+    held = step.actor.post(task["post_id"]) if step.actor else None
+    return held.acting_for_id if held else None
+
+
 def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], person_id: str) -> dict[str, Any]:
-    """What a person submitted with a task."""
+    """What a person submitted with a task, and what the case is found by from then on."""
+    posts = step.actor.posts if step.actor else ()
+    own = any(one.id == task["post_id"] and one.organisation_id == step.case["organisation_id"] for one in posts)
+    names = (step.case["number"], step.case["title"], step.loaded.organisation["name"])
     return {
         "id": new_id(),
         "case_id": step.case["id"],
@@ -256,4 +314,6 @@ def entry_row(step: Step, task: Mapping[str, Any], values: Mapping[str, Any], pe
         "post_id": task["post_id"],
         "at": step.now,
         "values": encode(dict(values)),
+        "acting_for": acting_for(step, task),
+        **found_by(step.package, task["form_id"], values, names if own else None),
     }

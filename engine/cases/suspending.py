@@ -7,9 +7,12 @@ import sqlalchemy as sa
 
 from engine.calendar import local_date
 from engine.cases.authority import authorise
+from engine.cases.calls import answer_job
+from engine.cases.chases import first_jobs
 from engine.cases.loading import load_case
 from engine.cases.postponing import later
 from engine.cases.reasons import reason_of
+from engine.cases.sending import take_job
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import Conflict
@@ -60,6 +63,10 @@ def resume(installation: Installation, actor: Actor, case_id: str, reason: str) 
             dues = {one.id: one.due for one in step.run.timers()}
             dues |= {one.id: one.due for one in step.run.open_tasks() if one.due is not None}
             step.run.reschedule({key: later(step.calendar, due, stood) for key, due in dues.items()})
+        seq = loaded.case["event_seq"]
+        step.jobs += [answer_job(one.id, f"{one.id}:{seq}", 0, step.now) for one in step.run.calls()]
+        step.jobs.append(take_job(case_id, f"{case_id}:{seq}", step.now))
+        step.jobs += first_jobs(step, step.run.open_tasks())
         step.write()
 
     command(installation, body)

@@ -9,6 +9,7 @@ from engine.calendar import Light
 from engine.cases.door import Sight
 from engine.cases.handing import Choice
 from engine.cases.inbox import Due
+from engine.cases.relations import CallView, CaseLink
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class DocumentView:
     received_at: datetime | None
     reason: str
     text: str
+    path: str = ""  # of the part of the case that drafted it
+    replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,18 @@ class MemberChoice:
 
 
 @dataclass(frozen=True)
+class ObjectionView:
+    """An objection from the public as the case shows it: never from whom, nor what it says."""
+
+    id: str
+    label: str
+    named: bool
+    files: int
+    received_at: datetime
+    state_name: str
+
+
+@dataclass(frozen=True)
 class StepView:
     """One user task of the diagram: `state` is done, now or next."""
 
@@ -181,6 +196,7 @@ class CaseView:
     package_key: str
     package_title: str
     version: str
+    version_id: str
     created_at: datetime
     submitted_at: datetime | None
     closed_at: datetime | None
@@ -200,6 +216,10 @@ class CaseView:
     authorities: frozenset[str] = frozenset()  # verbs on the case that the person's posts allow
     addable: tuple[MemberChoice, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    objections: tuple[ObjectionView, ...] = ()
+    reads_objections: bool = False  # whether a post of the person may open them
+    parent: CaseLink | None = None  # the case that calls this one
+    calls: tuple[CallView, ...] = ()
     unread: int = 0  # messages about this case that the person's posts have not read
 
 
@@ -224,6 +244,7 @@ class TaskView:
     due: Due | None
     item: dict[str, Any] | None
     returns: tuple[tuple[str, str], ...] = field(default=())
+    path: str = ""  # of the part of the case in which the task is done
     saved_at: datetime | None = None
     transfers: tuple[Choice, ...] = ()
     askable: tuple[Choice, ...] = ()

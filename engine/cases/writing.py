@@ -1,6 +1,6 @@
 """What a step changed, as rows: the case, its events, variables, tasks, timers and notices, a statement a table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine import audit, jobs, workflow
 from engine.calendar import local_date
 from engine.cases.assignments import full_assignment, posts_of
+from engine.cases.calls import called_and_ended, witnessed_call
+from engine.cases.chases import first_jobs
 from engine.cases.reviewrows import cancel_of
-from engine.store import Transaction, insert_into, new_id, tables
+from engine.cases.sending import take_job, witnessed_message
+from engine.store import Transaction, insert_into, insert_together, new_id, tables
 from engine.store.values import encode
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ CHANGING = (
     "promise",
     "suspended_at",
     "review_count",
+    "used_days",
 )
 OUTCOME = ("label", "result", "reason_public", "clause", "at")
 Row = dict[str, Any]
@@ -46,23 +50,42 @@ class CaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """A case as its rows say it: open tasks and timers by id, variables by scope, as values and as the stored text."""
+    """A case as its rows say it: open tasks, timers, calls and awaited messages by id, variables by scope, as values
+    and as the stored text."""
 
     tasks: Mapping[str, workflow.OpenTask]
     timers: Mapping[str, workflow.DueTimer]
+    calls: Mapping[str, workflow.OpenCall]
+    awaited: Mapping[str, workflow.ExpectedEvent]
     scopes: Mapping[str, Mapping[str, Any]]
     texts: Mapping[str, str]
+    own: Collection[str] = ()
 
     @classmethod
-    def restored(cls, run: workflow.Run, scopes: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> "Shape":
-        """The shape before a command, which came with the texts."""
-        return cls({task.id: task for task in run.open_tasks()}, {t.id: t for t in run.timers()}, scopes, texts)
+    def restored(
+        cls,
+        run: workflow.Run,
+        scopes: Mapping[str, Mapping[str, Any]],
+        texts: Mapping[str, str],
+        own: Collection[str] = (),
+    ) -> "Shape":
+        """The shape before a command, which came with the texts. `own`: messages that come from the system itself, so
+        that no other case need find who waits for them."""
+        return cls(
+            {task.id: task for task in run.open_tasks()},
+            {timer.id: timer for timer in run.timers()},
+            {call.id: call for call in run.calls()},
+            {one.id: one for one in run.expected() if _comes_from_a_case(one, own)},
+            scopes,
+            texts,
+            own,
+        )
 
     def moved_to(self, run: workflow.Run) -> "Shape":
         """The shape after a command; only a scope in which something was written is put into text again."""
         scopes = run.scopes()
         texts = {path: self._text(path, values) for path, values in scopes.items()}
-        return Shape.restored(run, scopes, texts)
+        return Shape.restored(run, scopes, texts, self.own)
 
     def _text(self, path: str, values: Mapping[str, Any]) -> str:
         before = self.scopes.get(path)
@@ -74,10 +97,14 @@ class Shape:
         return self.texts[path] if untouched and path in self.texts else encode(dict(values))
 
 
-NOTHING = Shape({}, {}, {}, {})
+NOTHING = Shape({}, {}, {}, {}, {}, {})
 
 
-def _witnessed(row: Row) -> Row:
+def _comes_from_a_case(one: workflow.ExpectedEvent, own: Collection[str]) -> bool:
+    return one.kind == "message" and one.correlation is not None and one.name not in own
+
+
+def witnessed(row: Row) -> Row:
     """A new document as the record tells it: long texts by their SHA-256."""
     texts = {name: audit.fingerprint_of(row[name].encode()) for name in ("content", "record")}
     return {name: value for name, value in row.items() if name != "case_id"} | texts
@@ -90,6 +117,10 @@ def written(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
 
 def _differs(before: Any, after: Any) -> bool:
     return before is not after and encode(before) != encode(after)
+
+
+def awaited_row(one: workflow.ExpectedEvent) -> Row:
+    return {"node_id": one.node_id, "name": one.name, "correlation": one.correlation}
 
 
 class Writer:
@@ -113,6 +144,8 @@ class Writer:
             for key, task in after.tasks.items()
             if key in before.tasks and before.tasks[key].due != task.due
         ]
+        step.jobs += first_jobs(step, [*fresh, *(after.tasks[row["id"]] for row in self.moved)])
+        self.calls = called_and_ended(step, before.calls, after.calls)
         self.state = step.run.state()
 
     def write(self) -> None:
@@ -124,10 +157,12 @@ class Writer:
         rows = self.opened + self.closed + self.moved
         _upsert(self.transaction, tables.task, rows, ("state", "ended_at", "ended_by", "due_at", "due_estimated"))
         _upsert(self.transaction, tables.timer, self._timers(), ("state", "due_at"))
-        self._insert(tables.entry, self.step.rows["entry"])
-        self._insert(tables.document, self.step.rows["document"])
+        _upsert(self.transaction, tables.call, self.calls, ("state", "outcome", "reason", "ended_at"))
+        self._write_awaited()
         _upsert(self.transaction, tables.outcome, self.step.rows["outcome"], OUTCOME)
-        self._insert(tables.notification, self._notices())
+        names = ("message", "entry", "document", "publicity", "objection")
+        fresh = [(tables.metadata.tables[name], self.step.rows[name]) for name in names]
+        insert_together(self.transaction, [*fresh, (tables.notification, self._notices())])
         if self.step.jobs:
             jobs.defer(self.transaction, self.step.jobs)
 
@@ -228,8 +263,11 @@ class Writer:
             "state": self.case["state"],
             "promise": self.case["promise"],
             "case": self._changed_columns(),
-            "documents": [_witnessed(row) for row in self.step.rows["document"]],
+            "documents": [witnessed(row) for row in self.step.rows["document"]],
             "engine": audit.fingerprint_of(self.state),
+            "awaited": {key: awaited_row(one) for key, one in self.after.awaited.items()},
+            "messages_now": {row["id"]: witnessed_message(row) for row in self.step.rows["message"]},
+            "calls_now": {row["id"]: witnessed_call(row) for row in self.calls},
         }
 
     def _changed_columns(self) -> Row:
@@ -276,12 +314,24 @@ class Writer:
             which = (tables.scope.c.case_id == self.case["id"], tables.scope.c.path.in_(self.ended))
             self.transaction.execute(sa.delete(tables.scope).where(*which))
 
+    def _write_awaited(self) -> None:
+        """The messages of other cases that are waited for, found by name and key."""
+        before, after = self.before.awaited, self.after.awaited
+        if gone := sorted(before.keys() - after.keys()):
+            self.transaction.execute(sa.delete(tables.awaited).where(tables.awaited.c.id.in_(gone)))
+        fresh = {key: one for key, one in after.items() if key not in before}
+        self.step.jobs += [take_job(self.case["id"], key, self.step.now) for key in fresh]
+        self._insert(
+            tables.awaited, [{"id": key, "case_id": self.case["id"], **awaited_row(fresh[key])} for key in fresh]
+        )
+
     # --- notices ---
 
     def _notices(self) -> list[Row]:
         """Who has a new task, and whom the process names, finds it among the notices."""
         told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
-        named = self.step.effects.notices
+        key = self.step.loaded.organisation["key"]
+        named = [(full_assignment(to, self.step.package, key), text) for to, text in self.step.effects.notices]
         posts = posts_of(self.transaction, {to for to, _ in named})
         told += [(posts[to], text) for to, text in named]
         return [
@@ -312,7 +362,11 @@ def _upsert(transaction: Transaction, table: sa.Table, rows: list[Row], changing
 def _upserting(dialect: str, table: sa.Table, changing: tuple[str, ...]) -> Any:
     """As `engine.store.upsert`, built once: naming what is excluded costs more than sending the rows."""
     statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    keys = [column.name for column in table.primary_key]
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in changing}
-    )
+    keys, given = [column.name for column in table.primary_key], statement.excluded
+    values = {name: given[name] for name in changing}
+    if (
+        "due_estimated" in values
+    ):  # as it was told when the task opened: its end, perhaps in another year, changes nothing
+        is_open = given["state"] == "open"
+        values["due_estimated"] = sa.case((is_open, given["due_estimated"]), else_=table.c.due_estimated)
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)

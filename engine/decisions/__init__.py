@@ -4,10 +4,11 @@ from engine.decisions.analysis import Flaw, analyse, witness
 from engine.decisions.clauses import Clause, Clauses
 from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
-from engine.decisions.model import Checked, Decision, DecisionModel, Evaluation, FiredRule, Rule, Table, Why
+from engine.decisions.model import Decision, DecisionModel, Rule, Table
 from engine.decisions.picture import page
 from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.reader import read
+from engine.decisions.reasons import Checked, Evaluation, FiredRule, Why
 
 __all__ = [
     "Checked",

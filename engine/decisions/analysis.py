@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.decisions.explanation import test_in_words, value_in_words
 from engine.decisions.model import Rule, Table
 from engine.decisions.samples import ANY_VALUE, samples
+from engine.decisions.words import test_in_words, value_in_words
 from engine.feel import Budget, FeelLimitError, UnaryTests
 
 MOST_PAIRS = 200

@@ -1,15 +1,18 @@
 """A table that was evaluated, told again cell by cell for an explanation."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.decisions.model import Asked, Cell, Checked, Column, FiredRule, Row, Rule, Table
+from engine.decisions.reasons import Asked, Cell, Checked, Column, FiredRule, Row
 from engine.decisions.state import Reasons, State
+
+if TYPE_CHECKING:
+    from engine.decisions.model import Rule, Table
 
 CELLS_PER_STEP = 16
 _VERDICTS = {True: "held", False: "failed", None: "unknown"}
 
 
-def asked(table: Table, values: list[Any], fired: list[FiredRule], state: State) -> Asked:
+def asked(table: "Table", values: list[Any], fired: list[FiredRule], state: State) -> Asked:
     """Every cell again, also those behind the one that failed; what that notes has been noted before, or is beside it."""
     state.run.spend(len(table.rules) * (1 + len(table.inputs) // CELLS_PER_STEP))
     before = state.run.notes, state.notes, state.reasons
@@ -34,7 +37,7 @@ def asked(table: Table, values: list[Any], fired: list[FiredRule], state: State)
     )
 
 
-def _rows(table: Table, values: list[Any], fired: dict[int, FiredRule], state: State) -> list[Row]:
+def _rows(table: "Table", values: list[Any], fired: dict[int, FiredRule], state: State) -> list[Row]:
     """The rows that were asked: of a FIRST table those up to its hit."""
     rows = []
     for rule in table.rules:
@@ -53,21 +56,21 @@ def _rows(table: Table, values: list[Any], fired: dict[int, FiredRule], state: S
     return rows
 
 
-def _row(rule: Rule, cells: tuple[Cell, ...], checked: tuple[Checked, ...]) -> Row:
+def _row(rule: "Rule", cells: tuple[Cell, ...], checked: tuple[Checked, ...]) -> Row:
     """A row that did not fire."""
     outputs = tuple(cell.text if cell is not None else "" for cell in rule.outputs)
     notes = dict(rule.annotations)
     return Row(rule.id, rule.number, False, checked, notes.get("clause", ""), "", cells, outputs, notes)
 
 
-def _cells(rule: Rule, values: list[Any], state: State) -> list[Cell]:
+def _cells(rule: "Rule", values: list[Any], state: State) -> list[Cell]:
     return [
         Cell(test.text, "any" if test.is_any else _VERDICTS[test.matches_in(state.run, value)])
         for test, value in zip(rule.tests, values, strict=True)
     ]
 
 
-def _unasked(rule: Rule) -> list[Cell]:
+def _unasked(rule: "Rule") -> list[Cell]:
     return [Cell(test.text, "any" if test.is_any else "unasked") for test in rule.tests]
 
 

@@ -1,12 +1,14 @@
 """Boxed expressions other than tables, and the functions of a model: business knowledge models and decision services."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.decisions import drawn
 from engine.decisions.evaluation import coerced, decide, knowledge
-from engine.decisions.model import Decision, Knowledge, Line, Logic
+from engine.decisions.model import Decision, Knowledge, Logic
+from engine.decisions.reasons import Part
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
 from engine.feel import Expression, Function, Run, import_value
@@ -123,8 +125,7 @@ class Context(Boxed):
                 break
             values[entry.name] = found
         if state.reasons is not None:
-            lines = (Line(entry.name, entry.logic.text, state.run.export(found)) for entry, found in filled)
-            state.reasons.contexts.append(tuple(lines))
+            drawn.box(state, "context", [drawn.part(state, one.name, one.logic, found) for one, found in filled])
         return result
 
 
@@ -138,7 +139,23 @@ class ListOf(Boxed):
         return list(self.items)
 
     def value(self, state: State) -> Any:
-        return [item.value(state) for item in self.items]
+        values = [item.value(state) for item in self.items]
+        if state.reasons is not None:
+            self._draw(state, values)
+        return values
+
+    def _draw(self, state: State, values: list[Any]) -> None:
+        rows = [item for item in self.items if isinstance(item, Row)]
+        if rows:
+            cells = [
+                drawn.part(state, name, logic, value[name])
+                for row, value in zip(rows, values, strict=True)
+                for name, logic in row.cells
+            ]
+            drawn.box(state, "relation", cells, [name for name, _ in rows[0].cells])
+            return
+        numbered = enumerate(zip(self.items, values, strict=True), 1)
+        drawn.box(state, "list", [drawn.part(state, f"第 {at} 项", item, value) for at, (item, value) in numbered])
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,14 @@ class Invocation(Boxed):
     def value(self, state: State) -> Any:
         names: dict[str, Any] = {"f": self.called.value(state)}
         names.update((f"a{index}", logic.value(state)) for index, (_, logic) in enumerate(self.bindings))
-        return state.within(names, Literal(self.call))
+        result = state.within(names, Literal(self.call))
+        if state.reasons is not None:
+            head = drawn.part(state, "调用", self.called, result)
+            given = zip(self.bindings, list(names.values())[1:], strict=True)
+            drawn.box(
+                state, "invocation", [head, *(drawn.part(state, name, logic, one) for (name, logic), one in given)]
+            )
+        return result
 
 
 @dataclass(frozen=True)
@@ -186,11 +210,20 @@ class FunctionOf(Boxed):
 
     def value(self, state: State) -> Function:
         scope = state.run.scope
+        if state.reasons is not None:
+            taken = [Part(name, shape.name, None) for name, shape in self.parameters]
+            drawn.box(state, "function", [*taken, Part("函数体", self.body.text, None)])
 
         def call(*arguments: Any) -> Any:
             return apply(self, state, scope, arguments)
 
-        return Function(tuple(name for name, _ in self.parameters), call)
+        return typed(self.parameters, None, call)
+
+
+def typed(parameters: tuple[tuple[str, Shape], ...], result: Shape | None, call: Callable[..., Any]) -> Function:
+    """A function that knows what it takes and, where that is said, gives."""
+    types = tuple(shape.as_type() for _, shape in parameters)
+    return Function(tuple(name for name, _ in parameters), call, types, None if result is None else result.as_type())
 
 
 def apply(function: FunctionOf, state: State, scope: Any, arguments: tuple[Any, ...]) -> Any:
@@ -216,8 +249,19 @@ class Conditional(Boxed):
         return [self.test, self.then, self.otherwise]
 
     def value(self, state: State) -> Any:
-        chosen = self.then if self.test.value(state) is True else self.otherwise
-        return chosen.value(state)
+        test = self.test.value(state)
+        holds = test is True
+        value = (self.then if holds else self.otherwise).value(state)
+        if state.reasons is not None:
+            asked = drawn.part(state, "如果", self.test, test, drawn.verdict(test))
+            then = drawn.part(state, "那么", self.then, value) if holds else drawn.unasked("那么", self.then)
+            other = drawn.unasked("否则", self.otherwise)
+            drawn.box(
+                state,
+                "conditional",
+                [asked, then, other if holds else drawn.part(state, "否则", self.otherwise, value)],
+            )
+        return value
 
 
 @dataclass(frozen=True)
@@ -237,16 +281,18 @@ class Filter(Boxed):
         items = self.source.value(state)
         if items is None:
             return None
-        kept = []
+        rounds: list[drawn.Round] = []
         for item in items if items.__class__ is list else [items]:
             names = {**item, "item": item} if item.__class__ is dict else {"item": item}
             verdict = state.inside(names, self.condition)
+            rounds.append((item, verdict))
             if verdict is not None and verdict.__class__ is not bool:
                 state.note("筛选条件应当是是非值")
                 return None
-            if verdict is True:
-                kept.append(item)
-        return kept
+        if state.reasons is not None:
+            head = drawn.part(state, "列表", self.source, items), Part("条件", self.condition.text, None)
+            drawn.walked(state, "filter", head, rounds, judged=True)
+        return [item for item, verdict in rounds if verdict is True]
 
 
 @dataclass(frozen=True)
@@ -267,13 +313,26 @@ class Loop(Boxed):
     def value(self, state: State) -> Any:
         scope = state.run.scope
         source = self.source.value(state)
+        rounds: list[drawn.Round] = []
 
         def call(item: Any, partial: Any) -> Any:
             names = {self.variable: item, "partial": partial}
-            return state.within(ChainMap(names, scope), self.body)  # type: ignore[arg-type]
+            found = state.within(ChainMap(names, scope), self.body)  # type: ignore[arg-type]
+            if state.reasons is not None:
+                rounds.append((item, found))
+            return found
 
         names = {"source": source, "body": Function(("item", "partial"), call)}
-        return state.within(names, Literal(self.walk))
+        result = state.within(names, Literal(self.walk))
+        if state.reasons is not None:
+            head = drawn.part(state, f"{self.variable} 取自", self.source, source), Part("每一项", self.body.text, None)
+            drawn.walked(state, self.kind, head, rounds, judged=self.kind != "for")
+        return result
+
+    @property
+    def kind(self) -> str:
+        """`for`, `some` or `every`."""
+        return self.walk.text.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +358,7 @@ class KnowledgeModel:
             value = apply(self.definition, state, scope, arguments)
             return value if self.shape is None else coerced(state, self.shape, value, f"“{self.name}”的结果")
 
-        return Function(tuple(name for name, _ in self.definition.parameters), call)
+        return typed(self.definition.parameters, self.shape, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +381,7 @@ class Service:
         def call(*arguments: Any) -> Any:
             return self._evaluate(state, arguments)
 
-        return Function(tuple(name for _, name, _ in self.parameters), call)
+        return typed(tuple((name, shape) for _, name, shape in self.parameters), self.shape, call)
 
     def _evaluate(self, state: State, arguments: tuple[Any, ...]) -> Any:
         before = state.run.scope, state.given, state.results, state.fired, state.inputs

@@ -1,11 +1,11 @@
 """The FEEL texts of a file: compiled with the names the file declares, faults gathered with their place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.decisions.problems import Problem
 from engine.decisions.shapes import Shape
-from engine.feel import Expression, FeelSyntaxError, Run, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel import Expression, FeelSyntaxError, Run, Sheet, UnaryTests, compile_expression, compile_unary_tests
 
 
 class CellReader:
@@ -43,6 +43,10 @@ class CellReader:
             return compile_expression("null") if wrong else None
         self._warn(element, where, compiled.warnings)
         return compiled
+
+    def sheet(self, expressions: Sequence[Expression]) -> Sheet:
+        """Expressions of one table, to be computed together."""
+        return Sheet(expressions, self._type)
 
     def tests(self, element: str, where: str, text: str) -> UnaryTests | None:
         """The unary tests, or None after a problem; an empty cell passes any value."""

@@ -3,16 +3,19 @@
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.decisions.model import Decision, Evaluation, Knowledge, Table, Why
+from engine.decisions.reasons import Evaluation, Why
 from engine.decisions.shapes import Shape
 from engine.decisions.state import Reasons, State
 from engine.feel import Budget, Run
 
+if TYPE_CHECKING:
+    from engine.decisions.model import Decision, Knowledge
+
 
 def evaluate(
-    decision: Decision, scope: Mapping[str, Any], budget: Budget | None = None, *, explain: bool = False
+    decision: "Decision", scope: Mapping[str, Any], budget: Budget | None = None, *, explain: bool = False
 ) -> Evaluation:
     """The decision in a scope. Raises `feel.FeelLimitError`."""
     state = State(Run(scope, budget, with_notes=explain))
@@ -21,7 +24,7 @@ def evaluate(
     return Evaluation(decision.id, result, tuple(state.fired), state.inputs, notes)
 
 
-def explain(decision: Decision, scope: Mapping[str, Any], budget: Budget | None = None) -> Why:
+def explain(decision: "Decision", scope: Mapping[str, Any], budget: Budget | None = None) -> Why:
     """The decision with the tree of its reasons. Raises `feel.FeelLimitError`."""
     state = State(Run(scope, budget, with_notes=True))
     state.reasons = Reasons()
@@ -30,7 +33,7 @@ def explain(decision: Decision, scope: Mapping[str, Any], budget: Budget | None 
     return replace(root, notes=(*state.notes, *(state.run.notes or ())))
 
 
-def decide(decision: Decision, state: State) -> Any:
+def decide(decision: "Decision", state: State) -> Any:
     """The value of a decision over what the caller gave; its rows that fired are those left in the state."""
     key = (*state.path, decision.id)
     if key in state.results:
@@ -48,25 +51,25 @@ def decide(decision: Decision, state: State) -> Any:
             state.run.export(value),
             decision.logic.text,
             tuple(inner.tables),
-            tuple(inner.contexts),
+            tuple(inner.boxes),
             tuple(inner.required),
         )
     )
     return value
 
 
-def _decide(decision: Decision, state: State, key: tuple[str, ...]) -> Any:
-    names = required(decision, state)
+def _decide(decision: "Decision", state: State, key: tuple[str, ...]) -> Any:
+    names = required(decision, state) if decision.needs_any else {}
     state.fired, state.inputs = [], {}
     scope = ChainMap(names, state.given) if names else state.given  # type: ignore[arg-type]
     value = state.within(scope, decision.logic)
-    if decision.shape is not None and not isinstance(decision.logic, Table):
+    if decision.shape is not None:
         value = coerced(state, decision.shape, value, f"决策“{decision.name}”的结果")
     state.results[key] = value
     return value
 
 
-def required(decision: Decision, state: State) -> dict[str, Any]:
+def required(decision: "Decision", state: State) -> dict[str, Any]:
     """The names that its requirements give to a decision: results, functions, inputs as their types have them."""
     names: dict[str, Any] = knowledge(decision.knows, state)
     for key in decision.requires:
@@ -82,7 +85,7 @@ def required(decision: Decision, state: State) -> dict[str, Any]:
     return names
 
 
-def knowledge(known: tuple[tuple[str, Knowledge], ...], state: State) -> dict[str, Any]:
+def knowledge(known: tuple[tuple[str, "Knowledge"], ...], state: State) -> dict[str, Any]:
     """The functions by name, those of imported files in a context under the name of the import."""
     names: dict[str, Any] = {}
     for alias, one in known:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from engine import feel
 from engine.decisions.clauses import Clauses
-from engine.decisions.model import Asked, Checked, Row, Why
+from engine.decisions.reasons import Asked, Box, Checked, Part, Row, Why
+from engine.decisions.words import test_in_words, value_in_words
 
 POLICIES = {
     "UNIQUE": "只能命中一行",
@@ -17,55 +17,34 @@ POLICIES = {
     "OUTPUT ORDER": "取命中的各行，按结果的优先顺序",
     "COLLECT": "取命中的各行",
 }
-_OPERATORS = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于", "=": "等于", "!=": "不等于"}
-_COMPARED = re.compile(r"(<=|>=|!=|<|>|=)\s*([^,()\[\]<>=]+)")
-_INTERVAL = re.compile(r"([\[\](])\s*([^,.]+?)\s*\.\.\s*([^,.]+?)\s*([\[\])])")
-_NOT = re.compile(r"not\(([^()]*)\)")
-_SIMPLE = r'(?:"[^"\\]*"|-?[0-9][0-9.]*|@"[^"\\]*")'
-_ONE_OF = re.compile(rf"{_SIMPLE}(?:\s*,\s*{_SIMPLE})*")
-_WORDS = {"true": "是", "false": "否", "null": "空"}
+#: What the boxes other than tables do.
+BOXES = {
+    "context": "逐项计算",
+    "list": "列表的各项",
+    "relation": "关系表",
+    "invocation": "调用函数",
+    "function": "定义函数",
+    "conditional": "按条件取值",
+    "filter": "筛选列表",
+    "for": "逐项处理",
+    "some": "至少有一项满足",
+    "every": "每一项都满足",
+}
+VERDICTS = {"held": "满足", "failed": "不满足", "unknown": "不能判断"}
+#: Of one decision no more boxes are told in sentences than these.
+MOST_BOXES = 50
 _DIGITS = re.compile(r"\d{8,}[\dXx]*")
-_MOST = 60
-
-
-def value_in_words(value: Any, most: int = _MOST) -> str:
-    """A value as people say it, no longer than so many characters."""
-    if value is None or isinstance(value, bool):
-        return _WORDS[feel.written(value)]
-    text = f"“{value}”" if isinstance(value, str) else f" {feel.written(value)}"
-    return text if len(text) <= most else text[:most] + "…"
-
-
-def test_in_words(test: str) -> str:
-    """What a cell asks: the frequent forms in words, any other as it is written."""
-    text = test.strip()
-    if match := _NOT.fullmatch(text):
-        inner = test_in_words(match[1])
-        return f"不{inner}" if inner.startswith(("为", "符合")) else f"并非{inner}"
-    if text in _WORDS:
-        return f"为{_WORDS[text]}"
-    if match := _COMPARED.fullmatch(text):
-        return _OPERATORS[match[1]] + _literal(match[2])
-    if match := _INTERVAL.fullmatch(text):
-        low = "不小于" if match[1] == "[" else "大于"
-        high = "不大于" if match[4] == "]" else "小于"
-        return f"{low} {_literal(match[2]).strip()} 并且{high} {_literal(match[3]).strip()}"
-    if _ONE_OF.fullmatch(text):
-        parts = [_literal(part).strip() for part in re.findall(_SIMPLE, text)]
-        return f"为{parts[0]}" if len(parts) == 1 else f"为{'、'.join(parts)}之一"
-    return f"符合 {text}"
-
-
-def _literal(text: str) -> str:
-    bare = text.strip().removeprefix("@")
-    if bare.startswith('"') and bare.endswith('"') and len(bare) > 1:
-        return f"“{bare[1:-1]}”"
-    return _WORDS.get(bare, f" {bare}")
 
 
 def met(checked: tuple[Checked, ...]) -> str:
     """The cells of a row that fired."""
-    return "；".join(f"{one.label}为{value_in_words(one.value)}（要求{test_in_words(one.test)}）" for one in checked)
+    return "；".join(map(_met, checked))
+
+
+def _met(one: Checked) -> str:
+    """What was asked is not repeated where it is the value itself."""
+    given, asked = f"为{value_in_words(one.value)}", test_in_words(one.test)
+    return one.label + (given if given == asked else f"{given}（要求{asked}）")
 
 
 def failed(one: Checked) -> str:
@@ -84,14 +63,50 @@ def sentences(why: Why, clauses: Clauses | None = None) -> list[str]:
 
 def _decision(why: Why, clauses: Clauses | None, depth: int) -> Iterator[str]:
     margin = "  " * depth
-    yield f"{margin}决策“{why.name}”的结果为{value_in_words(why.result)}。"
+    yield f"{margin}决策“{why.name}”{_result(why)}。"
     if why.text:
         yield f"{margin}  按表达式 {why.text} 计算。"
+    for box in why.boxes[:MOST_BOXES]:
+        yield f"{margin}  {box_in_words(box)}"
     for table in why.tables:
         for line in _table(table, clauses):
             yield f"{margin}  {line}"
     for required in why.required:
         yield from _decision(required, clauses, depth + 1)
+
+
+def box_in_words(box: Box) -> str:
+    """What came of a box, part by part."""
+    if box.columns:
+        width = len(box.columns)
+        rows = [box.parts[at : at + width] for at in range(0, len(box.parts), width)]
+        told = [f"第 {number} 行 " + "，".join(map(_part, row)) for number, row in enumerate(rows, 1)]
+    else:
+        told = list(map(_part, box.parts))
+    rest = f"；另有 {box.rest} 项" if box.rest else ""
+    return f"{BOXES[box.kind]}：{'；'.join(told)}{rest}。"
+
+
+def _part(part: Part) -> str:
+    name = part.role or "结果"
+    written = f"（{part.text}）" if part.text and part.text != feel.written(part.value) else ""
+    if part.verdict == "unasked":
+        return f"{name}{written}没有用到"
+    if part.given:
+        found = VERDICTS.get(part.verdict) or f"得{value_in_words(part.value)}"
+        return f"{name}{value_in_words(part.given[0])}，{found}"
+    if part.value is None and written and not part.verdict:
+        return f"{name}{written}"
+    return f"{name}{written}为{value_in_words(part.value)}" + (f"，{VERDICTS[part.verdict]}" if part.verdict else "")
+
+
+def _result(why: Why) -> str:
+    fired = [row.number for table in why.tables for row in table.rows if row.fired]
+    if why.result is None:
+        return "没有结果"
+    if why.tables and isinstance(why.result, list):
+        return f"命中 {len(fired)} 行：第 {'、'.join(map(str, fired))} 行"
+    return f"的结果为{value_in_words(why.result)}"
 
 
 def _table(table: Asked, clauses: Clauses | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.decisions.clauses import CONFIRMED, Clauses
 from engine.decisions.explanation import masked, met
-from engine.decisions.model import Evaluation, FiredRule
+from engine.decisions.reasons import Evaluation, FiredRule
 
 SEVERITIES = ("block", "manual", "warn")
 

@@ -1,12 +1,14 @@
 """The item definitions of a file as shapes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.decisions.cells import CellReader
 from engine.decisions.document import Element, child, children, text_of
 from engine.decisions.shapes import ANY, Shape, basic
+from engine.feel import Type
 
-DEEPEST = 20
+DEEPEST, CONSTRAINT = 20, "typeConstraint"
 
 
 class ShapeReader:
@@ -57,20 +59,31 @@ class ShapeReader:
         return None
 
     def _read(self, name: str, element: Element, depth: int) -> Shape:
+        """What `allowedValues` says counts for each element of a collection, `typeConstraint` for it as a whole."""
         shape = self._read_one(name, element, depth)
-        return Shape(name, "list", element=shape) if element.get("isCollection") == "true" else shape
+        if element.get("isCollection") != "true":
+            return self._restricted(self._restricted(shape, name, element, "allowedValues"), name, element, CONSTRAINT)
+        each = self._restricted(shape, name, element, "allowedValues")
+        return self._restricted(Shape(name, "list", element=each), name, element, CONSTRAINT)
+
+    def _restricted(self, shape: Shape, name: str, element: Element, by: str) -> Shape:
+        allowed = child(element, by)
+        if allowed is None:
+            return shape
+        tests = self._cells.tests(element.get("id") or name, f"类型“{name}”的取值", text_of(allowed))
+        return replace(shape, name=name, allowed=tests, wider=shape if shape.allowed is not None else None)
+
+    def _signature(self, function: Element) -> Type:
+        taken = [self._named(part.get("typeRef") or ANY).as_type() for part in children(function, "parameters")]
+        return Type("function", (*taken, self._named(function.get("outputTypeRef") or ANY).as_type()))
 
     def _read_one(self, name: str, element: Element, depth: int) -> Shape:
         parts = list(children(element, "itemComponent"))
         if parts and depth < DEEPEST:
             read = ((part.get("name", ""), self._read(part.get("name", ""), part, depth + 1)) for part in parts)
             return Shape(name, "context", tuple(read))
-        if child(element, "functionItem") is not None:
-            return Shape(name, "function")
+        function = child(element, "functionItem")
+        if function is not None:
+            return Shape(name, "function", signature=self._signature(function))
         written = child(element, "typeRef")
-        inner = self._named("" if written is None else "".join(written.itertext()).strip())
-        allowed = child(element, "allowedValues", "typeConstraint")
-        if allowed is None:
-            return inner
-        tests = self._cells.tests(element.get("id") or name, f"类型“{name}”的取值", text_of(allowed))
-        return Shape(name, inner.base, inner.components, tests, inner.element)
+        return self._named("" if written is None else "".join(written.itertext()).strip())

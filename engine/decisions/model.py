@@ -1,14 +1,17 @@
 """Decisions as they are evaluated: compiled once, immutable, shared between threads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from engine.decisions import evaluation, tables
+from engine.decisions.matching import Matcher
 from engine.decisions.problems import Problem
+from engine.decisions.reasons import Evaluation, Why
 from engine.decisions.shapes import Shape
 from engine.decisions.state import State
-from engine.feel import Budget, Expression, Run, UnaryTests
+from engine.feel import Budget, Expression, Sheet, UnaryTests
 
 MANY = frozenset(("COLLECT", "RULE ORDER", "OUTPUT ORDER"))
 
@@ -69,13 +72,10 @@ class Rule:
     annotations: Mapping[str, str]
     #: The cells that ask something, by column.
     conditions: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
-    #: The same as what is called to ask them.
-    asks: tuple[tuple[int, Callable[[Run, Any], bool | None]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         real = tuple((column, test) for column, test in enumerate(self.tests) if not test.is_any)
         object.__setattr__(self, "conditions", real)
-        object.__setattr__(self, "asks", tuple((column, test.holds) for column, test in real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +89,27 @@ class Table:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    #: The expressions of the columns together.
+    sheet: Sheet = field(repr=False, compare=False)
     #: The columns with values of their own.
     bounded: tuple[tuple[int, UnaryTests], ...] = field(init=False, repr=False)
     labels: tuple[str, ...] = field(init=False, repr=False)
-    #: What is called for the values of the columns.
-    asks: tuple[Callable[[Run], Any], ...] = field(init=False, repr=False, compare=False)
+    matcher: Matcher = field(init=False, repr=False, compare=False)
+    #: What each row gives, where all its answers are literals.
+    constant: tuple[dict[str, Any] | None, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         bounded = ((number, column.allowed) for number, column in enumerate(self.inputs) if column.allowed is not None)
         object.__setattr__(self, "bounded", tuple(bounded))
         object.__setattr__(self, "labels", tuple(column.label for column in self.inputs))
-        object.__setattr__(self, "asks", tuple(column.expression.gives for column in self.inputs))
+        object.__setattr__(self, "constant", tuple(self._constant(rule) for rule in self.rules))
+        object.__setattr__(self, "matcher", Matcher([rule.conditions for rule in self.rules]))
+
+    def _constant(self, rule: Rule) -> dict[str, Any] | None:
+        if any(cell is not None and not cell.is_literal for cell in rule.outputs):
+            return None
+        given = (None if cell is None else cell.evaluate({}) for cell in rule.outputs)
+        return dict(zip((column.name for column in self.outputs), given, strict=True))
 
     @property
     def text(self) -> str:
@@ -120,127 +130,7 @@ class Table:
         return [*(column.expression for column in self.inputs), *cells, *defaults]
 
     def value(self, state: State) -> Any:
-        from engine.decisions.tables import evaluate_table
-
-        return evaluate_table(self, state)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A cell over the value of its column: what it asks, and what was there."""
-
-    label: str
-    test: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class FiredRule:
-    """A row whose tests all held (`checked`), with what it gave."""
-
-    rule_id: str
-    number: int
-    outputs: dict[str, Any]
-    annotations: Mapping[str, str]
-    checked: tuple[Checked, ...] = ()
-
-    @property
-    def clause(self) -> str:
-        """The ids of the clauses behind the row, separated by `/`: an output or annotation of that name."""
-        return self._word("clause")
-
-    @property
-    def reason(self) -> str:
-        """The sentence of the row: an output or annotation of that name."""
-        return self._word("reason")
-
-    def _word(self, name: str) -> str:
-        value = self.outputs.get(name)
-        return value if isinstance(value, str) else self.annotations.get(name, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The result of a decision and why: which rows fired, over which inputs, and what was noted on the way."""
-
-    table_id: str
-    result: Any
-    fired: tuple[FiredRule, ...]
-    inputs: dict[str, Any]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a row as it stands in the table, and what came of it: `any` (it asks nothing), `held`, `failed`, `unknown`
-    (that cannot be said), or `unasked` where an earlier row of a FIRST table had already fired."""
-
-    test: str
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table that was asked. `checked` are all its cells that ask something when it fired, else the first that
-    did not hold; `cells` are those of every column, `outputs` its answers: values when it fired, else as written."""
-
-    rule_id: str
-    number: int
-    fired: bool
-    checked: tuple[Checked, ...]
-    clause: str
-    reason: str
-    cells: tuple[Cell, ...]
-    outputs: tuple[Any, ...]
-    annotations: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table that was asked: its words, its expression, what that gave."""
-
-    label: str
-    text: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A table over its inputs, row by row. `outputs` are the labels and names of the columns that answer, `rest` the rows
-    after the hit of a FIRST table, which nobody asked."""
-
-    name: str
-    hit_policy: str
-    aggregation: str | None
-    inputs: Mapping[str, Any]
-    columns: tuple[Column, ...]
-    outputs: tuple[tuple[str, str], ...]
-    rows: tuple[Row, ...]
-    rest: tuple[Row, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An entry of a context: its name (empty for the result of the whole), its expression where it is one, its value."""
-
-    name: str
-    text: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """A decision with its result and what that rests on: the tables asked, the contexts filled in line by line, the
-    decisions required before it, and what became null on the way. `text` is the expression where it is one."""
-
-    decision: str
-    name: str
-    result: Any
-    text: str
-    tables: tuple[Asked, ...]
-    contexts: tuple[tuple[Line, ...], ...]
-    required: tuple["Why", ...]
-    notes: tuple[str, ...] = ()
+        return tables.evaluate_table(self, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +149,12 @@ class Decision:
     inputs: tuple[tuple[str, str, Shape], ...] = ()
     shape: Shape | None = None
     imported: tuple[tuple[str, "Decision"], ...] = ()
+    #: Whether there is anything to be found before its logic.
+    needs_any: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        needs_any = bool(self.requires or self.knows or self.inputs or self.imported)
+        object.__setattr__(self, "needs_any", needs_any)
 
     @property
     def input_names(self) -> frozenset[str]:
@@ -289,15 +185,11 @@ class Decision:
 
         Raises `feel.FeelLimitError` when the budget is used up, which required decisions share.
         """
-        from engine.decisions.evaluation import evaluate
+        return evaluation.evaluate(self, scope, budget, explain=explain)
 
-        return evaluate(self, scope, budget, explain=explain)
-
-    def explain(self, scope: Mapping[str, Any], budget: Budget | None = None) -> "Why":
+    def explain(self, scope: Mapping[str, Any], budget: Budget | None = None) -> Why:
         """The same with its reasons as a tree. Raises `feel.FeelLimitError`."""
-        from engine.decisions.evaluation import explain
-
-        return explain(self, scope, budget)
+        return evaluation.explain(self, scope, budget)
 
 
 class Knowledge(Protocol):

@@ -13,9 +13,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from engine import feel
 from engine.decisions.clauses import CONFIRMED, Clauses
-from engine.decisions.explanation import POLICIES, test_in_words, value_in_words
-from engine.decisions.model import Asked, Cell, Column, Row, Why
+from engine.decisions.explanation import BOXES, POLICIES
+from engine.decisions.reasons import Asked, Box, Cell, Column, Part, Row, Why
+from engine.decisions.words import test_in_words, value_as_written
 
 #: What is shown of one decision: a function called in a loop may have asked the same table many times over.
 MOST_SHOWN = 50
@@ -56,13 +58,25 @@ class _Words:
         self.clauses = clauses
 
     def value(self, value: Any) -> str:
-        return value_in_words(value, _LONGEST_VALUE).strip()
+        return value_as_written(value, _LONGEST_VALUE)
 
-    def mark(self, cell: Cell) -> str:
-        return _MARKS[cell.verdict][0]
+    def mark(self, cell: Cell | Part) -> str:
+        return _MARKS[cell.verdict][0] if cell.verdict else ""
 
-    def verdict(self, cell: Cell) -> str:
-        return _MARKS[cell.verdict][1]
+    def verdict(self, cell: Cell | Part) -> str:
+        return _MARKS[cell.verdict][1] if cell.verdict else ""
+
+    def caption(self, box: Box) -> str:
+        return BOXES[box.kind]
+
+    def is_computed(self, part: Part) -> bool:
+        """Whether the text of a part says more than its value."""
+        return bool(part.text) and part.text != feel.written(part.value)
+
+    def rows(self, box: Box) -> list[tuple[Part, ...]]:
+        """The parts of a relation, row by row."""
+        width = len(box.columns)
+        return [box.parts[at : at + width] for at in range(0, len(box.parts), width)]
 
     def meaning(self, cell: Cell) -> str:
         return test_in_words(cell.test)

@@ -1,12 +1,13 @@
 """The types of a decision file: what a `typeRef` admits, and the implicit conversions (DMN 1.5 section 10.3.2.9.4)."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from engine.feel import Run, UnaryTests, kind
+from engine.feel import Run, Type, UnaryTests, compile_expression, is_instance, kind
 
 ANY = "Any"
+#: A date beside a date and time is its midnight in UTC.
+_MIDNIGHT = compile_expression('date and time(date, @"00:00:00Z")')
 _BASES = {
     "number": "number",
     "string": "string",
@@ -26,13 +27,17 @@ _BASES = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A type. `base` is a FEEL type or `Any`; a context may have `components`, a collection has an `element` type."""
+    """A type. `base` is a FEEL type or `Any`; a context may have `components`, a collection has an `element` type, a
+    function the `signature` that it has to fit."""
 
     name: str
     base: str
     components: tuple[tuple[str, "Shape"], ...] = ()
     allowed: UnaryTests | None = None
     element: "Shape | None" = None
+    signature: Type | None = None
+    #: The type that this one restricts further.
+    wider: "Shape | None" = None
 
     def coerce(self, run: Run, value: Any) -> tuple[bool, Any]:
         """(fits, the value as this type has it); null fits everywhere."""
@@ -43,23 +48,33 @@ class Shape:
             return (True, [value]) if value.__class__ is not list and self.fits(run, [value]) else (False, None)
         if value.__class__ is list and len(value) == 1 and self.fits(run, run.read(value[0])):
             return True, run.read(value[0])
-        if self.base == "date and time" and value.__class__ is dt.date:
-            return True, dt.datetime.combine(value, dt.time(), tzinfo=dt.UTC)
+        if self.base == "date and time" and kind(value) == "date":
+            return True, _MIDNIGHT.evaluate({"date": value})
         return False, None
 
     def fits(self, run: Run, value: Any) -> bool:
         """Whether the value is of the type as it stands; null is of any."""
         if value is None or (self.base == ANY and self.allowed is None):
             return True
-        if self.base not in (ANY, kind(value)):
+        if self.base not in (ANY, kind(value)) or not (self.wider is None or self.wider.fits(run, value)):
+            return False
+        if self.signature is not None and not is_instance(run, value, self.signature):
             return False
         run.spend(1 + len(value) // 8 if self.element is not None else 1)
-        if self.element is not None:
-            return all(self.element.fits(run, run.read(item)) for item in value)
+        if self.element is not None and not all(self.element.fits(run, run.read(item)) for item in value):
+            return False
         for name, shape in self.components:
             if name not in value or not shape.fits(run, run.read(value[name])):
                 return False
         return self.allowed is None or self.allowed.matches_in(run, value) is True
+
+    def as_type(self) -> Type:
+        """The same as a type expression of FEEL, without what values are allowed."""
+        if self.signature is not None:
+            return self.signature
+        if self.element is not None:
+            return Type("list", (self.element.as_type(),))
+        return Type(self.base, (), tuple((name, shape.as_type()) for name, shape in self.components))
 
 
 def basic(name: str) -> Shape | None:

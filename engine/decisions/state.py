@@ -17,12 +17,14 @@ class Reasons:
     """What one decision rests on, gathered while it is made."""
 
     tables: list[Any] = field(default_factory=list)
-    contexts: list[Any] = field(default_factory=list)
+    boxes: list[Any] = field(default_factory=list)
     required: list[Any] = field(default_factory=list)
 
 
 class State:
     """The run that all expressions share, results of decisions already made, rows that fired, notes."""
+
+    __slots__ = ("fired", "functions", "given", "inputs", "notes", "path", "reasons", "results", "run")
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -42,7 +42,8 @@ class TableReader:
         rules = [self._rule(number, row, labels, outputs) for number, row in enumerate(rows, 1)]
         columns = tuple(column for column in inputs if column is not None)
         good = tuple(rule for rule in rules if rule is not None)
-        return Table(self.id, self.name, policy, aggregation, columns, outputs, good)
+        sheet = self.cells.sheet([column.expression for column in columns])
+        return Table(self.id, self.name, policy, aggregation, columns, outputs, good, sheet)
 
     def _policy(self) -> tuple[str, str | None]:
         policy, aggregation = self.element.get("hitPolicy") or "UNIQUE", self.element.get("aggregation")

@@ -1,26 +1,33 @@
 """Evaluating a table: inputs once, rows in order, then the hit policy (DMN 1.5 sections 8.2.10 and 8.2.11)."""
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from engine.decisions.asking import asked
-from engine.decisions.model import Checked, FiredRule, Input, Rule, Table
+from engine.decisions.reasons import Checked, FiredRule
 from engine.decisions.state import State
-from engine.feel import compile_expression
+from engine.feel import Run, compile_expression, kind
+
+if TYPE_CHECKING:
+    from engine.decisions.model import Input, Rule, Table
 
 CELLS_PER_STEP = 16
 CONTAINERS = frozenset((list, dict))
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
 
 
-def evaluate_table(table: Table, state: State) -> Any:
+def evaluate_table(table: "Table", state: State) -> Any:
     """The result; the rows that fired go to the state."""
     state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
     run = state.run
-    quiet = run.notes is None
-    values = [gives(run) for gives in table.asks] if quiet else [_noted(one, table, state) for one in table.inputs]
-    _check_inputs(table, values, state)
-    owned = [value if value.__class__ not in CONTAINERS else state.run.export(value) for value in values]
+    values = table.sheet.values(run) if run.notes is None else [_noted(one, table, state) for one in table.inputs]
+    if table.bounded:
+        _check_inputs(table, values, state)
+    owned = values
+    if not CONTAINERS.isdisjoint(map(type, values)):
+        owned = [value if value.__class__ not in CONTAINERS else run.export(value) for value in values]
     fired = _fired(table, values, owned, state)
     if state.reasons is not None:
         state.reasons.tables.append(asked(table, values, fired, state))
@@ -30,7 +37,7 @@ def evaluate_table(table: Table, state: State) -> Any:
     return result
 
 
-def _noted(column: Input, table: Table, state: State) -> Any:
+def _noted(column: "Input", table: "Table", state: State) -> Any:
     """The value of a column; the notes made for it say where they belong."""
     before, state.run.notes = state.run.notes or [], []
     value = column.expression.value_in(state.run)
@@ -38,38 +45,44 @@ def _noted(column: Input, table: Table, state: State) -> Any:
     return value
 
 
-def _check_inputs(table: Table, values: list[Any], state: State) -> None:
+def _check_inputs(table: "Table", values: list[Any], state: State) -> None:
     for number, allowed in table.bounded:
         if allowed.matches_in(state.run, values[number]) is not True:
             state.note(f"表“{table.name}”的输入“{table.inputs[number].label}”不在它列出的取值里")
 
 
-def _fired(table: Table, values: list[Any], owned: list[Any], state: State) -> list[FiredRule]:
-    run, fired = state.run, []
-    first_only = table.hit_policy == "FIRST"
-    for rule in table.rules:
-        for column, holds in rule.asks:
-            if holds(run, values[column]) is not True:
-                break
-        else:
-            fired.append(_fire(table, rule, owned, state))
-            if first_only:
-                break
-    return fired
+def _fired(table: "Table", values: list[Any], owned: list[Any], state: State) -> list[FiredRule]:
+    run = state.run
+    rows = table.matcher.firing(run, values) if run.notes is None else _row_by_row(table, values, run)
+    if table.hit_policy == "FIRST":
+        rows = islice(rows, 1)
+    return [_fire(table, number, owned, state) for number in rows]
 
 
-def _fire(table: Table, rule: Rule, owned: list[Any], state: State) -> FiredRule:
-    run, labels = state.run, table.labels
+def _row_by_row(table: "Table", values: list[Any], run: Run) -> Iterator[int]:
+    """The same rows; every cell is asked in its place, so that the notes tell of each."""
+    for number, rule in enumerate(table.rules):
+        if all(test.holds(run, values[column]) is True for column, test in rule.conditions):
+            yield number
+
+
+def _fire(table: "Table", number: int, owned: list[Any], state: State) -> FiredRule:
+    run, labels, rule, constant = state.run, table.labels, table.rules[number], table.constant[number]
     run.spend()
-    outputs: dict[str, Any] = {}
-    for column, cell in zip(table.outputs, rule.outputs, strict=True):
-        value = cell.gives(run) if cell is not None else None
-        outputs[column.name] = value if value.__class__ not in CONTAINERS else run.export(value)
+    outputs = constant.copy() if constant is not None else _answers(table, rule, run)
     checked = tuple([Checked(labels[column], test.text, owned[column]) for column, test in rule.conditions])
     return FiredRule(rule.id, rule.number, outputs, rule.annotations, checked)
 
 
-def _hit(table: Table, fired: list[FiredRule], state: State) -> tuple[Any, list[FiredRule]]:
+def _answers(table: "Table", rule: "Rule", run: Run) -> dict[str, Any]:
+    outputs: dict[str, Any] = {}
+    for column, cell in zip(table.outputs, rule.outputs, strict=True):
+        value = cell.gives(run) if cell is not None else None
+        outputs[column.name] = value if value.__class__ not in CONTAINERS else run.export(value)
+    return outputs
+
+
+def _hit(table: "Table", fired: list[FiredRule], state: State) -> tuple[Any, list[FiredRule]]:
     if not fired:
         return _default(table, state), []
     results = [_result(table, rule) for rule in fired]
@@ -95,11 +108,11 @@ def _hit(table: Table, fired: list[FiredRule], state: State) -> tuple[Any, list[
     return results[0], fired
 
 
-def _result(table: Table, rule: FiredRule) -> Any:
+def _result(table: "Table", rule: FiredRule) -> Any:
     return next(iter(rule.outputs.values())) if len(table.outputs) == 1 else rule.outputs
 
 
-def _default(table: Table, state: State) -> Any:
+def _default(table: "Table", state: State) -> Any:
     values = {
         column.name: state.run.export(column.default.value_in(state.run))
         for column in table.outputs
@@ -110,17 +123,17 @@ def _default(table: Table, state: State) -> Any:
     return None
 
 
-def _rank(table: Table, rule: FiredRule) -> tuple[int, ...]:
+def _rank(table: "Table", rule: FiredRule) -> tuple[int, ...]:
     """The place of the outputs among their allowed values, column by column from the left."""
     ranks = []
     for column in table.outputs:
         value = rule.outputs[column.name]
-        known = value in column.priorities
-        ranks.append(column.priorities.index(value) if known else len(column.priorities))
+        places = (at for at, one in enumerate(column.priorities) if one == value and kind(one) == kind(value))
+        ranks.append(next(places, len(column.priorities)))
     return tuple(ranks)
 
 
-def _aggregate(table: Table, results: list[Any], state: State) -> Any:
+def _aggregate(table: "Table", results: list[Any], state: State) -> Any:
     if table.aggregation is None:
         return results
     if table.aggregation == "COUNT":

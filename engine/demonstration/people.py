@@ -40,6 +40,7 @@ ORGANISATIONS = (
     Organisation("orgdept", "省委组织部", "consulted"),
     Organisation("united", "省委统战部", "consulted"),
     Organisation("acfic", "省工商业联合会", "consulted"),
+    Organisation("environment", "省生态环境厅", "consulted"),
     Organisation("foreign", "省委外事工作委员会办公室", "consulted"),
 )
 
@@ -59,6 +60,8 @@ PEOPLE = (
     Person("leader", "郑怀远", (("bureau_leader", DEPARTMENT, "分管部领导"),)),
     Person("seal", "何静姝", (("seal_keeper", DEPARTMENT, "用印岗"),)),
     Person("clerk", "沈亦言", (("document_clerk", DEPARTMENT, "办公室文印岗"),)),
+    Person("supervisor", "贺闻笛", (("supervisor", DEPARTMENT, "监察岗"),)),
+    Person("sysadmin", "梁守一", (("sysadmin", DEPARTMENT, "系统管理岗"),)),
     Person("party-transport", "钟立行", (("party_secretary", "party_transport", "党务经办岗"),)),
     Person("party-logistics", "方知远", (("party_secretary", "party_logistics", "党务经办岗"),)),
     Person("party-general", "蒋云帆", (("party_secretary", "party_general", "党务经办岗"),)),
@@ -73,5 +76,6 @@ PEOPLE = (
     _checker("orgdept", "任知贤"),
     _checker("united", "白同舟"),
     _checker("acfic", "商以宁"),
+    _checker("environment", "林清源"),
     _checker("foreign", "程远航"),
 )

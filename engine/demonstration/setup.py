@@ -33,7 +33,7 @@ def deploy_folder(installation: Installation, bpmn: Path) -> list[str]:
     """Put the register and every package of a folder in force; the keys of the packages."""
     now = installation.clock.now()
     folders = sorted(path.parent for path in bpmn.glob("*/package.toml"))
-    loaded = [packages.load_folder(folder) for folder in folders]
+    loaded = packages.callees_first([packages.load_folder(folder) for folder in folders])
     with store.writing(installation.database) as transaction:
         if (register := bpmn / "clauses.toml").exists():
             deploy_clauses(transaction, register.read_bytes(), at=now)

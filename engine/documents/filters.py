@@ -1,6 +1,6 @@
 """The filters of document templates: small, pure, and the only computation a template can do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -76,7 +76,12 @@ def pick(value: Any, key: str, wanted: Any) -> list[Any]:
 
 
 def masked(value: Any) -> str:
-    """`脱敏`: an identity or telephone number with all but its first four and last two characters hidden."""
+    """`脱敏`: an identity or telephone number with all but its first four and last two characters hidden.
+
+    A number that the store keeps sealed comes with its mask (`engine.cases` puts it there) and prints as that.
+    """
+    if isinstance(value, Mapping) and isinstance(value.get("mask"), str):
+        return str(value["mask"])
     if not isinstance(value, str):
         raise ComposeError(f"“脱敏”只用于文本，得到的是{_kind(value)}")
     return value[:4] + "*" * (len(value) - 6) + value[-2:] if len(value) > 8 else "*" * len(value)

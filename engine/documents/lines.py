@@ -29,7 +29,6 @@ TOKEN = re.compile(
 )
 DATE = re.compile(r"\d+[年月]")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
-LONG_CODE = 10  # a code such as LR-2026-0317 may be turned after a hyphen when the line would gape without it
 DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 8.0, 9.0
 FULL_ENOUGH, RAGGED = (0.8, 0.65, 0.5, 0.0), (0.4, 0.0)
 ROUNDING = 0.01  # points
@@ -127,9 +126,7 @@ def _atoms(spans: Sequence[Span], size: float, room: float, faces: Faces) -> lis
     out: list[Atom] = []
     for text, face in spans:
         for token in TOKEN.findall(text):
-            *parts, last = _turnable(token)
-            found = [replace(_atom(part, face, size, faces), glued=CODE_PRICE) for part in parts]
-            for atom in [*found, _atom(last, face, size, faces)]:
+            for atom in _turned(_atom(token, face, size, faces), face, size, room, faces):
                 if atom.width <= room or len(atom.text) == 1:
                     out.append(atom)
                 else:  # an address longer than the line: broken anywhere rather than set outside the paper
@@ -137,9 +134,12 @@ def _atoms(spans: Sequence[Span], size: float, room: float, faces: Faces) -> lis
     return out
 
 
-def _turnable(token: str) -> list[str]:
-    """A token, or the parts of a long code."""
-    return re.findall(r"[^-]+-?", token) if len(token) >= LONG_CODE and CODE.fullmatch(token) else [token]
+def _turned(atom: Atom, face: FaceName, size: float, room: float, faces: Faces) -> list[Atom]:
+    """The atom, or the parts of a code that no line can hold: LR-2026-0317 is whole, in a narrow cell turned at a hyphen."""
+    if atom.width <= room or not CODE.fullmatch(atom.text):
+        return [atom]
+    *parts, last = (_atom(part, face, size, faces) for part in re.findall(r"[^-]+-?", atom.text))
+    return [*(replace(part, glued=CODE_PRICE) for part in parts), last]
 
 
 def _glued(parts: list[Atom], names: Sequence[str]) -> list[Atom]:

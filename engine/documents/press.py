@@ -1,7 +1,7 @@
 """The press of an installation: checks a content, renders it, in a process of its own or in this one."""
 
 import threading
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,18 @@ from engine.documents.fonts import Faces, require_libraries
 from engine.documents.frame import Frame
 from engine.documents.rendering import Rendered, Renderer
 from engine.documents.worker import Worker
+
+
+@cache
+def _faces(fonts: Path) -> Faces:
+    """Fonts are read once a process, whoever prints with them."""
+    return Faces(fonts)
+
+
+@cache
+def _renderer(fonts: Path) -> tuple[Renderer, threading.Lock]:
+    """The renderer of this process, and whose turn it is."""
+    return Renderer(_faces(fonts)), threading.Lock()
 
 
 class Press:
@@ -23,18 +35,13 @@ class Press:
         self, fonts: Path, *, isolated: bool = True, time_limit: float = 30.0, memory_limit: int = 2 * 2**30
     ) -> None:
         self._fonts = fonts
-        self._lock = threading.Lock()
         self._worker = Worker(fonts, time_limit=time_limit, memory_limit=memory_limit) if isolated else None
 
-    @cached_property
+    @property
     def faces(self) -> Faces:
         """The fonts; `Unavailable` with the line to run when one, or a system library, is missing."""
         require_libraries()
-        return Faces(self._fonts)
-
-    @cached_property
-    def _renderer(self) -> Renderer:
-        return Renderer(self.faces)
+        return _faces(self._fonts)
 
     def check(self, content: Content) -> None:
         """`MissingGlyph` when a character cannot be printed: ask before a number is taken."""
@@ -48,8 +55,9 @@ class Press:
         self.check(content)
         if self._worker:
             return self._worker.render(content, frame, preview)
-        with self._lock:
-            return self._renderer.render(content, frame, preview)
+        renderer, turn = _renderer(self._fonts)
+        with turn:
+            return renderer.render(content, frame, preview)
 
     def close(self) -> None:
         """End the worker process, if there is one."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,17 +18,21 @@ from engine.documents.vault import KeyVault
 from engine.documents.verify import Verdict, verify
 from engine.errors import Invalid
 
-FORMAT = "huishen-register-1"
+FORMAT = "huishen-register-2"
+READABLE = ("huishen-register-1", FORMAT)  # the first had neither the time nor the number of what took over
 MOST_BYTES = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A document's line: its number, its state (issued, revoked, superseded), the reason where it was ended."""
+    """A document's line: its number, its state (issued, revoked, superseded); where it was ended the reason, the moment
+    (ISO 8601) and the number of the document that took its place."""
 
     number: str
     state: str
     reason: str = ""
+    ended_at: str = ""
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def export(vault: KeyVault, register: RegisterList) -> bytes:
             name: {key: [since.isoformat(), until and until.isoformat()] for key, (since, until) in keys.items()}
             for name, keys in register.keys.items()
         },
-        "documents": {key: [one.number, one.state, one.reason] for key, one in register.documents.items()},
+        "documents": {key: list(astuple(one)) for key, one in register.documents.items()},
     }
     signature = base64.b64encode(vault.attest(_canonical(body))).decode()
     return json.dumps({"body": body, "signature": signature}, ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -75,11 +79,14 @@ def verify_offline(pdf: bytes, root: bytes, register: RegisterList | None = None
         return verify(pdf, Trust(root))
     verdict = verify(pdf, Trust(root, register.keys))
     found = register.documents.get(verdict.sha256)
-    return verdict.with_register(found.state, found.number, found.reason) if found else verdict.with_register(None)
+    if found is None:
+        return verdict.with_register(None)
+    ended = _moment(found.ended_at) if found.ended_at else None
+    return verdict.with_register(found.state, found.number, found.reason, ended, found.replaced_by)
 
 
 def _register(body: dict[str, Any]) -> RegisterList:
-    if body["format"] != FORMAT:
+    if body["format"] not in READABLE:
         raise ValueError(body["format"])
     keys = {
         name: {key: (_moment(since), _moment(until) if until else None) for key, (since, until) in held.items()}

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from asn1crypto import algos
 from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,6 +25,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from engine.documents.assurance import PLAIN, Assurance
+from engine.documents.envelope import lower_form
 from engine.documents.fonts import Faces
 from engine.documents.impression import Impression, impression
 from engine.documents.keys import AUTHORITY, REVIEWER, Field, Signer
@@ -69,7 +72,12 @@ class _KeySigner(signers.Signer):  # type: ignore[misc]
         )
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return bytes(72) if dry_run else self._own.sign(data)
+        return bytes(72) if dry_run else self._lower(self._own.sign(data))
+
+    def _lower(self, signature: bytes) -> bytes:
+        """The one form of a signature that verification takes; tokens give either."""
+        key = load_der_x509_certificate(self._own.certificate_der).public_key()
+        return lower_form(signature, key) if isinstance(key, ec.EllipticCurvePublicKey) else signature
 
 
 @cache

@@ -80,7 +80,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import TemplateError, UndefinedError
+from jinja2 import TemplateError, UndefinedError, nodes
 from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 
 from engine.documents import elements, reading
@@ -105,7 +105,8 @@ KIND = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
 
 @dataclass(frozen=True)
 class Template:
-    """A checked template. `types` are the only names that its body can read, each with its declared type."""
+    """A checked template. `types` are the only names that its body can read, each with its declared type; `masks`:
+    it prints personal numbers, masked."""
 
     kind: str
     form: Form
@@ -113,6 +114,7 @@ class Template:
     issuer: str
     types: Mapping[str, str]
     public: bool
+    masks: bool
     file: str
     _compiled: Any
 
@@ -193,9 +195,10 @@ def read_template(data: bytes, file: str) -> Template:
         problems += remedy_problems(tree, sandbox.skeleton(padded), front.get("issuer", ""))
     if problems or tree is None:
         raise TemplateProblems(file, problems)
+    masks = any(node.name == "脱敏" for node in tree.find_all(nodes.Filter))
     compiled = sandbox.compile_tree(tree)
     return Template(
-        front["kind"], front["form"], front["title"], front.get("issuer", ""), types, public, file, compiled
+        front["kind"], front["form"], front["title"], front.get("issuer", ""), types, public, masks, file, compiled
     )
 
 

@@ -10,14 +10,12 @@ import hashlib
 import io
 import json
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -26,6 +24,7 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from engine.documents.envelope import is_own_form, is_tidy
 from engine.documents.keys import AUTHORITY, REVIEWER, Trust
 from engine.documents.revisions import changes_since
 
@@ -42,7 +41,6 @@ Code = Literal[
     "unknown-to-register",
 ]
 MOST_BYTES, MOST_RECORD, MOST_SIGNATURES = 40 * 1024 * 1024, 1024 * 1024, 8
-VALUE = re.compile(rb"<((?:[0-9A-F]{2})+)>")  # as the library writes a signature value
 LOCAL = ZoneInfo("Asia/Shanghai")
 ROLES: dict[str, str] = {REVIEWER: "审签", AUTHORITY: "印章"}
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what strangers upload is no news
@@ -87,10 +85,18 @@ class Verdict:
     record: dict[str, Any] | None = field(default=None)
     changes: tuple[str, ...] = ()
 
-    def with_register(self, state: str | None, number: str | None = None, reason: str | None = None) -> "Verdict":
+    def with_register(
+        self,
+        state: str | None,
+        number: str | None = None,
+        reason: str | None = None,
+        ended_at: datetime | None = None,
+        replaced_by: str = "",
+    ) -> "Verdict":
         """This verdict combined with the register's line for the file's SHA-256 (None: there is no such line).
 
-        Only a valid file is looked at again; `state` is the register's: issued, revoked, superseded.
+        Only a valid file is looked at again; `state` is the register's: issued, revoked, superseded (by the document
+        numbered `replaced_by`).
         """
         if self.code != "ours.valid":
             return self
@@ -98,16 +104,23 @@ class Verdict:
             text = "签名有效，但发文登记簿里没有这个文件，请向发文机关核实。"
             return replace(self, code="unknown-to-register", sentence=text)
         because = f"，原因：{reason}" if reason else ""
+        when = f"于{_day(ended_at)}" if ended_at else ""
         if state == "revoked":
-            return replace(self, code="revoked", sentence=f"这份文书（{number}）是真的，但已经撤销{because}。")
+            text = f"这份文书（{number}）是真的，但已经{when}撤销{because}。"
+            return replace(self, code="revoked", sentence=text)
         if state == "superseded":
-            return replace(
-                self, code="superseded", sentence=f"这份文书（{number}）是真的，但已被新的文书代替{because}。"
-            )
+            by = f"被{replaced_by}更正代替" if replaced_by else "被新的文书代替"
+            text = f"这份文书（{number}）是真的，但已{when}{by}{because}。请以新的文书为准。"
+            return replace(self, code="superseded", sentence=text)
         return replace(self, sentence=f"这份文书（{number}）由本机关签发，内容完整，现行有效。")
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _day(moment: datetime) -> str:
+    local = moment.astimezone(LOCAL)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def verify(pdf: bytes, trust: Trust) -> Verdict:
@@ -131,24 +144,12 @@ def _judge(pdf: bytes, trust: Trust, digest: str) -> Verdict:
         return Verdict("broken", f"文件里有 {len(found)} 个签名，不是本系统签发的文书。", digest, (), record)
     archived = _archived(reader, trust)
     signatures = tuple(_facts(one, trust, archived) for one in found)
-    tidy = all(_tidy(one, pdf) for one in reader.embedded_signatures)
-    code, sentence = _decide(signatures, trust.known is None, tidy)
+    tidy = all(is_tidy(one, pdf) for one in reader.embedded_signatures)
+    own_form = all(is_own_form(one, pdf, trust.root) for one in found)
+    code, sentence = _decide(signatures, trust.known is None, tidy, own_form)
     ours = [one for one, facts in zip(found, signatures, strict=True) if facts.ours and facts.intact]
     changes = changes_since(reader, ours[-1].signed_revision) if code == "ours.changed" and ours else ()
     return Verdict(code, sentence, digest, signatures, record, changes)
-
-
-def _tidy(embedded: Any, pdf: bytes) -> bool:
-    """What no signature covers, the room of its own value, holds the value as we write it and zeros, nothing else."""
-    start, end = embedded.byte_range[0] + embedded.byte_range[1], embedded.byte_range[2]
-    written = VALUE.fullmatch(pdf[start:end])
-    if not written:
-        return False
-    data = bytes.fromhex(written[1].decode())
-    value = cms.ContentInfo.load(data, strict=False)
-    unsigned = value["content"]["signer_infos"][0]["unsigned_attrs"]
-    added = {attribute["type"].native for attribute in unsigned or ()}
-    return not data[len(value.dump()) :].strip(b"\0") and added <= {"signature_time_stamp_token"}
 
 
 def _archived(reader: Any, trust: Trust) -> bool:
@@ -247,7 +248,9 @@ def _within(time: datetime, since: datetime, until: datetime | None) -> bool:
     return since.replace(microsecond=0) <= time and (until is None or time < until)
 
 
-def _decide(signatures: Sequence[SignatureFacts], without_register: bool, tidy: bool) -> tuple[Code, str]:
+def _decide(
+    signatures: Sequence[SignatureFacts], without_register: bool, tidy: bool, own_form: bool
+) -> tuple[Code, str]:
     if not any(one.ours for one in signatures):
         if all(one.intact and one.genuine for one in signatures) and signatures[-1].whole:
             return "foreign.intact", "文件的签名完整，但不是本机关签发的。"
@@ -255,6 +258,8 @@ def _decide(signatures: Sequence[SignatureFacts], without_register: bool, tidy: 
     changed = _changed(signatures)
     if not changed and not tidy:
         changed = "文书里存放签名值的位置被改动，已经无效。"
+    if not changed and not own_form:
+        changed = "文书上的签名值被改写，不是签名时的原样，已经无效。"
     if changed:
         return "ours.changed", changed
     withdrawn = [one for one in signatures if not one.current]

@@ -8,7 +8,10 @@ from engine.feel.builtins.conversion import written
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.run import Budget, Run
+from engine.feel.sheet import Sheet
+from engine.feel.syntax import Type
 from engine.feel.temporal import format_wide, parse_temporal
+from engine.feel.types import is_instance
 from engine.feel.values import Function, MonthsDuration, Range, Value, import_value, kind
 from engine.feel.wide import WideDate, WideDateTime, WideDuration, WideTime
 
@@ -27,6 +30,8 @@ __all__ = [
     "MonthsDuration",
     "Range",
     "Run",
+    "Sheet",
+    "Type",
     "UnaryTests",
     "Value",
     "WideDate",
@@ -37,6 +42,7 @@ __all__ = [
     "compile_unary_tests",
     "format_wide",
     "import_value",
+    "is_instance",
     "kind",
     "parse_temporal",
     "written",

@@ -6,9 +6,11 @@ from engine.feel.errors import Fault
 from engine.feel.run import Run
 from engine.feel.syntax import Type
 from engine.feel.types import coerce, is_known
-from engine.feel.values import BuiltinFunction, Function, UserFunction, Value, chinese_kind
+from engine.feel.values import PLAIN, BuiltinFunction, Function, UserFunction, Value, chinese_kind
 
 BUILTIN_FRAMES = 6
+#: Results that need no look and are of no size.
+_AS_IT_IS = PLAIN - {str}
 _COUNT = "应当有 {} 个参数，这里有 {} 个"
 
 
@@ -33,7 +35,10 @@ def call_extension(run: Run, function: Function, values: list[Value]) -> Value:
         raise Fault(_COUNT.format(len(function.parameters), len(values)))
     run.spend()
     try:
-        result = run.read(function.call(*values))
+        result = function.call(*values)
+        if result.__class__ in _AS_IT_IS:
+            return result
+        result = run.read(result)
     except (ValueError, ArithmeticError) as error:
         raise Fault(str(error) or "函数没有算出结果") from error
     cls = result.__class__

@@ -1,4 +1,4 @@
-"""What unary tests compare with, as far as that is plain to see: for the analysis of tables."""
+"""What unary tests compare with, as far as that is plain to see: for the analysis and the index of tables."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,6 +23,23 @@ def constants(node: tree.Tests, evaluate: Evaluate) -> tuple[tuple[Value, ...], 
         else:
             found += map(evaluate, ends)
     return tuple(found), simple
+
+
+def compared_texts(node: tree.Tests) -> frozenset[str] | None:
+    """The texts that the tests name, when all they do is to compare with literals and they put no text in order; else None.
+
+    Such tests say the same of every text that is none of these.
+    """
+    found: set[str] = set()
+    for test in node.tests:
+        ends = [test.start, test.end] if isinstance(test, tree.Interval) else [getattr(test, "endpoint", test)]
+        values = [end.value for end in ends if isinstance(end, tree.Literal)]
+        texts = [value for value in values if value.__class__ is str]
+        is_order = isinstance(test, tree.Interval) or getattr(test, "operator", "=") not in ("=", "!=")
+        if len(values) < len(ends) or (texts and is_order):
+            return None
+        found.update(texts)
+    return frozenset(found)
 
 
 def _ends(test: Node) -> list[Node] | None:

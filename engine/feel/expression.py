@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from engine.feel.builtins import FUNCTION_NAMES
 from engine.feel.compiling import Closure, Compiler, new_compiler, tests
-from engine.feel.constants import constants
+from engine.feel.constants import compared_texts, constants
 from engine.feel.errors import FeelLimitError
 from engine.feel.names import tree_of
 from engine.feel.parser import Parser
@@ -20,11 +20,13 @@ _CONTAINERS = (list, dict)
 class Expression:
     """A compiled expression: immutable, shared by threads, evaluated any number of times."""
 
-    __slots__ = ("_closure", "_slots", "element_names", "gives", "names", "text", "warnings")
+    __slots__ = ("_closure", "_slots", "element_names", "gives", "is_literal", "names", "node", "text", "warnings")
 
     def __init__(self, text: str, node: Node, compiler: Compiler) -> None:
         closure = compiler.compile(node)
         self.text = text
+        #: The tree of the text, for what compiles several expressions together.
+        self.node = node
         self.names = frozenset(compiler.free | compiler.possible)
         #: Those of the names that only occur inside a filter: they may be entries of its elements as well as variables.
         self.element_names = frozenset(compiler.possible - compiler.free)
@@ -32,6 +34,8 @@ class Expression:
         self.warnings = _warnings(compiler)
         self._closure = closure
         self._slots = compiler.slots
+        #: Whether the text is a literal.
+        self.is_literal = isinstance(node, Literal)
         #: The same as `value_in`; a constant, a variable or an entry of one is read without a call in between.
         self.gives: Closure = closure if _only_reads(node) else self.value_in
 
@@ -56,7 +60,7 @@ class Expression:
         try:
             return run.export(value)
         except RecursionError:
-            raise _too_deep() from None
+            raise too_deep_to_evaluate() from None
 
     def value_in(self, run: Run) -> Value:
         """The value in a run that several expressions share, before `Run.export`. Raises FeelLimitError."""
@@ -64,12 +68,12 @@ class Expression:
             try:
                 return self._closure(run)
             except RecursionError:
-                raise _too_deep() from None
+                raise too_deep_to_evaluate() from None
         before, run.slots = run.slots, [None] * self._slots
         try:
             return self._closure(run)
         except RecursionError:
-            raise _too_deep() from None
+            raise too_deep_to_evaluate() from None
         finally:
             run.slots = before
 
@@ -111,6 +115,10 @@ class UnaryTests:
         """(the constants in the tests, whether the tests do nothing but compare with these)."""
         return constants(self._node, lambda node: new_compiler().compile(node)(Run({})))
 
+    def compared_texts(self) -> frozenset[str] | None:
+        """The texts in the tests, when these only compare with literals and say the same of all other texts; else None."""
+        return compared_texts(self._node)
+
     def matches(self, value: Value, scope: Mapping[str, Value], budget: Budget | None = None) -> bool | None:
         """Whether the value passes; None when that cannot be said. Raises FeelLimitError on the budget."""
         run = Run(scope, budget)
@@ -122,7 +130,7 @@ class UnaryTests:
             try:
                 return self._test(run, value)
             except RecursionError:
-                raise _too_deep() from None
+                raise too_deep_to_evaluate() from None
         before = run.slots, run.tested
         if self._slots:
             run.slots = [None] * self._slots
@@ -130,16 +138,16 @@ class UnaryTests:
         try:
             return self._test(run, value)
         except RecursionError:
-            raise _too_deep() from None
+            raise too_deep_to_evaluate() from None
         finally:
             run.slots, run.tested = before
 
 
-def _undefined(name: str) -> None:
+def undefined(name: str) -> None:
     return None
 
 
-def compile_expression(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> Expression:
+def compile_expression(text: str, names: Collection[str] = (), types: DefinedTypes = undefined) -> Expression:
     """Compiles an expression. `names` are the known names that are more than one word, `types` those beside FEEL's own.
 
     Raises FeelSyntaxError.
@@ -151,7 +159,7 @@ def compile_expression(text: str, names: Collection[str] = (), types: DefinedTyp
         raise too_deep(0) from None
 
 
-def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTypes = _undefined) -> UnaryTests:
+def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTypes = undefined) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
     try:
         node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
@@ -171,5 +179,5 @@ def _warnings(compiler: Compiler) -> tuple[str, ...]:
     return tuple(f"第 {at + 1} 个字符处：{sentence}" for at, sentence in compiler.warnings)
 
 
-def _too_deep() -> FeelLimitError:
+def too_deep_to_evaluate() -> FeelLimitError:
     return FeelLimitError("feel.depth", "计算嵌套得太深，请拆成几个表达式")

@@ -101,9 +101,13 @@ class Run:
         """
         if value.__class__ is list:
             self.spend(1 + len(value) // 8)
+            if PLAIN.issuperset(map(type, value)):
+                return value.copy()
             return [element if element.__class__ in PLAIN else self.export(element) for element in value]
         if value.__class__ is dict:
             self.spend(1 + len(value) // 8)
+            if PLAIN.issuperset(map(type, value.values())):
+                return value.copy()
             return {
                 key: entry if entry.__class__ in PLAIN else self.export(self.read(entry))
                 for key, entry in value.items()

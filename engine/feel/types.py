@@ -1,5 +1,6 @@
 """Types by name: `instance of`, and what a parameter with a type accepts."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from engine.feel.run import Run
@@ -17,10 +18,10 @@ from engine.feel.values import (
     RANGE,
     STRING,
     TIME,
-    UserFunction,
     Value,
     kind,
 )
+from engine.feel.wide import date_time_of
 
 #: The test of a type by name that the surroundings of a text define; None where they define none.
 DefinedTypes = Callable[[str], Callable[[Run, Value], bool] | None]
@@ -76,9 +77,35 @@ def is_instance(run: Run, value: Value, wanted: Type) -> bool:
 
 
 def _accepts(value: Value, wanted: Type) -> bool:
-    if len(value.parameters) != len(wanted.arguments) - 1 or not isinstance(value, UserFunction):
-        return len(value.parameters) == len(wanted.arguments) - 1
-    return all(own is None or own == other for own, other in zip(value.types, wanted.arguments, strict=False))
+    """Whether a function may be called as the type says: it takes at least such values, and gives at most such.
+
+    What a parameter or a result without a type takes or gives is not known beforehand, and may be anything.
+    """
+    *given, result = wanted.arguments
+    if len(value.parameters) != len(given):
+        return False
+    own = getattr(value, "types", ()) or (None,) * len(given)
+    takes_all = all(one is None or is_subtype(other, one) for one, other in zip(own, given, strict=True))
+    gives = getattr(value, "result", None)
+    return takes_all and (gives is None or is_subtype(gives, result))
+
+
+def is_subtype(one: Type, other: Type) -> bool:
+    """Whether all values of one type are of the other (DMN 1.5 section 10.3.2.9.3)."""
+    name, wider = (_ALIASES.get(each.name, each.name) for each in (one, other))
+    if wider == "Any" or name == "Null":
+        return True
+    if name != wider or name not in _MADE_OF_OTHERS:
+        return name == wider
+    if name == CONTEXT_KIND:
+        entries = dict(one.entries)
+        return all(key in entries and is_subtype(entries[key], entry) for key, entry in other.entries)
+    if len(one.arguments) != len(other.arguments):
+        return not other.arguments
+    if name == FUNCTION:
+        *takes, gives = zip(one.arguments, other.arguments, strict=True)
+        return all(is_subtype(b, a) for a, b in takes) and is_subtype(*gives)
+    return all(map(is_subtype, one.arguments, other.arguments))
 
 
 def conforms(run: Run, value: Value, wanted: Type) -> bool:
@@ -87,7 +114,8 @@ def conforms(run: Run, value: Value, wanted: Type) -> bool:
 
 
 def coerce(run: Run, value: Value, wanted: Type) -> tuple[bool, Value]:
-    """(fits, value) after the implicit conversions of DMN 1.5 section 10.3.2.9.4: one value to a list and back."""
+    """(fits, value) after the implicit conversions of DMN 1.5 section 10.3.2.9.4: one value to a list and back, a date to
+    its midnight in UTC."""
     if conforms(run, value, wanted):
         return True, value
     if wanted.name == LIST and value.__class__ is not list:
@@ -95,4 +123,6 @@ def coerce(run: Run, value: Value, wanted: Type) -> tuple[bool, Value]:
         return (True, wrapped) if conforms(run, wrapped, wanted) else (False, None)
     if value.__class__ is list and len(value) == 1 and conforms(run, value[0], wanted):
         return True, value[0]
+    if kind(value) == DATE and _ALIASES.get(wanted.name, wanted.name) == DATE_TIME:
+        return True, date_time_of(value, dt.time(tzinfo=dt.UTC))
     return False, None

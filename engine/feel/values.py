@@ -55,10 +55,15 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """An extension function: an ordinary value of the scope, called with positional values in the order of its parameters."""
+    """An extension function: an ordinary value of the scope, called with positional values in the order of its parameters.
+
+    `types` and `result` are what it takes and gives, where that is known: type expressions (`syntax.Type`) or None.
+    """
 
     parameters: tuple[str, ...]
     call: Callable[..., Value]
+    types: tuple[Any, ...] = ()
+    result: Any = None
 
 
 class UserFunction:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store import Transaction
-from engine.store.tables import organisation, person, post, post_holder
+from engine.store.tables import delegation, organisation, person, post, post_holder
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class Post:
     organisation_name: str
     organisation_kind: str
     organisation_uscc: str | None = None
+    acting_for: str = ""  # name of the holder whose deputy the person is; empty: the post is the person's own
+    acting_for_id: str | None = None
+    package_key: str = ""  # of a deputy: the one process that it is for; empty: every one
+    signs: bool = True  # of a deputy: whether signing and sealing are included
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,15 @@ class Actor:
     @property
     def post_ids(self) -> frozenset[str]:
         return frozenset(post.id for post in self.posts)
+
+    def post(self, post_id: str) -> Post | None:
+        """The post by which the person may act, if there is one."""
+        return next((post for post in self.posts if post.id == post_id), None)
+
+    @property
+    def own_posts(self) -> tuple[Post, ...]:
+        """Without those of which the person is the deputy."""
+        return tuple(post for post in self.posts if not post.acting_for)
 
     @property
     def is_department(self) -> bool:
@@ -66,10 +79,12 @@ def held_on(on: date) -> sa.ColumnElement[bool]:
 
 
 def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> Actor | None:
+    held, owner = held_posts(on), person.alias("owner")
     source = (
-        person.outerjoin(post_holder, sa.and_(post_holder.c.person_id == person.c.id, held_on(on)))
-        .outerjoin(post, post.c.id == post_holder.c.post_id)
+        person.outerjoin(held, held.c.person_id == person.c.id)
+        .outerjoin(post, post.c.id == held.c.post_id)
         .outerjoin(organisation, organisation.c.id == post.c.organisation_id)
+        .outerjoin(owner, owner.c.id == held.c.owner_id)
     )
     columns = [
         person.c.id,
@@ -84,14 +99,49 @@ def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> 
         organisation.c.name.label("organisation_name"),
         organisation.c.kind.label("organisation_kind"),
         organisation.c.uscc.label("organisation_uscc"),
+        owner.c.name.label("acting_for"),
+        held.c.owner_id,
+        held.c.package_key,
+        held.c.signs,
     ]
-    query = sa.select(*columns).select_from(source).where(which, person.c.active).order_by(post.c.id)
+    query = sa.select(*columns).select_from(source).where(which, person.c.active)
+    query = query.order_by(held.c.owner_id.is_not(None), post.c.id, held.c.package_key)
     rows = transaction.execute(query).all()
     if not rows:
         return None
     first = rows[0]
-    posts = tuple(_post(row) for row in rows if row.post_id is not None)
-    return Actor(first.id, first.login, first.name, posts, first.session_epoch)
+    posts: dict[str, Post] = {}  # the own before those of others, the wider before the narrower
+    for row in rows:
+        if row.post_id is not None:
+            posts.setdefault(row.post_id, _post(row))
+    return Actor(first.id, first.login, first.name, tuple(posts.values()), first.session_epoch)
+
+
+def held_posts(on: date) -> sa.Subquery:
+    """Posts that people hold on a day, and those of which they are the deputy while the holder holds them."""
+    empty = sa.literal("", sa.String)
+    own = sa.select(
+        post_holder.c.post_id,
+        post_holder.c.person_id,
+        sa.null().cast(sa.String).label("owner_id"),
+        empty.label("package_key"),
+        sa.true().label("signs"),
+    ).where(held_on(on))
+    deputies = (
+        sa.select(
+            delegation.c.post_id,
+            delegation.c.deputy_id,
+            delegation.c.owner_id,
+            delegation.c.package_key,
+            delegation.c.signs,
+        )
+        .join(
+            post_holder,
+            sa.and_(post_holder.c.post_id == delegation.c.post_id, post_holder.c.person_id == delegation.c.owner_id),
+        )
+        .where(held_on(on), delegation.c.since <= on, delegation.c.until >= on, delegation.c.ended_at.is_(None))
+    )
+    return sa.union_all(own, deputies).subquery("held")
 
 
 def _post(row: Any) -> Post:
@@ -104,4 +154,8 @@ def _post(row: Any) -> Post:
         row.organisation_name,
         row.organisation_kind,
         row.organisation_uscc,
+        row.acting_for or "",
+        row.owner_id,
+        row.package_key,
+        bool(row.signs),
     )

@@ -60,6 +60,26 @@ def parked(transaction: Transaction, now: datetime) -> list[ParkedJob]:
     return [ParkedJob(one.name, one.key, one.attempts, one.error) for one in transaction.execute(query)]
 
 
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that failed at least once: `next_at` is its next run, none where it is parked."""
+
+    name: str
+    key: str
+    attempts: int
+    error: str
+    next_at: datetime | None
+
+
+def failed(transaction: Transaction, limit: int = 200) -> list[FailedJob]:
+    """The jobs with an error, the parked ones first."""
+    query = sa.select(job).where(job.c.error != "").order_by(job.c.attempts.desc(), job.c.id).limit(limit)
+    return [
+        FailedJob(one.name, one.key, one.attempts, one.error, None if one.attempts >= ATTEMPTS else one.run_at)
+        for one in transaction.execute(query)
+    ]
+
+
 def retry(transaction: Transaction, key: str, now: datetime) -> None:
     """Let a parked job begin anew. `NotFound` with `job.not-parked` where no parked job has the key."""
     values = {"attempts": 0, "run_at": now, "lease_until": None}

@@ -4,21 +4,40 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
-from engine.packages.manifest import AUTHORITIES, DocumentRule, Manifest, Parameter, Promise, Withdrawal, read_manifest
+from engine.packages.interface import Interface
+from engine.packages.manifest import (
+    APPROVED,
+    AUTHORITIES,
+    RESULTS,
+    UNSIGNED,
+    CallRule,
+    DocumentRule,
+    Manifest,
+    Parameter,
+    Promise,
+    Withdrawal,
+    read_manifest,
+)
+from engine.packages.neighbours import beside, called_by, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
 from engine.packages.register import deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
-from engine.packages.version import Deployed, deploy, in_force, load_package, load_version
+from engine.packages.version import Deployed, deploy, in_force, load_package, load_version, version_named
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
 
 __all__ = [
+    "APPROVED",
     "AUTHORITIES",
     "LIMITS",
+    "RESULTS",
+    "UNSIGNED",
     "ActionSettings",
+    "CallRule",
     "CompiledPackage",
     "Deployed",
     "DocumentRule",
     "Finding",
+    "Interface",
     "Limits",
     "Manifest",
     "Package",
@@ -28,6 +47,9 @@ __all__ = [
     "Setting",
     "Vocabulary",
     "Withdrawal",
+    "beside",
+    "called_by",
+    "callees_first",
     "check",
     "check_diagram",
     "compile",
@@ -36,6 +58,7 @@ __all__ = [
     "deploy_clauses",
     "export",
     "in_force",
+    "interface_of",
     "load_clauses",
     "load_files",
     "load_folder",
@@ -44,4 +67,5 @@ __all__ = [
     "load_zip",
     "read_manifest",
     "to_zip",
+    "version_named",
 ]

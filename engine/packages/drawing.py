@@ -33,5 +33,22 @@ class Drawing:
             found.append(outer.scope)
         return found
 
+    def is_aside(self, name: str) -> bool:
+        """Whether only boundary events that do not interrupt lead to a node: the main way goes on beside it."""
+        before = {node.id: node.attached_to for node in self.of_kind("boundaryEvent") if node.attached_to}
+        aside = {node.id for node in self.of_kind("boundaryEvent") if not node.interrupting}
+        sources: dict[str, list[str]] = {}
+        for flow in self.flows.values():
+            sources.setdefault(flow.target, []).append(flow.source)
+        seen, todo, ends = {name}, [name], set()
+        while todo:
+            here = todo.pop()
+            came = [] if here in aside else [before[here]] if here in before else sources.get(here, [])
+            ends |= {here} if not came else set()
+            fresh = [one for one in came if one not in seen]
+            seen.update(fresh)
+            todo += fresh
+        return ends <= aside
+
     def inside(self, scope: str) -> Iterator[Node]:
         return (node for node in self.nodes.values() if node.scope == scope)

@@ -1,5 +1,6 @@
 """package.toml as frozen values: what a package promises, demands and names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,11 +11,26 @@ from engine.packages.problem import Finding
 
 DEPARTMENT, ORGANISATION = "department", "organisation"
 HOLDERS = (DEPARTMENT, ORGANISATION)
-SIGNATURES = ("two", "notice", "slip")
+SIGNATURES = ("two", "minutes", "notice", "slip", "sheet")
+UNSIGNED = frozenset(("slip", "sheet"))  # they have no number, no signature and no seal
+APPROVED = frozenset(("two", "minutes"))  # a person signs them at a signing task; only the former are sealed then
+READERS = ("applicant", DEPARTMENT)
 SEALS = ("authority", "acceptance")
 CERTAINTIES = ("A", "B", "C", "D")
-AUTHORITIES = ("remind", "suspend", "terminate", "extend", "reviewers")  # verbs on a running case beside its tasks
+AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the register holds
+    "remind",
+    "suspend",
+    "terminate",
+    "extend",
+    "reviewers",
+    "register",
+    "revoke",
+    "correct",
+)
 
+RESULTS = ("outcome", "results", "number")  # what every called process gives back
+
+_VARIABLE = r"[^\W\d]\w*"
 _WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 _WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
@@ -34,7 +50,8 @@ class Promise:
 class DocumentRule:
     """How documents of one kind come about; `signature` is one of SIGNATURES, `seal` one of SEALS.
 
-    `authority` is 机关代字, empty for a slip, which has no number.
+    `authority` is 机关代字, empty for a slip, which has no number. `reader` is one of READERS: what is addressed to others
+    than the applicant, the department alone reads.
     """
 
     kind: str
@@ -43,6 +60,7 @@ class DocumentRule:
     authority: str
     signature: str
     seal: str
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,26 @@ class Withdrawal:
 
     to: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """What the public may answer: the message that an objection sends to the case, and the posts that may read it."""
+
+    message: str
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """What another process may hand in when it calls this one, and which variables it gets back beside RESULTS.
+
+    `submits`: what is handed in is submitted at once where the form has no fault, instead of waiting for the applicant.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    submits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +117,16 @@ class Manifest:
     items: str
     item_label: str
     rules: tuple[str, ...]
+    materials: tuple[str, ...]
     submit: str
     promise: Promise | None
     posts: Mapping[str, str]
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
     withdraw: Withdrawal | None
+    publicity: Publicity | None
+    receipt: str  # the message by which a case hears that the letters of a part of it are received; empty: none
+    call: CallRule | None  # None: no other process calls this one
     authority: Mapping[str, tuple[str, ...]]  # verb, one of AUTHORITIES -> roles of the department that may use it
     parameters: Mapping[str, Parameter]
 
@@ -92,6 +134,12 @@ class Manifest:
     def parameter_values(self) -> dict[str, Any]:
         """What FEEL sees as `parameters`."""
         return {name: parameter.value for name, parameter in self.parameters.items()}
+
+    @property
+    def own_messages(self) -> frozenset[str]:
+        """What the system itself tells a case."""
+        told = self.publicity.message if self.publicity else ""
+        return frozenset({told, self.receipt} - {""})
 
 
 def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
@@ -119,12 +167,16 @@ def _manifest(root: Table, package: Table) -> Manifest:
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         rules=package.texts("rules"),
+        materials=package.texts("materials"),
         submit=package.text("submit", pattern=_ID, shape=_ID_SHAPE),
         promise=_promise(root),
         posts=MappingProxyType(posts),
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
         withdraw=_withdrawal(root),
+        publicity=_publicity(root, posts),
+        receipt=_receipt(root),
+        call=_call(root),
         authority=MappingProxyType(_authority(root, posts)),
         parameters=MappingProxyType(_parameters(root)),
     )
@@ -178,7 +230,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
     rules = {}
     for kind, table in root.tables("documents", r"[A-Za-z][A-Za-z0-9_]*", "字母开头，只含字母、数字和下划线").items():
         signature = table.choice("signature", SIGNATURES)
-        numbered = signature != "slip"
+        numbered = signature not in UNSIGNED
         rules[kind] = DocumentRule(
             kind=kind,
             title=table.text("title"),
@@ -186,6 +238,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
+            reader=table.choice("reader", READERS, default="applicant"),
         )
         table.close()
     return rules
@@ -199,6 +252,42 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     withdrawal = Withdrawal(table.text("to", pattern=_ID, shape=_ID_SHAPE), reason)
     table.close()
     return withdrawal
+
+
+def _publicity(root: Table, posts: Mapping[str, str]) -> Publicity | None:
+    table = root.table("publicity")
+    if table is None:
+        return None
+    publicity = Publicity(table.text("message"), table.texts("readers"))
+    table.close()
+    for role in publicity.readers:
+        if posts.get(role) != DEPARTMENT:
+            table.fault("readers", "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
+    return publicity
+
+
+def _receipt(root: Table) -> str:
+    table = root.table("receipt")
+    if table is None:
+        return ""
+    message = table.text("message")
+    table.close()
+    return message
+
+
+def _call(root: Table) -> CallRule | None:
+    table = root.table("call")
+    if table is None:
+        return None
+    rule = CallRule(table.texts("inputs"), table.texts("outputs"), table.flag("submits"))
+    table.close()
+    for key, names in (("inputs", rule.inputs), ("outputs", rule.outputs)):
+        for name in names:
+            if not re.fullmatch(_VARIABLE, name):
+                table.fault(key, "value", f"“{name}”不是变量名；请用文字、数字和下划线，不以数字开头。")
+    for name in sorted(set(rule.outputs) & set(RESULTS)):
+        table.fault("outputs", "value", f"“{name}”总会交回，不用再写；请删去，或者把变量改名。")
+    return rule
 
 
 def _authority(root: Table, posts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -79,6 +79,10 @@ class Table:
             return lowest
         return int(value)
 
+    def flag(self, key: str) -> bool:
+        """An optional true or false, false where it is not there."""
+        return bool(self._take(key, bool, "true 或 false", False))
+
     def texts(self, key: str) -> tuple[str, ...]:
         """An optional list of texts."""
         value = self._take(key, list, "文字的列表", [])

@@ -1,6 +1,6 @@
 """Versions of a process in the database: immutable, found by hash; one of each key is in force for new cases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,11 +9,15 @@ from engine.errors import NotFound
 from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check
 from engine.packages.compiled import CompiledPackage, compile_package, compiled_before
+from engine.packages.interface import Interface
+from engine.packages.neighbours import interface_of
 from engine.packages.problem import PackageProblems
 from engine.packages.source import Package
 from engine.packages.vocabulary import Vocabulary, default_vocabulary
 from engine.store import Transaction, insert_into, new_id, upsert
 from engine.store.tables import process_in_force, process_version
+
+SHORTEST = 8  # digits of a hash that name a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,10 @@ def deploy(
     """Store the package, unless it is stored already, and put it in force.
 
     Raises `PackageProblems` with the errors that `check` finds; without a vocabulary posts, organisations and clauses
-    are not compared with the installation. Only here: what is stored keeps running when the installation changes.
+    are not compared with the installation; what it calls must be in force. Only here: what is stored keeps running when the installation changes.
     """
-    errors = [one for one in check(package, vocabulary or default_vocabulary()) if one.severity == "error"]
+    known = replace(vocabulary or default_vocabulary(), packages=_offered(transaction, package))
+    errors = [one for one in check(package, known) if one.severity == "error"]
     if errors:
         raise PackageProblems(errors)
     compiled = compile_package(package)
@@ -49,6 +54,32 @@ def in_force(transaction: Transaction, key: str) -> str | None:
     query = sa.select(process_in_force.c.version_id).where(process_in_force.c.package_key == key)
     found = transaction.execute(query).scalar_one_or_none()
     return None if found is None else str(found)
+
+
+def version_named(transaction: Transaction, key: str, beginning: str) -> str:
+    """The version of a process whose hash begins so; `NotFound` where that is none or several."""
+    named = (
+        process_version.c.package_key == key,
+        process_version.c.hash.startswith(beginning.lower(), autoescape=True),
+    )
+    found = transaction.execute(sa.select(process_version.c.id).where(*named)).scalars().all()
+    if len(found) != 1 or len(beginning) < SHORTEST:
+        raise NotFound(
+            f"没有流程 {key} 的版本 {beginning}，或者写得太短（至少 {SHORTEST} 位）；请核对启用时显示的版本号。",
+            code="package.unknown-version",
+            version=beginning,
+        )
+    return str(found[0])
+
+
+def _offered(transaction: Transaction, package: Package) -> dict[str, Interface]:
+    """What the packages in force are to others. Only a package that calls others costs looking at them."""
+    own = interface_of(package)
+    if own is None or not own.calls:
+        return {}
+    versions = transaction.execute(sa.select(process_in_force.c.version_id)).scalars().all()
+    compiled = [load_version(transaction, version_id) for version_id in versions]
+    return {one.key: Interface.of(one.manifest, one.definition.nodes) for one in compiled}
 
 
 def load_version(transaction: Transaction, version_id: str) -> CompiledPackage:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-SettingKind = Literal["document", "documents", "node", "feel", "text"]
+from engine.packages.interface import Interface
 
-STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing")
+SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
+
+STATES = ("submitted", "supplementing", "accepted", "reviewing", "deciding", "publicizing", "issuing", "served")
 ACTS = ("submit", "supplement", "decide", "sign", "seal", "serve")
 SEVERITIES = ("block", "manual", "warn")
 OUTCOMES = (
@@ -20,7 +22,9 @@ OUTCOMES = (
     "deferred",
 )
 # Names that stand in every template (engine.cases gives them) and in every expression of a case.
-FACTS = frozenset({"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting"})
+FACTS = frozenset(
+    {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
+)
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",
@@ -39,7 +43,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
-FUNCTIONS = ("工作日后", "自然日后", "周岁")
+FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +73,50 @@ class ActionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that a package may use. None for posts, organisations or clauses: not known here, so not checked."""
+    """The names that a package may use. None for posts, organisations, clauses or packages: not known here, so not
+    checked."""
 
     posts: frozenset[str] | None = None
     organisations: frozenset[str] | None = None
     actions: Mapping[str, ActionSettings] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
     clauses: frozenset[str] | None = None
+    packages: Mapping[str, Interface] | None = None
 
 
+_EACH = {"each": Setting("feel", required=False), "as": Setting("text", required=False)}  # one document a member
+_RESULTS = Setting("feel", required=False)
 ACTIONS: Mapping[str, ActionSettings] = {
-    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked"}), needs=frozenset({"rules"})),
+    "check-rules": ActionSettings(gives=frozenset({"findings", "blocked", "missing"}), needs=frozenset({"rules"})),
     "start-promise": ActionSettings(needs=frozenset({"promise"})),
-    "issue-notice": ActionSettings({"document": Setting("document", signatures=("notice",))}, proof=True),
-    "draft-documents": ActionSettings(
-        {"documents": Setting("documents", signatures=("two",))}, {"when": Setting("feel", required=False)}
+    "issue-notice": ActionSettings(
+        {"document": Setting("document", signatures=("notice", "minutes")), "results": _RESULTS, **_EACH}, proof=True
     ),
+    "draft-documents": ActionSettings(
+        {"documents": Setting("documents", signatures=("two", "minutes")), "results": _RESULTS},
+        {"when": Setting("feel", required=False)},
+    ),
+    "open-publicity": ActionSettings(
+        {"members": Setting("feel"), "until": Setting("feel")},
+        gives=frozenset({"publicity"}),
+        needs=frozenset({"items", "publicity"}),
+    ),
+    "decide-objection": ActionSettings(
+        {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
+    ),
+    "archive-case": ActionSettings({"message": Setting("text")}),
+    "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
-    "slip": ActionSettings({"document": Setting("document", signatures=("slip",)), "node": Setting("node")}),
+    "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),
+    "slip": ActionSettings(
+        {
+            "document": Setting("document", signatures=("slip",)),
+            "node": Setting("node"),
+            "matter": Setting("text", required=False),
+        }
+    ),
     "notify": ActionSettings({"to": Setting("text"), "text": Setting("text")}),
+    "note-supervision": ActionSettings({"text": Setting("text")}),
 }
 
 
@@ -96,6 +125,7 @@ def default_vocabulary(
     posts: Iterable[str] | None = None,
     organisations: Iterable[str] | None = None,
     clauses: Iterable[str] | None = None,
+    packages: Iterable[Interface] | None = None,
 ) -> Vocabulary:
     """The actions and functions of docs/packages.md, with the posts, organisations and clauses of an installation."""
     return Vocabulary(
@@ -104,4 +134,5 @@ def default_vocabulary(
         actions=ACTIONS,
         functions=dict.fromkeys(FUNCTIONS),
         clauses=None if clauses is None else frozenset(clauses),
+        packages=None if packages is None else {one.key: one for one in packages},
     )

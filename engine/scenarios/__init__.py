@@ -2,7 +2,20 @@
 
 from engine.scenarios.html_report import html_report
 from engine.scenarios.junit import junit
-from engine.scenarios.model import Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
+from engine.scenarios.model import (
+    Complete,
+    End,
+    Expected,
+    Object,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Text,
+    Told,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.package import package_folders, run, run_package
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.reader import read_all
@@ -14,8 +27,10 @@ __all__ = [
     "End",
     "Expected",
     "Failure",
+    "Object",
     "Outcome",
     "Problem",
+    "Receive",
     "Report",
     "Return",
     "Scenario",

@@ -1,7 +1,7 @@
 """A scenario as frozen values: what is done, in order, and what is expected after each step and at the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,12 @@ class Complete:
     values: Mapping[str, Any]
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
+    is_review: bool = False  # answers the question to another person about the task, not the task itself
+    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
 
     @property
     def title(self) -> str:
-        return f"do {self.node}" + (f"（{self.item}）" if self.item else "")
+        return ("review " if self.is_review else "do ") + self.node + (f"（{self.item}）" if self.item else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,32 @@ class Return:
         return f"return {self.source} → {self.target}"
 
 
-Act = Complete | Wait | Withdraw | Return
+@dataclass(frozen=True, slots=True)
+class Object:
+    """Somebody without an account objects to a member that is made public; an empty name makes it anonymous."""
+
+    item: str
+    text: str
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"object（{self.item}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The association confirms that it received the documents of a kind."""
+
+    document: str
+
+    @property
+    def title(self) -> str:
+        return f"receive {self.document}"
+
+
+Act = Complete | Wait | Withdraw | Return | Object | Receive
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +118,24 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A call of a case: its node, and where it is a multi-instance the key of the item."""
+
+    node: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step, the line where it stands, and what is expected of it."""
+    """One step, the line where it stands, and what is expected of it.
+
+    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins.
+    """
 
     line: int
     act: Act
     expected: Expected
+    case: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +164,8 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it."""
+    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it, `parameters` values
+    of the manifest's parameters that hold in it."""
 
     file: str
     id: str
@@ -135,3 +175,4 @@ class Scenario:
     steps: tuple[Step, ...]
     end: End
     confirmed: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from engine import store
 from engine.calendar import Promise, WorkingDays, light, local_date
 from engine.documents import Content
 from engine.installation import Installation
+from engine.packages import UNSIGNED
 from engine.store import tables
 from engine.store.values import decode
 
@@ -23,7 +24,9 @@ class OpenTask:
     node: str
     item: str | None
     post: str
+    path: str
     due: date | None
+    is_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,20 @@ def observe(installation: Installation, case_id: str) -> Observed:
 
 def _tasks(transaction: store.Transaction, case_id: str) -> tuple[OpenTask, ...]:
     task = tables.task
-    query = sa.select(task).where(task.c.case_id == case_id, task.c.state == "open").order_by(task.c.id)
+    query = (
+        sa.select(task)
+        .where(task.c.case_id == case_id, task.c.state == "open", task.c.held_by.is_(None))
+        .order_by(task.c.created_at, task.c.id)
+    )
     return tuple(
         OpenTask(
-            row["id"], row["node_id"], row["item_key"], row["post_id"], row["due_at"] and local_date(row["due_at"])
+            row["id"],
+            row["node_id"],
+            row["item_key"],
+            row["post_id"],
+            row["path"],
+            row["due_at"] and local_date(row["due_at"]),
+            row["kind"] == "review",
         )
         for row in transaction.execute(query).mappings()
     )
@@ -96,9 +109,13 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(row["id"], row["kind"], row["state"], _text(row["content"]), row["signature"] != "slip")
+        Document(row["id"], row["kind"], row["state"], _text(row["content"]), _goes_out(row))
         for row in transaction.execute(query).mappings()
     )
+
+
+def _goes_out(row: Any) -> bool:
+    return row["signature"] not in UNSIGNED and row["reader"] == "applicant" and row["addressee_id"] is None
 
 
 def _text(content: str) -> str:

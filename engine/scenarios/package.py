@@ -1,7 +1,7 @@
 """All scenarios of a package, one after another."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from engine import packages
@@ -26,7 +26,9 @@ def run_package(
     root = Path(folder)
     register = root.resolve().parent / "clauses.toml"
     clauses = register.read_bytes() if register.exists() else None
-    return run(packages.load_folder(root), clauses, only=only, render=render, fonts=fonts)
+    package = packages.load_folder(root)
+    others = packages.called_by(package, packages.beside(root))
+    return run(package, clauses, others=others, only=only, render=render, fonts=fonts)
 
 
 def package_folders(folder: Path) -> list[Path]:
@@ -41,18 +43,19 @@ def run(
     package: Package,
     clauses: bytes | None = None,
     *,
+    others: Sequence[Package] = (),
     only: Collection[str] = (),
     render: bool = False,
     fonts: Path | None = None,
 ) -> Report:
-    """Run the scenarios of a package that is already in memory."""
+    """Run the scenarios of a package that is already in memory; `others` are those that it calls."""
     scenarios = read_all(package.files)
     if unknown := sorted(set(only) - {scenario.id for scenario in scenarios}):
         known = "、".join(scenario.id for scenario in scenarios)
         raise Invalid(f"没有场景 {'、'.join(unknown)}；现有：{known}。", code="scenario.unknown", unknown=unknown)
     chosen = [scenario for scenario in scenarios if not only or scenario.id in only]
     outcomes = []
-    with world(package, clauses, chosen, (fonts or default_fonts()) if render else None) as made:
+    with world(package, clauses, chosen, (fonts or default_fonts()) if render else None, others) as made:
         plan = Plan.of(made.compiled, package)
         for scenario in chosen:
             with made.copy(scenario) as installation:

@@ -8,14 +8,29 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from engine.scenarios.model import Act, Complete, End, Expected, Return, Scenario, Step, Text, Told, Wait, Withdraw
+from engine.scenarios.model import (
+    Act,
+    Complete,
+    End,
+    Expected,
+    Object,
+    Place,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Text,
+    Told,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.problem import Problem, ScenarioProblems
 from engine.scenarios.values import Shared, merged
 from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "wait", "withdraw", "return")
+ACTS = ("do", "review", "wait", "withdraw", "return", "object", "receive")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -84,7 +99,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def scenario(self, tree: Tree) -> Scenario:
-        keys = ("id", "title", "now", "organisation", "confirmed", "steps", "end")
+        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
         entries = self._mapping(tree, keys)
         scenario = Scenario(
             file=self.file,
@@ -95,6 +110,7 @@ class _Reader:
             steps=self._steps(entries.get("steps"), tree),
             end=self._end(entries.get("end")),
             confirmed=self._texts(entries.get("confirmed")) or (),
+            parameters=self._free(entries.get("parameters")) or {},
         )
         if self.problems:
             raise ScenarioProblems(self.problems)
@@ -122,22 +138,38 @@ class _Reader:
             "clocks",
             "refused",
         )
-        entries = self._mapping(tree, (*ACTS, "values", "item", "by", *checks))
+        entries = self._mapping(tree, (*ACTS, "case", "values", "item", "by", "faults", *checks))
         acts = [name for name in ACTS if name in entries]
         if len(acts) != 1:
             self._fault(tree, "scenario.step", f"每一步要写且只写 {'、'.join(ACTS)} 中的一个；请改正。")
             return None
-        if acts[0] != "do":
-            for name in ("values", "item", "by"):
+        if acts[0] not in ("do", "review"):
+            for name in ("values", "item", "by", "faults"):
                 if name in entries:
-                    self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do；请删去。")
+                    self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do 和 review；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
             "do": self._complete,
+            "review": self._complete,
             "wait": self._wait,
             "withdraw": self._withdraw,
             "return": self._return,
+            "object": self._object,
+            "receive": lambda found: Receive(self._string(found["receive"])),
         }
-        return Step(tree.line, readers[acts[0]](entries), self._expected(entries))
+        return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
+
+    def _case(self, entries: dict[str, Tree], act: str) -> tuple[Place, ...]:
+        tree = entries.get("case")
+        if tree is None:
+            return ()
+        if act == "wait":
+            self._fault(tree, "scenario.unknown-key", "“case”不用于 wait，时间对所有案件一起走；请删去。")
+        parts = [part.partition("#") for part in self._string(tree).split("/")]
+        if any(not node or (mark and not item) for node, mark, item in parts):
+            self._fault(
+                tree, "scenario.value", "要写调用活动的标识，如 Call_check、Call_check#court、Call_a/Call_b；请改正。"
+            )
+        return tuple(Place(node, item or None) for node, _, item in parts)
 
     def _complete(self, entries: dict[str, Tree]) -> Complete:
         values: dict[str, Any] = {}
@@ -147,10 +179,12 @@ class _Reader:
             except ScenarioProblems as error:
                 self.problems += error.problems
         return Complete(
-            self._string(entries["do"]),
+            self._string(entries["review" if "review" in entries else "do"]),
             MappingProxyType(values),
             self._optional(entries, "item"),
             self._optional(entries, "by"),
+            "review" in entries,
+            self._texts(entries.get("faults")) or (),
         )
 
     def _wait(self, entries: dict[str, Tree]) -> Wait:
@@ -172,6 +206,12 @@ class _Reader:
         tree = entries["return"]
         parts = self._mapping(tree, ("from", "to", "reason"))
         return Return(self._text(parts, "from", tree), self._text(parts, "to", tree), self._text(parts, "reason", tree))
+
+    def _object(self, entries: dict[str, Tree]) -> Object:
+        tree = entries["object"]
+        parts = self._mapping(tree, ("item", "text", "name", "contact"))
+        name, contact = self._optional(parts, "name") or "", self._optional(parts, "contact") or ""
+        return Object(self._text(parts, "item", tree), self._text(parts, "text", tree), name, contact)
 
     # --- expectations ---
 

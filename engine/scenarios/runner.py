@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import cases, forms, identity, jobs, store
+from engine import archive, cases, forms, identity, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
+from engine.cases.chases import CHASE
+from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
@@ -16,7 +18,18 @@ from engine.keys import ensure_keys
 from engine.packages import CompiledPackage
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.coverage import Plan, trace
-from engine.scenarios.model import EVERY_ITEM, Complete, Return, Scenario, Step, Wait, Withdraw
+from engine.scenarios.model import (
+    EVERY_ITEM,
+    Complete,
+    Object,
+    Place,
+    Receive,
+    Return,
+    Scenario,
+    Step,
+    Wait,
+    Withdraw,
+)
 from engine.scenarios.observed import Observed, OpenTask, observe
 from engine.scenarios.report import Failure, Outcome
 from engine.store import tables
@@ -45,28 +58,31 @@ class Runner:
         assert isinstance(installation.clock, FixedClock)
         self.plan = plan
         self.installation, self.compiled, self.scenario, self.render = installation, compiled, scenario, render
-        self.clock = installation.clock
+        self.clock, self.begun = installation.clock, compiled
         self.path: list[str] = []
         self.failures: list[Failure] = []
-        self.case_id = ""
+        self.case_id = ""  # the one that the scenario begins
+        self.about = ""  # the one that the step is about
         self.holders = _holders(installation)
 
     def run(self) -> Outcome:
         """Every step until one cannot be done, then the end."""
         self._start()
+        self._follow()
         now = observe(self.installation, self.case_id)
         for number, step in enumerate(self.scenario.steps, 1):
-            before = now
             try:
-                refused = self._act(step, now)
+                before = self._turn_to(step, now)
+                refused = self._act(step, before)
             except Stuck as stuck:
                 self._fail(number, step.line, step.act.title, stuck.difference)
                 break
-            self._render_notices()
-            now = observe(self.installation, self.case_id)
+            self._follow(step.act.faults if isinstance(step.act, Complete) else ())
+            now = observe(self.installation, self.about)
             for difference in self._differences(step, refused, now, before):
                 self._fail(number, step.line, step.act.title, difference)
         else:
+            now = observe(self.installation, self.case_id)
             for difference in (*end_differences(self.scenario.end, now, self.path), *self._unverified(now)):
                 self._fail(0, self.scenario.end.line, "", difference)
         came_by = trace(self.installation.database, self.case_id, self.plan)
@@ -76,7 +92,36 @@ class Runner:
         role = f"{self.compiled.manifest.start}@{self.scenario.organisation}"
         confirmed = {"confirmed": list(self.scenario.confirmed)} if self.scenario.confirmed else None
         begun = cases.start(self.installation, self._holder(role), self.compiled.key, store.new_id(), confirmed)
-        self.case_id = begun.case_id
+        self.case_id = self.about = begun.case_id
+
+    def _turn_to(self, step: Step, now: Observed) -> Observed:
+        """The case that the step is about becomes the one that acts and expectations look at; how it looks now."""
+        case_id = self.case_id
+        for place in step.case:
+            case_id = self._called(case_id, place)
+        if case_id == self.about:
+            return now
+        self.about = case_id
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(tables.case.c.version_id).where(tables.case.c.id == case_id)
+            self.compiled = self.installation.package(transaction, transaction.execute(query).scalar_one())
+        return observe(self.installation, case_id)
+
+    def _called(self, case_id: str, place: Place) -> str:
+        """The case that a call began last."""
+        call, case = tables.call, tables.case
+        query = sa.select(call.c.child_id).join(case, case.c.id == call.c.child_id).where(call.c.case_id == case_id)
+        query = query.where(call.c.node_id == place.node)
+        if place.item is not None:
+            query = query.where(call.c.item_key == place.item)
+        with store.reading(self.installation.database) as transaction:
+            found = (
+                transaction.execute(query.order_by(call.c.opened_at.desc(), call.c.child_id.desc())).scalars().first()
+            )
+        if found is None:
+            named = place.node if place.item is None else f"{place.node}#{place.item}"
+            raise Stuck(Difference("case", f"由 {named} 调用的案件", "没有"))
+        return str(found)
 
     # --- acts ---
 
@@ -90,12 +135,16 @@ class Runner:
                     self._wait(step.act)
                 case Withdraw():
                     actor = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
-                    cases.withdraw(self.installation, actor, self.case_id, step.act.reason)
+                    cases.withdraw(self.installation, actor, self.about, step.act.reason)
                 case Return():
                     task = self._task(step.act.source, None, now)
                     cases.return_task(
                         self.installation, self._actor(task, None), task.id, step.act.target, step.act.reason
                     )
+                case Object():
+                    self._object(step.act)
+                case Receive():
+                    self._receive(step.act, now)
         except HuishenError as error:
             if step.expected.refused is None:
                 raise Stuck(Difference("办理", "成功", _told(error))) from error
@@ -104,8 +153,8 @@ class Runner:
 
     def _complete(self, act: Complete, now: Observed) -> None:
         if act.item != EVERY_ITEM:
-            return self._complete_one(self._task(act.node, act.item, now), act)
-        tasks = [task for task in now.tasks if task.node == act.node]
+            return self._complete_one(self._task(act.node, act.item, now, act.is_review), act)
+        tasks = [task for task in now.tasks if task.node == act.node and task.is_review is act.is_review]
         if not tasks:
             raise Stuck(Difference("待办", act.node, "没有；现有 " + ("、".join(now.open) or "无")))
         for task in tasks:
@@ -113,17 +162,43 @@ class Runner:
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
         actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
-        values, schema = dict(act.values), self.compiled.forms[node.form_id or ""]
+        values, schema = dict(act.values), form_of(self.compiled, FORM if task.is_review else node.form_id or "")
         if ATTACHMENTS in values:
             self._attach(task, actor, schema, values.pop(ATTACHMENTS))
         if strange := unknown(values, schema):
             raise Stuck(Difference("values", f"表单 {schema.id} 的字段", "没有 " + "、".join(strange)))
         shown = self._seen(actor, task) if node.properties.get("act") == "sign" and self.render else {}
         proof = Proof(actor.person_id, self.clock.now())
-        with self._letters(node.properties.get("act")):
-            cases.complete(self.installation, actor, task.id, values, 0, proof, shown)
-        if not self.path or self.path[-1] != task.node or node.loop is None:
+        with self._letters(node.properties.get("act"), task.path):
+            cases.complete(self.installation, actor, task.id, values, self._revision(task), proof, shown)
+        if task.is_review:
+            return
+        again = self.path and self.path[-1] == task.node and node.loop is not None
+        if self.about == self.case_id and not again:
             self.path.append(task.node)
+
+    def _object(self, act: Object) -> None:
+        """To the publicity that shows the member."""
+        for shown in cases.publicities(self.installation):
+            if any(member["key"] == act.item for member in shown.members):
+                cases.object_to(self.installation, shown.id, act.item, cases.Statement(act.text, act.name, act.contact))
+                return
+        raise Stuck(Difference("公示", act.item, "没有正在公示的这名成员"))
+
+    def _receive(self, act: Receive, now: Observed) -> None:
+        """Every document of the kind that is in effect and has not been received yet."""
+        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        found = [one for one in now.documents if one.kind == act.document and one.state == "issued"]
+        if not found:
+            raise Stuck(Difference("文书", act.document, "没有已生效的"))
+        for document in found:
+            cases.receive_document(self.installation, applicant, document.id)
+
+    def _revision(self, task: OpenTask) -> int:
+        """That of what the person sees: more than none where a second person gave the task back."""
+        query = sa.select(tables.draft.c.revision).where(tables.draft.c.task_id == task.id)
+        with store.reading(self.installation.database) as transaction:
+            return transaction.execute(query).scalar_one_or_none() or 0
 
     def _attach(self, task: OpenTask, actor: Actor, schema: forms.FormSchema, wanted: Mapping[str, Any]) -> None:
         """The files of the form are exactly these: others are taken out."""
@@ -131,7 +206,7 @@ class Runner:
         with store.reading(self.installation.database) as transaction:
             table = tables.attachment
             query = sa.select(table.c.id, table.c.field, table.c.name)
-            query = query.where(table.c.case_id == self.case_id, table.c.removed_at.is_(None))
+            query = query.where(table.c.case_id == self.about, table.c.removed_at.is_(None))
             there = {(row.field, row.name): row.id for row in transaction.execute(query)}
         listed = {
             (field, name) for field, names in wanted.items() for name in (names if isinstance(names, list) else [names])
@@ -153,16 +228,18 @@ class Runner:
                 break
             self.clock.set(max(due, self.clock.now()))
             cases.fire_timers(self.installation)
+            self._follow()
         else:
             raise Stuck(Difference("等待", f"计时不超过 {MOST_FIRINGS} 次", "计时器一再到期，流程图里可能有不停的回路"))
         self.clock.set(max(target, self.clock.now()))
 
     def _next_timer(self) -> datetime | None:
         with store.reading(self.installation.database) as transaction:
-            row = transaction.execute(
-                sa.select(tables.timer.c.due_at).where(tables.timer.c.state == "armed").order_by(tables.timer.c.due_at)
-            ).first()
-            return None if row is None else row.due_at
+            timer, job = tables.timer, tables.job
+            due = transaction.execute(sa.select(sa.func.min(timer.c.due_at)).where(timer.c.state == "armed")).scalar()
+            later = sa.select(sa.func.min(job.c.run_at)).where(job.c.name == CHASE, job.c.run_at > self.clock.now())
+            looks = transaction.execute(later).scalar()
+            return min((moment for moment in (due, looks) if moment is not None), default=None)
 
     # --- letters ---
 
@@ -171,35 +248,51 @@ class Runner:
         return {view.id: view.digest or "" for view in cases.prepare_documents(self.installation, actor, task.id)}
 
     @contextmanager
-    def _letters(self, act: str | None) -> Iterator[None]:
+    def _letters(self, act: str | None, path: str) -> Iterator[None]:
         """Without rendering, letters count as signed and sealed when their turn comes, unless the act is refused."""
         before, after = LETTERS.get(act or "", ("", "")) if not self.render else ("", "")
-        moved = self._move_letters(before, after)
+        with store.reading(self.installation.database) as transaction:
+            mine = cases.letters_at(transaction, self.case_id, path, before) if before else []
+        moved = self._move_letters(before, after, mine)
         try:
             yield
         except HuishenError:
             self._move_letters(after, before, moved)
             raise
 
-    def _move_letters(self, before: str, after: str, only: list[str] | None = None) -> list[str]:
+    def _move_letters(self, before: str, after: str, only: list[str]) -> list[str]:
         """From one state to the other; the ids of those that moved."""
         if not before or not after:
             return []
         document = tables.document
-        chosen = sa.and_(document.c.case_id == self.case_id, document.c.signature == "two", document.c.state == before)
-        if only is not None:
-            chosen = sa.and_(chosen, document.c.id.in_(only))
+        states = {before, "issued"} if after == "drafted" else {before}
+        chosen = sa.and_(document.c.id.in_(only), document.c.state.in_(states))
         with store.writing(self.installation.database) as transaction:
-            statement = sa.update(document).where(chosen).values(state=after).returning(document.c.id)
+            minutes = "issued" if after == "signed" else after  # in effect without a seal
+            state = sa.case((document.c.signature == "minutes", minutes), else_=after)
+            statement = sa.update(document).where(chosen).values(state=state).returning(document.c.id)
             return list(transaction.execute(statement).scalars())
 
-    def _render_notices(self) -> None:
-        if self.render:
-            jobs.run_due(self.installation, cases.HANDLERS)
+    def _follow(self, faults: tuple[str, ...] = ()) -> None:
+        """What follows a commit: called cases, messages, archives; documents only where something is printed.
+
+        Without rendering an archive counts as made, with no faults but these.
+        """
+
+        def archived(place: Any, payload: dict[str, Any], done: jobs.Done) -> None:
+            told = {"archive": {"passed": not faults, "faults": list(faults)}}
+            cases.receive_message(place, payload["case"], payload["message"], told)
+            with store.writing(place.database) as transaction:
+                done(transaction)
+
+        unprinted: jobs.Handlers = (
+            {} if self.render else {"issue-notice": lambda _place, _payload, _done: None, "archive-case": archived}
+        )
+        jobs.run_due(self.installation, {**archive.HANDLERS, **unprinted})
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that the association cannot fetch, or that do not verify."""
-        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        applicant = self._holder(f"{self.begun.manifest.start}@{self.scenario.organisation}")
         for document in now.documents:
             if not self.render or document.state != "issued" or not document.outward:
                 continue
@@ -210,8 +303,9 @@ class Runner:
 
     # --- who ---
 
-    def _task(self, node: str, item: str | None, now: Observed) -> OpenTask:
+    def _task(self, node: str, item: str | None, now: Observed, is_review: bool = False) -> OpenTask:
         tasks = [task for task in now.tasks if task.node == node and item in {None, task.item}]
+        tasks = [task for task in tasks if task.is_review is is_review]
         if not tasks:
             wanted = node if item is None else f"{node}（{item}）"
             there = "、".join(task.node + (f"（{task.item}）" if task.item else "") for task in now.tasks)

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -41,6 +41,7 @@ class World:
 
     installation: Installation
     compiled: CompiledPackage
+    version_id: str
 
     @contextmanager
     def copy(self, scenario: Scenario) -> Iterator[Installation]:
@@ -51,11 +52,18 @@ class World:
         database = store.open_database(f"sqlite:///{target}")
         sa.event.listen(database, "connect", _without_waiting)
         try:
-            yield replace(self.installation, database=database, clock=FixedClock(scenario.now))
+            made = replace(self.installation, database=database, clock=FixedClock(scenario.now))
+            yield made.holding(self.version_id, self._with(scenario)) if scenario.parameters else made
         finally:
             database.dispose()
             for path in self.installation.folder.glob("scenario.db*"):
                 path.unlink()
+
+    def _with(self, scenario: Scenario) -> CompiledPackage:
+        """The package with the values that the scenario gives to parameters."""
+        manifest = self.compiled.manifest
+        given = {name: replace(manifest.parameters[name], value=value) for name, value in scenario.parameters.items()}
+        return replace(self.compiled, manifest=replace(manifest, parameters={**manifest.parameters, **given}))
 
 
 def _without_waiting(connection: Any, _record: Any) -> None:
@@ -64,8 +72,14 @@ def _without_waiting(connection: Any, _record: Any) -> None:
 
 
 @contextmanager
-def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fonts: Path | None) -> Iterator[World]:
-    """A temporary installation with the calendar, the register of rules, the package, and its people.
+def world(
+    package: Package,
+    clauses: bytes | None,
+    scenarios: list[Scenario],
+    fonts: Path | None,
+    others: Sequence[Package] = (),
+) -> Iterator[World]:
+    """A temporary installation with the calendar, the register of rules, the package, those that it calls, and people.
 
     With `fonts` it has keys and prints; without, documents stay text.
     """
@@ -80,30 +94,33 @@ def world(package: Package, clauses: bytes | None, scenarios: list[Scenario], fo
         with store.writing(installation.database) as transaction:
             if clauses is not None:
                 deploy_clauses(transaction, clauses, at=started)
-            packages.deploy(transaction, package, by=None, at=started)
-            _people(transaction, compiled, package, scenarios, local_date(started))
+            together = packages.callees_first([*others, package])
+            versions = {one.hash: packages.deploy(transaction, one, by=None, at=started).version_id for one in together}
+            _people(transaction, [package, *others], scenarios, local_date(started))
         if fonts is None:
             installation = replace(installation, press=cast(documents.Press, Unprinted()))
         else:
             ensure_keys(installation)
         installation.database.dispose()
-        yield World(installation, compiled)
+        yield World(installation, compiled, versions[package.hash])
 
 
 def _people(
-    transaction: store.Transaction, compiled: CompiledPackage, package: Package, scenarios: list[Scenario], since: date
+    transaction: store.Transaction, involved: Sequence[Package], scenarios: list[Scenario], since: date
 ) -> None:
-    """One person a post, in the department, the associations of the scenarios and the bodies that the package names."""
+    """One person a post, in the department, the associations of the scenarios and the bodies that the packages name."""
+    named = {key: name for package in involved for key, name in bodies(package).items()}
     associations = {scenario.organisation for scenario in scenarios}
-    names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | bodies(package)
+    names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | named
     kinds = {DEPARTMENT: "department"} | dict.fromkeys(sorted(associations), "association")
-    kinds |= dict.fromkeys(sorted(set(bodies(package)) - set(kinds)), "consulted")
+    kinds |= dict.fromkeys(sorted(set(named) - set(kinds)), "consulted")
     for key, kind in kinds.items():
         code = CREDIT_CODE if kind == "association" else None
         organisation_id = identity.add_organisation(
             transaction, key=key, name=names.get(key, key), kind=kind, uscc=code
         )
-        for role in _roles(compiled, kind):
+        found = [role for package in involved for role in _roles(packages.compile(package), kind)]
+        for role in dict.fromkeys(found):
             post_id = identity.add_post(transaction, role=role, organisation_id=organisation_id, title=role)
             identity.assign(transaction, post_id=post_id, person_id=_person(transaction, f"{role}@{key}"), since=since)
 
@@ -139,7 +156,7 @@ def _given_out(table: etree._Element) -> dict[str, str]:
         return {}
     rows = [[_literal(cell) for cell in rule.iterfind("{*}outputEntry")] for rule in table.iterfind("{*}rule")]
     named = columns.index("name") if "name" in columns else columns.index("org")
-    return {row[columns.index("org")]: row[named] for row in rows}
+    return {row[columns.index("org")]: row[named] for row in rows if row[columns.index("org")]}
 
 
 def _literal(cell: etree._Element) -> str:

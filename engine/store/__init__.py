@@ -4,13 +4,14 @@ from engine.store.cipher import Cipher, open_cipher, write_secret
 from engine.store.database import Transaction, migrate, open_database, reading, writing
 from engine.store.files import Files
 from engine.store.identifiers import new_id
-from engine.store.upserts import insert_into, upsert
+from engine.store.upserts import insert_into, insert_together, upsert
 
 __all__ = [
     "Cipher",
     "Files",
     "Transaction",
     "insert_into",
+    "insert_together",
     "migrate",
     "new_id",
     "open_cipher",

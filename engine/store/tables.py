@@ -68,6 +68,8 @@ person = Table(
     Column("failed_attempts", sa.Integer, nullable=False, default=0),
     Column("locked_until", Moment),
     Column("session_epoch", sa.Integer, nullable=False, default=0),  # raised to end every session of the person
+    Column("email", Name),
+    Column("mail_kinds", sa.Text, nullable=False, server_default=sa.text("''")),  # kinds of notices that come by e-mail
 )
 
 post = Table(
@@ -88,6 +90,38 @@ post_holder = Table(
     Column("since", sa.Date, nullable=False),
     Column("until", sa.Date),
     Index("ix_post_holder_person", "person_id"),
+)
+
+delegation = Table(  # somebody acts for the holder of a post (代理)
+    "delegation",
+    metadata,
+    _id(),
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("owner_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("deputy_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("since", sa.Date, nullable=False),
+    Column("until", sa.Date, nullable=False),
+    Column("package_key", Word, nullable=False, server_default=sa.text("''")),  # empty: every process
+    Column("signs", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("reason", sa.Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_delegation_deputy", "deputy_id"),
+    Index("ix_delegation_owner", "owner_id"),
+)
+
+handover = Table(  # the receipt of what went from one person to another (离岗交接)
+    "handover",
+    metadata,
+    _id(),
+    Column("leaving_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("successor_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("by_id", Id),
+    Column("reason", sa.Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("posts", sa.Text, nullable=False),  # canonical JSON: their titles
+    Column("tasks", sa.Text, nullable=False),  # canonical JSON: a line a task
+    Column("received_at", Moment),
 )
 
 # --- processes -------------------------------------------------------------------------------------------------------
@@ -153,6 +187,9 @@ case = Table(
     Column("event_hash", sa.String(64), nullable=False, default=""),
     Column("suspended_at", Moment),  # while it stands, nobody acts on the case and no timer fires
     Column("review_count", sa.Integer, nullable=False, server_default="0"),  # added reviewers who have not answered
+    Column("call_id", Id),  # of a called case: the call of another case that waits for it
+    Column("call_depth", sa.Integer, nullable=False, server_default="0"),  # how many cases stand above it
+    Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
 )
@@ -189,6 +226,11 @@ entry = Table(
     Column("post_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("values", sa.Text, nullable=False),
+    # what the case is found by, derived from the values: triggers keep an index of the grams, see migration 0005
+    Column("text", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("grams", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("acting_for", Id),  # whose deputy the person was
+    Column("naming", sa.Boolean, nullable=False, server_default=sa.false()),  # tells what the case is called
     Index("ix_entry_case", "case_id", "id"),
 )
 
@@ -301,7 +343,147 @@ notification = Table(
     Column("read_by", Id),
     Column("kind", Word, nullable=False, server_default="told"),  # told | reminder | copy
     Column("sent_by", Id),
+    Column("queued_at", Moment),  # when it was looked at for e-mail: jobs take it from there
     Index("ix_notification_post", "post_id", "id"),
+    Index(
+        "ix_notification_unread",
+        "post_id",
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    ),
+    Index("ix_notification_at", "at"),
+)
+
+mail = Table(  # what was sent to whom, so that nothing is sent twice
+    "mail",
+    metadata,
+    Column("notification_id", Id, ForeignKey("notification.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("sent_at", Moment, nullable=False),
+)
+
+phrase = Table(  # 意见常用语: of a person, or shared by a post
+    "phrase",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("post_id", Id, ForeignKey("post.id")),
+    Column("text", sa.Text, nullable=False),
+    Index("ix_phrase_person", "person_id"),
+    Index("ix_phrase_post", "post_id"),
+)
+
+# --- associations (一会一档) ------------------------------------------------------------------------------------------
+
+association_term = Table(  # as an approved case says it
+    "association_term",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("term_no", sa.Integer),
+    Column("since", sa.Date),
+    Column("until", sa.Date),
+    Index("ix_association_term_organisation", "organisation_id", "until"),
+)
+
+association_leader = Table(  # whom an approved case names
+    "association_leader",
+    metadata,
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("item_key", Word, primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("post", Name, nullable=False),
+    Column("gender", Name, nullable=False),
+    Column("birth", sa.Date),
+    Column("political_status", Name, nullable=False),
+    Column("education", Name, nullable=False),
+    Column("employer", Name, nullable=False),
+    Index("ix_association_leader_organisation", "organisation_id"),
+)
+
+term_reminder = Table(  # each is sent once
+    "term_reminder",
+    metadata,
+    Column("organisation_id", Id, ForeignKey("organisation.id"), primary_key=True),
+    Column("until", sa.Date, primary_key=True),
+    Column("months", sa.Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+# --- between cases ---------------------------------------------------------------------------------------------------
+
+call = Table(
+    "call",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("path", sa.String(300), nullable=False, default=""),
+    Column("item_key", Word),
+    Column("package_key", Word, nullable=False),
+    Column("version", Word, nullable=False),  # the beginning of a version's hash; empty: the one in force
+    Column("child_id", Id, nullable=False, unique=True),  # the called case, which a job starts
+    Column("state", Word, nullable=False),  # waiting | failed (could not be started yet) | answered | ended
+    Column("inputs", sa.Text, nullable=False),
+    Column("outcome", Word),
+    Column("reason", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("opened_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_call_case", "case_id"),
+)
+
+awaited = Table(  # the messages of other cases that a case waits for
+    "awaited",
+    metadata,
+    _id(),  # that of the token that waits
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Index("ix_awaited_name", "name", "correlation"),
+    Index("ix_awaited_case", "case_id"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),  # who sent it
+    Column("node_id", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("key", sa.Text, nullable=False),
+    Column("correlation", sa.String(24), nullable=False),
+    Column("values", sa.Text, nullable=False),
+    Column("state", Word, nullable=False),  # sent | delivered | unheard | stopped
+    Column("hops", sa.Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("keep_until", Moment),  # until then it waits for somebody who begins to wait for it
+    Index("ix_message_name", "name", "correlation"),
+    Index("ix_message_case", "case_id"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("case.id"), primary_key=True),
+    Column("state", Word, nullable=False),  # received | held (the case stands still)
+    Column("at", Moment, nullable=False),
+    Index("ix_receipt_case", "case_id"),
+)
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    _id(),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("place", Word, nullable=False),  # the page that it belongs to: inbox | cases
+    Column("name", Name, nullable=False),
+    Column("query", sa.Text, nullable=False),
+    UniqueConstraint("person_id", "place", "name"),
 )
 
 # --- the record ------------------------------------------------------------------------------------------------------
@@ -358,9 +540,11 @@ document = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("kind", Word, nullable=False),
     Column("title", Name, nullable=False),
-    Column("signature", Word, nullable=False),  # two | notice | slip
+    Column("path", sa.String(300), nullable=False, server_default=sa.text("''")),  # the scope that drafted it
+    Column("signature", Word, nullable=False),  # two | minutes | notice | slip
+    Column("reader", Word, nullable=False, server_default="applicant"),  # applicant | department
     Column("seal_key", Word, nullable=False, default=""),
-    Column("state", Word, nullable=False),  # drafted | reserved | rendered | signed | issued | revoked | voided
+    Column("state", Word, nullable=False),  # drafted … signed | issued | revoked | superseded | voided
     Column("authority", Word, nullable=False, default=""),
     Column("year", sa.Integer),
     Column("serial", sa.Integer),
@@ -384,9 +568,49 @@ document = Table(
     Column("reason", sa.Text, nullable=False, default=""),
     Column("received_at", Moment),
     Column("received_by", Id),
+    Column("addressee_id", Id),  # organisation; none: the one that applied
+    Column("replaces", Id),  # the document that this one corrects or issues anew
     UniqueConstraint("authority", "year", "serial"),
     Index("ix_document_case", "case_id", "id"),
+    Index("ix_document_replaces", "replaces"),
     Index("ix_document_issued_sha256", "issued_sha256"),
+)
+
+publicity = Table(
+    "publicity",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("path", sa.String(300), nullable=False),  # the scope of the case that is made public
+    Column("members", sa.Text, nullable=False),  # canonical JSON: of each member its key, label and public fields
+    Column("opened_on", sa.Date, nullable=False),
+    Column("closes_on", sa.Date, nullable=False),
+    Column("closed_at", Moment),  # until then objections are taken
+    Index("ix_publicity_case", "case_id"),
+    Index(
+        "ix_publicity_open",
+        "closes_on",
+        "id",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("case.id"), nullable=False),
+    Column("publicity_id", Id, ForeignKey("publicity.id"), nullable=False),
+    Column("item_key", Word, nullable=False),
+    Column("named", sa.Boolean, nullable=False),
+    Column("files", sa.Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Word, nullable=False),  # open | dismissed | upheld | separate
+    Column("digest", sa.String(64), nullable=False),  # keyed hash of what is sealed
+    Column("key_id", Word, nullable=False),
+    Column("ciphertext", sa.LargeBinary, nullable=False),  # who says it, and what
+    Index("ix_objection_case", "case_id"),
 )
 
 signing_key = Table(

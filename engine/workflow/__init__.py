@@ -3,14 +3,17 @@
 SpiffWorkflow is imported nowhere else. Tokens carry no data; variables live by scope.
 """
 
+from .calls import OpenCall
 from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
 from .migration import Began, Beginning, Migration, Obstacle, migrate
 from .model import BALLOT_NAMES, CalledDecision, Event, Flow, Loop, Node, Repetition, Script, Use
+from .moments import NoMoment, moment_of
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
-from .throwing import Raised, Sent
+from .throwing import Raised, Sent, correlation
+from .ways import scopes_around, way_down
 
 __all__ = [
     "BALLOT_NAMES",
@@ -25,8 +28,10 @@ __all__ = [
     "Flow",
     "Loop",
     "Migration",
+    "NoMoment",
     "Node",
     "Obstacle",
+    "OpenCall",
     "OpenTask",
     "Problem",
     "Raised",
@@ -41,10 +46,14 @@ __all__ = [
     "Use",
     "WorkflowFault",
     "WorkflowProblems",
+    "correlation",
     "migrate",
+    "moment_of",
     "read",
     "restore",
+    "scopes_around",
     "soundness",
     "start",
     "survey",
+    "way_down",
 ]

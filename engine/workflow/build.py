@@ -16,6 +16,7 @@ from .specs.element import Element, Outflow, Split
 from .specs.events import Armed, Boundary, Catch, End, Start, Throw
 from .specs.gateways import EventBased, Exclusive, Inclusive, Parallel
 from .specs.multi import Each, Repeat
+from .specs.outside import Outside
 from .texts import NodeTexts
 
 PLAIN: dict[str, type[Element]] = {
@@ -124,6 +125,8 @@ class _ScopeBuilder:
             element = User(self.spec, name, node=node, assignment=texts.assignment, due=texts.due)
         elif node.kind == "subProcess":
             element = Embedded(self.spec, name, node=node, subworkflow_spec=node.id)
+        elif node.outside:
+            element = Outside(self.spec, name, node=node)
         elif node.kind == "callActivity":
             element = Call(self.spec, name, node=node, subworkflow_spec=node.called)
         elif node.kind == "scriptTask":

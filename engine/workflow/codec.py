@@ -22,6 +22,7 @@ from .specs.element import Element
 from .specs.events import Armed, Boundary, Catching, is_timer
 from .specs.gateways import Joining
 from .specs.multi import Each, Repeat
+from .specs.outside import Outside
 from .tokens import removed, tokens, workflows
 from .variables import Values, item_path, item_values, workflow_path
 
@@ -145,6 +146,8 @@ def _fits(case: BpmnWorkflow, task: Task) -> bool:
         fits = "items" in notes
     elif isinstance(spec, Repeat):
         fits = "round" in notes
+    elif isinstance(spec, Outside):
+        fits = True
     elif isinstance(spec, Joining):
         fits = notes.get("from") in spec.inflows
     else:

@@ -80,11 +80,11 @@ def _kind(node: Node, processes: set[str]) -> Iterator[Problem]:
         yield Problem(node.id, "workflow.no-action", "服务任务的类型须直接写出，不能用表达式。")
     if node.kind == "businessRuleTask":
         yield from _decision(node)
-    if node.kind == "callActivity" and node.called not in processes:
+    if node.kind == "callActivity" and not node.outside and node.called not in processes:
         yield Problem(
             node.id,
             "workflow.unknown-process",
-            f"调用的流程“{node.called or ''}”不在本文件中，请改成本文件里的流程标识。",
+            f"调用的“{node.called or ''}”不是本文件里的流程，也不是流程包的标识；请写其中之一（流程包标识只含小写字母、数字和下划线）。",
         )
     if node.event is not None and node.event.kind == "timer" and not node.timer:
         yield Problem(node.id, "workflow.no-timer", "事件没有定时，请填写 timeDuration、timeDate 或 timeCycle。")

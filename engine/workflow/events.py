@@ -142,7 +142,7 @@ def _boundaries(diagram: Diagram) -> Iterator[Problem]:
         if kind == "error" and not node.interrupting:
             yield Problem(node.id, "workflow.not-interrupting", "错误总是中断所附的活动，请把边界事件设为中断。")
         throwing = ("subProcess", "callActivity", *(("serviceTask",) if kind == "error" else ()))
-        if kind in ("error", "escalation") and host.kind not in throwing:
+        if kind in ("error", "escalation") and (host.kind not in throwing or host.outside):
             yield Problem(
                 node.id,
                 "workflow.no-thrower",

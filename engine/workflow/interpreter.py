@@ -22,12 +22,17 @@ STEPS = 1_000  # automatic steps in one command; SpiffWorkflow also stops lookin
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an action of a service task may see. `properties` are evaluated; `scope` has the node's inputs on top."""
+    """What an action of a service task may see. `properties` are evaluated; `scope` has the node's inputs on top.
+
+    `add_item(node id, value)` gives the multi-instance of that name, in which the task runs, one more item; false where it
+    runs in none.
+    """
 
     node_id: str
     path: str
     scope: Mapping[str, Any]
     properties: Mapping[str, Any]
+    add_item: Callable[[str, Any], bool] = lambda _node, _value: False
 
 
 Action = Callable[[Step], Mapping[str, Any]]
@@ -59,6 +64,7 @@ class Interpreter:
         self.taken: list[str] = []  # flows
         self.ends: list[str] = []  # end events of the case's own process
         self.sent: list[Sent] = []  # messages and signals that leave the case
+        self.called: dict[str, dict[str, Any]] = {}  # tokens that came to a call of another package: what it is given
         self.undelivered: list[Sent] = []  # messages for which nobody waits yet, while the case still moves
         self._steps: Counter[str] = Counter()
 

@@ -69,6 +69,7 @@ class Loop:
 class Node:
     """One node of a diagram. Texts are as drawn: FEEL where they begin with `=`, a literal otherwise.
 
+    `called` is a process of the file, or with `outside` the key of another package.
     `kind` is the BPMN name (`userTask`, `exclusiveGateway`, ...), `scope` the id of the process or sub-process in which
     the node lies. `triggered` marks an event sub-process, whose start event says by what; `cycle` a timer that repeats.
     `inputs` and `outputs` map a target to its source; `submits` are the names that a completed user task, an action or
@@ -90,6 +91,7 @@ class Node:
     outputs: Mapping[str, str] = field(default_factory=_nothing)
     submits: frozenset[str] = frozenset()
     called: str | None = None
+    outside: bool = False
     loop: Loop | None = None
     repetition: Repetition | None = None
     script: Script | None = None

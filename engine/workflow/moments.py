@@ -118,6 +118,11 @@ def due_after(value: Any, now: datetime) -> datetime:
         raise NoMoment("时刻超出了日历的范围") from None
 
 
+def moment_of(value: Any, now: datetime) -> datetime:
+    """As `due_after`, and a text is read as a literal. Raises `NoMoment`."""
+    return due_after(parse_literal(value) if isinstance(value, str) else value, now)
+
+
 def _months_later(moment: datetime, months: int) -> datetime:
     """The same day of a later month, or its last day where that month is shorter (民法典第二百零二条)."""
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)

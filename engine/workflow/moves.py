@@ -46,7 +46,7 @@ def find_target(case: BpmnWorkflow, path: str, *, running: bool) -> Target:
         _check_node(spec, name, path)
         level = _level(spec, name)
         if not isinstance(level, Nested):
-            raise _no_way(path, f"{name} 不是可以进入的子流程或被调用流程")
+            raise no_way(path, f"{name} 不是可以进入的子流程或被调用流程")
         spec = case.subprocess_specs[level.spec]
     _check_node(spec, node, path)
     return Target(workflow, tuple(levels), node)
@@ -140,14 +140,15 @@ def _place_alone(workflow: Any, node: str) -> Task:
 def _check_node(spec: Any, node: str, path: str) -> None:
     found = spec.task_specs.get(spec_name(node))
     if found is None:
-        raise _no_way(path, f"{node} 不在流程图的这一层，或者它所在的多实例项没有在运行")
+        raise no_way(path, f"{node} 不在流程图的这一层，或者它所在的多实例项没有在运行")
     if isinstance(found, Boundary) or (isinstance(found, Joining) and found.joins):
-        raise _no_way(path, "边界事件和汇合网关不能作为目标")
+        raise no_way(path, "边界事件和汇合网关不能作为目标")
     if found.node.triggered:
-        raise _no_way(path, "事件子流程由它的事件启动，不能作为目标")
+        raise no_way(path, "事件子流程由它的事件启动，不能作为目标")
 
 
-def _no_way(path: str, why: str) -> Conflict:
+def no_way(path: str, why: str) -> Conflict:
+    """Said where a path leads nowhere."""
     return Conflict(f"不能转到 {path}：{why}。", code="workflow.no-way", path=path)
 
 

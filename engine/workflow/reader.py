@@ -1,5 +1,6 @@
 """From the tree of a file to the facts of a diagram. What is wrong is left to the checks; here nothing raises."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,6 +10,8 @@ from lxml import etree
 from .dialect import ARTIFACTS, BPMN, ZEEBE, local
 from .model import CalledDecision, Diagram, Event, Flow, Loop, Node, Repetition, Scope, Script
 
+PACKAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
+
 _NO_NODE = frozenset(
     {*ARTIFACTS, "sequenceFlow", "laneSet", "documentation", "extensionElements", "incoming", "outgoing"}
 )
@@ -17,7 +20,8 @@ _NO_NODE_EITHER = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCh
 
 def read_diagram(root: etree._Element) -> Diagram:
     """Every process and sub-process with its nodes and flows, the unsupported ones too."""
-    diagram, around = Diagram(), _Around(_lanes(root), _definitions(root))
+    processes = frozenset(process.get("id") for process in root.iterfind(BPMN + "process"))
+    diagram, around = Diagram(), _Around(_lanes(root), _definitions(root), processes)
     for process in root.iterfind(BPMN + "process"):
         _read_scope(process, None, around, diagram)
     return diagram
@@ -25,10 +29,11 @@ def read_diagram(root: etree._Element) -> Diagram:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What a node refers to outside itself: lanes by node, definitions (messages, errors, ...) by id."""
+    """What a node refers to outside itself: lanes by node, definitions (messages, errors, ...) and processes by id."""
 
     lanes: Mapping[str, str]
     definitions: Mapping[str, etree._Element]
+    processes: frozenset[str | None]
 
 
 def _read_scope(element: etree._Element, parent: str | None, around: _Around, diagram: Diagram) -> None:
@@ -62,6 +67,7 @@ def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) 
     identity = element.get("id") or ""
     decision = held.get("calledDecision")
     timer = element.find(BPMN + "timerEventDefinition")
+    called = _attribute(held.get("calledElement"), "processId") or element.get("calledElement")
     return Node(
         id=identity,
         kind=kind,
@@ -78,7 +84,10 @@ def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) 
         action=_attribute(held.get("taskDefinition"), "type"),
         inputs=_mapping(element, "input"),
         outputs=_mapping(element, "output"),
-        called=_attribute(held.get("calledElement"), "processId") or element.get("calledElement"),
+        called=called,
+        outside=kind == "callActivity"
+        and PACKAGE_KEY.fullmatch(called or "") is not None
+        and called not in around.processes,
         loop=_loop(element.find(BPMN + "multiInstanceLoopCharacteristics")),
         repetition=_repetition(element.find(BPMN + "standardLoopCharacteristics")),
         script=_script(held.get("script")),

@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Conflict, Invalid, NotFound
 
 from . import codec, moves
+from .calls import OpenCall, open_call, waiting_calls
 from .definition import Definition
 from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
@@ -25,7 +26,8 @@ from .specs.multi import RESULT
 from .throwing import Sent, broadcast, find_receiver, waiting
 from .tokens import forget, removed, running, step, tokens, waiting_people, waiting_timers, workflows
 from .values import BadValue, plain
-from .variables import Values, assign, task_path, visible, workflow_path
+from .variables import Values, assign, element_of, join, parent_of, task_path, visible, workflow_path
+from .ways import way_down
 
 MOST_FIRED = 100  # timers in one command
 MANY = 200  # tasks in memory after which the past is dropped even within a command
@@ -33,8 +35,8 @@ MANY = 200  # tasks in memory after which the past is dropped even within a comm
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its index in a
-    multi-instance and `element` the item itself; `due` is in UTC."""
+    """A task that waits for a person. `path` names the innermost scope it sees; `item` is its own index in a
+    multi-instance, `element` the item of the nearest multi-instance in which it runs; `due` is in UTC."""
 
     id: str
     node_id: str
@@ -58,13 +60,14 @@ class DueTimer:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedEvent:
-    """A message or signal that the case waits for."""
+    """A message or signal that the case waits for; `correlation` is the digest of the key by which it waits."""
 
     id: str
     node_id: str
     path: str
     kind: str
     name: str
+    correlation: str | None = None
 
 
 class Run:
@@ -123,10 +126,19 @@ class Run:
         found = [task for kind in ("message", "signal") for task in waiting(self._case, kind)]
         return [
             ExpectedEvent(
-                t.id.hex, t.task_spec.bpmn_id, workflow_path(t.workflow), t.task_spec.event.kind, t.task_spec.event.name
+                t.id.hex,
+                t.task_spec.bpmn_id,
+                workflow_path(t.workflow),
+                t.task_spec.event.kind,
+                t.task_spec.event.name,
+                t.internal_data.get("key"),
             )
             for t in found
         ]
+
+    def calls(self) -> list[OpenCall]:
+        """The cases of other packages that are waited for."""
+        return [open_call(task) for task in waiting_calls(self._case)]
 
     def scope(self, place: str) -> Values:
         """All variables seen at a path or at a task; at a task with its inputs. Raises `NotFound`."""
@@ -165,6 +177,20 @@ class Run:
             return due_after(formula.evaluate(scope), now)
         except NoMoment:
             return None
+
+    def way_to(self, node_id: str, task_id: str) -> str:
+        """The path by which `return_to` comes from an open task to a node: in the task's own scope, else in the nearest
+        around it. Raises `NotFound` for the task, `Conflict` (`workflow.no-way`) where no such way leads there."""
+        task = self._find(task_id)
+        if task is None:
+            raise NotFound(f"没有任务 {task_id}。", code="workflow.no-task", task=task_id)
+        workflow = task.workflow
+        while (levels := way_down(self.definition.nodes, workflow.spec.name, node_id)) is None:
+            parent = parent_of(workflow)
+            if parent is None:
+                raise moves.no_way(node_id, "从这项任务所在的地方没有确定的路到那里")
+            workflow = parent.workflow
+        return join(workflow_path(workflow), "/".join([*levels, node_id]))
 
     # --- Commands ---
 
@@ -225,12 +251,34 @@ class Run:
             receiver.task_spec.fire(receiver, message.values)
         return str(receiver.task_spec.bpmn_id)
 
+    def deliver(self, event_id: str, values: Mapping[str, Any]) -> str:
+        """What one that waits for a message is told, by the id in `expected()`; the id of its node.
+
+        Raises `Conflict` (`workflow.not-waiting`) where it waits no more.
+        """
+        self._check_running()
+        receiver, given = self._find(event_id), _plain(dict(values))
+        if receiver is None or receiver.state != TaskState.WAITING:
+            raise Conflict("案件已不在等这个消息，请刷新后再看。", code="workflow.not-waiting")
+        with self._command():
+            receiver.task_spec.fire(receiver, given)
+        return str(receiver.task_spec.bpmn_id)
+
     def broadcast(self, name: str, values: Mapping[str, Any]) -> int:
         """A signal from outside, for everybody who waits for it; how many that were."""
         self._check_running()
         given = _plain(dict(values))
         with self._command():
             return broadcast(self._case, name, given)
+
+    def answer(self, call_id: str, values: Mapping[str, Any]) -> None:
+        """A called case has ended, with these values for the node's outputs. Raises `Conflict` (`workflow.not-open`)
+        where nobody waits for it any more."""
+        call = next((task for task in waiting_calls(self._case) if task.id.hex == call_id), None)
+        if call is None:
+            raise Conflict("案件已不再等这件被调用的案件。", code="workflow.not-open", call=call_id)
+        with self._command():
+            call.task_spec.answer(call, _plain(dict(values)))
 
     def return_to(self, path: str) -> None:
         """Back (or on) to a node: `Task_x`, or `Call_y/Task_x` and `Sub#1/Task_x` inside what runs. Other branches of
@@ -260,6 +308,7 @@ class Run:
         """One more item for a running multi-instance (`MI_joint_check`); the path of the item."""
         each, item = self._each(path), _plain(value)
         with self._command():
+            each.task_spec.follow_members(each, lambda members: [*members, item])
             index = each.task_spec.add(each, item)
         return f"{path}#{index}"
 
@@ -296,7 +345,9 @@ class Run:
         item = each.internal_data["items"].get(int(index)) if index.isdigit() else None
         if item is None or RESULT in item:
             raise Conflict(f"{path} 已经办结或不存在，不能减去。", code="workflow.item-ended", path=path)
+        gone = item.get(each.task_spec.node.loop.element)
         with self._command():
+            each.task_spec.follow_members(each, lambda members: [one for one in members if one != gone])
             each.task_spec.drop(each, int(index))
 
     # --- Inside ---
@@ -315,6 +366,7 @@ class Run:
     def _check_moving(self) -> None:
         """Raises `WorkflowFault` where nothing could ever happen any more: a token left behind at a join."""
         waits = self.finished or waiting_people(self._case) or waiting_timers(self._case) or self.expected()
+        waits = waits or waiting_calls(self._case)
         if not waits:
             inner = max(running(self._case), key=lambda workflow: workflow.depth)
             stuck = max(tokens(inner), key=lambda task: getattr(task.task_spec, "joins", False)).task_spec.bpmn_id
@@ -381,14 +433,12 @@ class Run:
 
     def _open_task(self, task: Task) -> OpenTask:
         node, notes = task.task_spec.node, task.internal_data
-        index = notes.get("index")
-        items = None if index is None else task.parent.internal_data["items"]
         return OpenTask(
             id=task.id.hex,
             node_id=node.id,
             path=task_path(task),
-            item=index,
-            element=None if items is None or node.loop.element is None else items[index].get(node.loop.element),
+            item=notes.get("index"),
+            element=element_of(task),
             assignment=notes.get("to"),
             due=datetime.fromisoformat(notes["due"]) if "due" in notes else None,
             form_id=node.form_id,

@@ -208,8 +208,8 @@ class _Exploration:
             yield from self._fire(free, marking, [taken])
         elif full is not None:
             yield from self._fire(full, marking, self.net.entering[full])
-        elif moving:
-            yield moving[0], OVER
+        else:
+            yield from ((name, OVER) for name in moving)  # any of several ends of the whole may come first
         for name in places:
             if self.net.joins(name) == "inclusiveGateway" and self.net.may_fire(name, marking):
                 yield from self._fire(name, marking, [f for f in self.net.entering[name] if f in marking])

@@ -22,7 +22,7 @@ from .variables import parent_of, workflow_path
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that nobody in the case took, or a signal: for the caller to hand on."""
+    """A message that nobody in the case took, or a signal: for the caller to hand on; `keep` is the node's property."""
 
     kind: str
     name: str
@@ -30,6 +30,7 @@ class Sent:
     values: Mapping[str, Any]
     node_id: str
     path: str
+    keep: Any = None
 
 
 class Raised(Exception):
@@ -49,7 +50,8 @@ def throw(my_task: Task, event: Event | None) -> None:
     values = dict(view.maps[0]) if spec.input_formulas else {}
     if event.kind in ("message", "signal"):
         key = spec.key.value(view) if spec.key is not None else None
-        sent = Sent(event.kind, name, key, values, spec.bpmn_id, workflow_path(my_task.workflow))
+        keep = spec.properties["keep"].evaluate(view) if "keep" in spec.properties else None
+        sent = Sent(event.kind, name, key, values, spec.bpmn_id, workflow_path(my_task.workflow), keep)
         if event.kind == "signal":
             broadcast(my_task.workflow.top_workflow, name, values)
             my_task.workflow.script_engine.sent.append(sent)
@@ -93,12 +95,10 @@ def deliver(case: Any, message: Sent) -> bool:
 
 
 def find_receiver(case: Any, message: Sent) -> Task | None:
-    """Whoever waits for a message of this name, and of this key where it waits for a key."""
-    for task in waiting(case, "message"):
-        wanted = task.internal_data.get("key")
-        if _event(task).name == message.name and (wanted is None or wanted == correlation(message.key)):
-            return task
-    return None
+    """Whoever waits for a message of this name and key, else who waits for the name alone."""
+    named = [task for task in waiting(case, "message") if _event(task).name == message.name]
+    keyed = (task for task in named if task.internal_data.get("key") == correlation(message.key))
+    return next(keyed, next((task for task in named if "key" not in task.internal_data), None))
 
 
 def broadcast(case: Any, name: str, values: Mapping[str, Any]) -> int:

@@ -67,6 +67,17 @@ def item_values(task: Task) -> Values | None:
     return values
 
 
+def element_of(task: Task) -> Any:
+    """The item of the nearest multi-instance in which this task runs; null outside of any, and behind no wall."""
+    around: Task | None = task
+    while around is not None:
+        if "index" in around.internal_data:
+            loop = around.parent.task_spec.node.loop
+            return around.parent.internal_data["items"][around.internal_data["index"]].get(loop.element or "")
+        around = parent_of(around.workflow)
+    return None
+
+
 def workflow_path(workflow: Any) -> str:
     """The path of a process's or sub-process's scope."""
     parent = parent_of(workflow)

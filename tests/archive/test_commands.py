@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.calendar import FixedClock
 from engine.store import tables
 from tests.cases.playing import Play
+from tests.installations import START
 from webapp.cli import group
 
 
@@ -26,10 +29,25 @@ def instance(play: Play, number: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def letter(play: Play, number: str, tmp_path: Path) -> Path:
-    (row,) = [one for one in play.rows(tables.document) if one["kind"] == "D06" and one["state"] == "issued"]
-    file = tmp_path / "letter.pdf"
+    return issued(play, "D06", tmp_path / "letter.pdf")
+
+
+@pytest.fixture
+def notice(play: Play, number: str, tmp_path: Path) -> Path:
+    """Sealed by the same seal some days before the letter."""
+    return issued(play, "D08", tmp_path / "notice.pdf")
+
+
+def issued(play: Play, kind: str, file: Path) -> Path:
+    (row,) = [one for one in play.rows(tables.document) if one["kind"] == kind and one["state"] == "issued"]
     file.write_bytes(play.installation.files.get(row["issued_sha256"]))
     return file
+
+
+@pytest.fixture(autouse=True)
+def two_months_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are given when the case has long ended, whatever day it is."""
+    monkeypatch.setattr("engine.installation.SystemClock", lambda: FixedClock(START + timedelta(days=60)))
 
 
 def huishen(instance: Path, *arguments: str | Path) -> Result:
@@ -73,11 +91,11 @@ def test_a_wrong_root_or_list_is_told_in_words(instance: Path, letter: Path, tmp
 
 
 def test_a_replaced_key_leaves_what_it_signed_and_a_withdrawn_one_signs_no_more(
-    instance: Path, letter: Path, tmp_path: Path
+    instance: Path, notice: Path, tmp_path: Path
 ) -> None:
     assert "seal-authority" in huishen(instance, "key", "list").output
     assert huishen(instance, "key", "replace", "seal-authority", "--reason", "到期更换").exit_code == 0
-    assert huishen(instance, "verify", letter).exit_code == 0
+    assert huishen(instance, "verify", notice).exit_code == 0
     assert huishen(instance, "key", "withdraw", "seal-acceptance", "--reason", "不再使用").exit_code == 0
     assert "seal-acceptance" not in huishen(instance, "key", "list").output
     listed = tmp_path / "ended.crl"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine import cases
 from engine.store import tables
 from engine.walkthrough import sample_page
 from tests.browser.conftest import Desk
@@ -89,6 +90,43 @@ def choose_all(page: Page, ending: str, value: str) -> None:
         control.check(force=True)
 
 
+def object_in_public(nobody: Desk) -> None:
+    """Somebody without an account reads what is made public, and objects."""
+    nobody.open("/public")
+    nobody.shoot("publicities")
+    nobody.follow(TITLE)
+    nobody.shoot("publicity")
+    nobody.follow("对符明远提出异议")
+    nobody.press("提交异议")
+    expect(nobody.page.locator(".hs-errors")).to_be_focused()
+    nobody.shoot("objection-errors")
+    nobody.page.get_by_label("异议的事实和理由").fill("反映其任职期间有违规报销的情况，请组织核实。")
+    nobody.press("提交异议")
+    expect(nobody.page.get_by_role("heading", level=1)).to_have_text("异议已收到")
+    nobody.shoot("objected")
+
+
+def handle_objection(enter: Enter) -> None:
+    """The handler opens the sealed objection for a reason and judges it, a second person confirms."""
+    handler = enter("handler-a")
+    handler.follow(TITLE)
+    handler.follow("查看内容")
+    handler.page.get_by_label("为什么要查看").fill("核实异议")
+    handler.press("查看并记录")
+    expect(handler.page.get_by_text("违规报销")).to_be_visible()
+    handler.shoot("objection-read")
+    handler.open("/desk/")
+    handler.follow(TITLE)
+    handler.page.get_by_label("不成立", exact=True).check(force=True)
+    handler.page.get_by_label("核实经过和依据").fill("已函询原单位，查无此事。")
+    handler.shoot("case-objection")
+    handler.press("提交意见")
+    second = enter("handler-b")
+    second.follow(TITLE)
+    second.page.locator("main input[value='confirm']").check(force=True)
+    second.press("提交意见")
+
+
 def test_from_the_guide_to_the_verified_letter(
     enter: Enter, play: Play, passwords: dict[str, str], tmp_path: Path
 ) -> None:
@@ -147,6 +185,13 @@ def test_from_the_guide_to_the_verified_letter(
     fill(party.page, play.values("Task_party_initial"), {}, tmp_path)
     party.press("提交意见")
     case_id = str(play.rows(tables.case)[0]["id"])
+    sender = enter("handler-a")
+    sender.follow(TITLE)
+    choose_all(sender.page, "-channel", "system")
+    sender.page.get_by_label("登录口令").fill(passwords["handler-a"])
+    sender.press("提交意见")
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(play.office.work_off).result()
     checker = enter("joint-court")
     checker.follow(TITLE)
     choose_all(checker.page, "-opinion", "none")
@@ -181,6 +226,20 @@ def test_from_the_guide_to_the_verified_letter(
     secretary.shoot("case-meeting")
     secretary.press("提交意见")
 
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(play.office.work_off).result()
+
+    clerk = enter("clerk")
+    clerk.follow(TITLE)
+    clerk.page.get_by_role("checkbox").check(force=True)
+    clerk.page.get_by_label("登录口令").fill(passwords["clerk"])
+    clerk.shoot("case-publicise")
+    clerk.press("提交意见")
+    object_in_public(nobody)
+    handle_objection(enter)
+    play.later(days=8)
+    cases.fire_timers(play.installation)
+
     leader = enter("leader")
     leader.follow(TITLE)
     leader.shoot("sign-before")
@@ -197,7 +256,7 @@ def test_from_the_guide_to_the_verified_letter(
     keeper.shoot("seal")
     keeper.press("用印")
 
-    clerk = enter("clerk")
+    clerk.open("/desk/")
     clerk.follow(TITLE)
     fill(clerk.page, {"served_by": "站内送达"}, {}, tmp_path)
     for label, text in [("年", "2026"), ("月", "11"), ("日", "23")]:
@@ -207,7 +266,7 @@ def test_from_the_guide_to_the_verified_letter(
     clerk.follow("已办")
     clerk.shoot("done")
     clerk.follow(TITLE)
-    clerk.shoot("case-closed")
+    clerk.shoot("case-served")
 
     applicant.open("/portal/")
     applicant.shoot("applications")

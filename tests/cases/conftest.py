@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,25 +62,36 @@ def _fonts(folder: Path) -> None:
         (folder / "fonts").symlink_to(ROOT / "instance" / "fonts")
 
 
-@pytest.fixture
-def sqlite_office(prepared_sqlite: Prepared, tmp_path: Path) -> Iterator[Office]:
-    folder = tmp_path / "instance"
-    shutil.copytree(prepared_sqlite.folder, folder, symlinks=True)
+@contextmanager
+def sqlite_copy(prepared: Prepared, folder: Path) -> Iterator[Office]:
+    shutil.copytree(prepared.folder, folder, symlinks=True)
     office = _opened(folder, Settings(isolated_rendering=False))
     yield office
     office.installation.database.dispose()
 
 
-@pytest.fixture
-def postgres_office(prepared_postgres: Prepared, tmp_path: Path) -> Iterator[Office]:
-    folder, name = tmp_path / "instance", f"test_{secrets.token_hex(6)}"
-    shutil.copytree(prepared_postgres.folder, folder, symlinks=True)
-    template = sa.make_url(prepared_postgres.database).database
-    prepared_postgres.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    office = _opened(folder, Settings(database_url=prepared_postgres.url(name), isolated_rendering=False))
+@contextmanager
+def postgres_copy(prepared: Prepared, folder: Path) -> Iterator[Office]:
+    name = f"test_{secrets.token_hex(6)}"
+    shutil.copytree(prepared.folder, folder, symlinks=True)
+    template = sa.make_url(prepared.database).database
+    prepared.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    office = _opened(folder, Settings(database_url=prepared.url(name), isolated_rendering=False))
     yield office
     office.installation.database.dispose()
-    prepared_postgres.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+    prepared.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_office(prepared_sqlite: Prepared, tmp_path: Path) -> Iterator[Office]:
+    with sqlite_copy(prepared_sqlite, tmp_path / "instance") as office:
+        yield office
+
+
+@pytest.fixture
+def postgres_office(prepared_postgres: Prepared, tmp_path: Path) -> Iterator[Office]:
+    with postgres_copy(prepared_postgres, tmp_path / "instance") as office:
+        yield office
 
 
 def _opened(folder: Path, settings: Settings) -> Office:
@@ -94,6 +106,12 @@ def office(request: pytest.FixtureRequest) -> Office:
     """Each test that asks for it runs on both databases."""
     made: Office = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_office")
     return made
+
+
+@pytest.fixture
+def sqlite_play(sqlite_office: Office) -> Play:
+    """For what the database has no part in."""
+    return Play(sqlite_office)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from weakref import WeakSet
@@ -15,11 +16,12 @@ from weakref import WeakSet
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from engine.calendar import FixedClock
 from engine.installation import Installation, Settings
 from tests.installations import START
 
 untouched: WeakSet[sa.Engine] = WeakSet()  # engines through which nothing was written since they were watched
-_kept: dict[tuple[bytes, Settings, str], tuple[Path, str]] = {}
+_kept: dict[tuple[bytes, Settings, str], tuple[Path, str, datetime]] = {}
 
 
 def brought(installation: Installation, node: str, play: Callable[[], str]) -> str:
@@ -33,9 +35,11 @@ def brought(installation: Installation, node: str, play: Callable[[], str]) -> s
     )
     if key not in _kept:
         case_id = play()
-        _kept[key] = (_copied(installation), case_id)
+        _kept[key] = (_copied(installation), case_id, installation.clock.now())
         return case_id
-    kept, case_id = _kept[key]
+    kept, case_id, now = _kept[key]
+    assert isinstance(installation.clock, FixedClock)
+    installation.clock.set(now)
     _restore(kept, installation)
     return case_id
 

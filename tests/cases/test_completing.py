@@ -159,3 +159,16 @@ def test_a_task_of_the_same_person_that_follows_is_named(play: Play) -> None:
     play.files(case_id)
     done = play.complete(play.task(case_id, "Task_submit"))
     assert (done.case_id, done.number, done.state, done.again) == (case_id, "LR-2026-0001", "submitted", ())
+
+
+@pytest.mark.parametrize("end", ["completed", "cancelled"])
+def test_a_task_that_ends_in_a_year_without_a_calendar_stays_as_certain_as_it_was(play: Play, end: str) -> None:
+    case_id = play.until("Task_accept")
+    task = play.task(case_id, "Task_accept")
+    play.later(days=60)
+    if end == "completed":
+        play.complete(task)
+    else:
+        cases.withdraw(play.installation, play.actor("applicant"), case_id, "协会调整人选")
+    (row,) = play.rows(tables.task, tables.task.c.id == task.id)
+    assert (row["state"], row["due_estimated"]) == (end, False)

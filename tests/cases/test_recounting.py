@@ -52,11 +52,11 @@ def timers(play: Play, case_id: str) -> dict[str, date]:
 def test_an_import_moves_the_promise_the_tasks_and_the_timers_of_open_cases(late: Play) -> None:
     case_id = late.until("MI_joint_check")
     assert dues(late, case_id)["MI_joint_check"] == (date(2027, 1, 4), True)
-    assert timers(late, case_id) == {"Timer_remind": date(2027, 1, 4), "Timer_missing": date(2027, 1, 7)}
+    assert timers(late, case_id) == {"Timer_remind": date(2027, 1, 4)}
     assert (late.row(case_id)["due_on"], late.row(case_id)["due_estimated"]) == (date(2027, 2, 1), True)
     imported(late)
     assert dues(late, case_id)["MI_joint_check"] == (date(2027, 1, 5), False)
-    assert timers(late, case_id) == {"Timer_remind": date(2027, 1, 5), "Timer_missing": date(2027, 1, 8)}
+    assert timers(late, case_id) == {"Timer_remind": date(2027, 1, 5)}
     assert (late.row(case_id)["due_on"], late.row(case_id)["due_estimated"]) == (date(2027, 2, 1), False)
 
 
@@ -66,7 +66,7 @@ def test_on_postgresql_the_same_terms_move(postgres_office: Office) -> None:
     case_id = play.until("MI_joint_check")
     imported(play)
     assert dues(play, case_id)["MI_joint_check"] == (date(2027, 1, 5), False)
-    assert timers(play, case_id) == {"Timer_remind": date(2027, 1, 5), "Timer_missing": date(2027, 1, 8)}
+    assert timers(play, case_id) == {"Timer_remind": date(2027, 1, 5)}
 
 
 def test_each_change_is_an_event_of_its_case_with_the_old_and_the_new_day(late: Play) -> None:
@@ -79,7 +79,7 @@ def test_each_change_is_an_event_of_its_case_with_the_old_and_the_new_day(late: 
     }
     lines = list(sentences(done))
     number = late.row(case_id)["number"]
-    assert f"{number}：13 个工作日未复 2027-01-07 改为 2027-01-08" in lines
+    assert f"{number}：到期未复 2027-01-04 改为 2027-01-05" in lines
     assert f"{number}：承诺时限 2027-02-01 不变" in lines
     view = cases.case_view(late.installation, late.actor("head"), case_id)
     assert view.history[0].text == "按新的工作日安排重算期限"

@@ -76,7 +76,11 @@ def test_a_consulted_unit_sees_its_own_request_and_nothing_else(play: Play) -> N
     court, task = play.office.actor("joint-court"), play.task(case_id, "MI_joint_check", "court")
     view = cases.case_view(play.installation, court, case_id)
     assert view.sight is Sight.REQUEST
-    assert (view.entries, view.attachments, view.findings, view.documents, view.history, view.steps) == ((),) * 6
+    assert (view.entries, view.attachments, view.findings, view.history, view.steps) == ((),) * 5
+    addressed = {
+        row["id"] for row in play.rows(tables.document) if row["addressee_id"] == court.posts[0].organisation_id
+    }
+    assert {one.id for one in view.documents} <= addressed
     assert [one.findings for one in view.items] == [()] * 3
     assert [one.result for one in view.items] == [None] * 3
     assert view.clocks is None
@@ -114,16 +118,17 @@ def test_the_party_organisation_sees_the_application_and_its_materials(play: Pla
     assert cases.attachment_file(play.installation, party, view.attachments[0].id)[2].startswith(b"%PDF")
 
 
-def test_the_association_learns_results_when_the_case_is_closed_and_never_inner_reasons(play: Play) -> None:
+def test_the_association_learns_results_from_the_letter_in_effect_and_never_inner_reasons(play: Play) -> None:
     applicant = play.actor("applicant")
     case_id = play.until("Task_sign")
     before = cases.case_view(play.installation, applicant, case_id)
     assert [one.result for one in before.items] == [None] * 3
     assert {entry.node_id for entry in before.entries} == {"Task_submit"}
-    assert {one.kind for one in before.documents} <= {"D01"}
+    assert {one.kind for one in before.documents} <= {"D01", "D08"}
     play.do(case_id, "Task_sign")
+    signed = cases.case_view(play.installation, applicant, case_id)
+    assert [one.result for one in signed.items] == [None] * 3
     play.do(case_id, "Task_seal")
-    play.do(case_id, "Task_serve")
     after = cases.case_view(play.installation, applicant, case_id)
     assert [one.result for one in after.items] == ["approved"] * 3
     texts = [line.text for line in after.history]
@@ -137,7 +142,7 @@ def test_the_department_sees_everything(play: Play) -> None:
     assert view.sight is Sight.FULL
     assert len(view.entries) == len(play.rows(tables.entry, tables.entry.c.case_id == case_id))
     assert len(view.history) == play.row(case_id)["event_seq"]
-    assert {one.kind for one in view.documents} == {"D01", "D06"}
+    assert {one.kind for one in view.documents} == {"D01", "D04", "D05", "D06", "D08", "D09", "D12"}
     assert view.clocks is not None
 
 

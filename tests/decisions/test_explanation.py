@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from engine import decisions
 from engine.decisions import Clauses
-from engine.decisions.explanation import masked, test_in_words, value_in_words
+from engine.decisions.explanation import masked
+from engine.decisions.words import test_in_words, value_in_words
 from engine.feel import Budget, FeelLimitError
 from tests.decisions.tables import decision, definitions, literal, needs, table
 from tests.feel.language import n, value
@@ -63,6 +64,64 @@ def test_the_tree_is_told_in_sentences_with_the_clause():
     ]
 
 
+BOXES = {
+    "conditional": (
+        f"<conditional><if>{literal('x > 5')}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>",
+        "按条件取值：如果（x > 5）为否，不满足；那么（1）没有用到；否则为 2。",
+    ),
+    "list": (f"<list>{literal('x + 1')}{literal('null')}</list>", "列表的各项：第 1 项（x + 1）为 4；第 2 项为空。"),
+    "relation": (
+        f'<relation><column name="a"/><column name="b"/><row>{literal("x")}{literal("2")}</row></relation>',
+        "关系表：第 1 行 a（x）为 3，b为 2。",
+    ),
+    "filter": (
+        f"<filter><in>{literal('[1, 5]')}</in><match>{literal('item > x')}</match></filter>",
+        "筛选列表：列表为 1、5；条件（item > x）；第 1 项 1，不满足；第 2 项 5，满足。",
+    ),
+    "for": (
+        f'<for iteratorVariable="i"><in>{literal("[1, 5]")}</in><return>{literal("i * x")}</return></for>',
+        "逐项处理：i 取自为 1、5；每一项（i * x）；第 1 项 1，得 3；第 2 项 5，得 15。",
+    ),
+    "every": (
+        f'<every iteratorVariable="i"><in>{literal("[5, 1]")}</in><satisfies>{literal("i > x")}</satisfies></every>',
+        "每一项都满足：i 取自为 5、1；每一项（i > x）；第 1 项 5，满足；第 2 项 1，不满足。",
+    ),
+    "invocation": (
+        f'<invocation>{literal("abs")}<binding><parameter name="n"/>{literal("-x")}</binding></invocation>',
+        "调用函数：调用（abs）为 3；n（-x）为 -3。",
+    ),
+    "function": (
+        f'<functionDefinition><formalParameter name="n" typeRef="number"/>{literal("n + x")}</functionDefinition>',
+        "定义函数：n（number）；函数体（n + x）。",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BOXES)
+def test_every_kind_of_box_is_told_part_by_part(kind):
+    logic, sentence = BOXES[kind]
+    told = decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"].explain({"x": n(3)})
+    assert [box.kind for box in told.boxes] == [kind]
+    assert sentence in [line.strip() for line in decisions.sentences(told)]
+    assert (
+        len(decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"].evaluate({"x": n(3)}).notes) == 0
+    )
+
+
+def test_a_long_walk_is_told_in_part():
+    logic = f'<for iteratorVariable="i"><in>{literal("1..60")}</in><return>{literal("i")}</return></for>'
+    logic = logic.replace("1..60", "for j in 1..60 return j")
+    told = decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"].explain({})
+    assert "；另有 10 项。" in "".join(decisions.sentences(told))
+
+
+def test_a_table_of_many_hits_is_summed_up_by_its_rows():
+    logic = table(["x"], ["r"], [["> 1", "1"], ["> 9", "2"], ["> 2", "3"]], "COLLECT")
+    asked = decisions.read(definitions(decision("d", logic)), "d.dmn").decisions["d"]
+    assert decisions.sentences(asked.explain({"x": n(3)}))[0] == "决策“d”命中 2 行：第 1、3 行。"
+    assert decisions.sentences(asked.explain({"x": n(0)}))[0] == "决策“d”没有结果。"
+
+
 def test_what_became_null_is_told_with_its_column():
     lines = decisions.sentences(why({}))
     assert "  没有一行命中。" in lines
@@ -82,8 +141,26 @@ TESTS = [
     ('not("甲", "乙")', "不为“甲”、“乙”之一"),
     ("not(> 5)", "并非大于 5"),
     ("[1..5)", "不小于 1 并且小于 5"),
-    ('@"2026-01-01"', "为“2026-01-01”"),
-    ("? > a + 1", "符合 ? > a + 1"),
+    ('@"2026-01-01"', "为 2026 年 1 月 1 日"),
+    ('>= date("2026-01-01")', "不小于 2026 年 1 月 1 日"),
+    ('< duration("P5Y6M")', "小于 5 年 6 个月"),
+    ("? > a + 1", "大于 a + 1"),
+    ("a > ?", "符合 a > ?"),
+    ("not(null)", "不为空"),
+    ('"甲", null', "为“甲”、空之一"),
+    ("< 1, > 5", "小于 1，或者大于 5"),
+    ("? > 1 and ? < 5", "大于 1，并且小于 5"),
+    ('? = "甲" or ? = "乙"', "等于“甲”，或者等于“乙”"),
+    ("? between 1 and 5", "不小于 1 并且不大于 5"),
+    ('? in ("甲", "乙")', "为“甲”、“乙”之一"),
+    ("? in [1..5]", "不小于 1 并且不大于 5"),
+    ('starts with(?, "南屿")', "以“南屿”开头"),
+    ('not(contains(?, "筹备"))', "不包含“筹备”"),
+    ("string length(?) > 4", "字数大于 4"),
+    ("count(?) >= 2", "项数不小于 2"),
+    ("count(?) >= 2 and x", "符合 count(?) >= 2 and x"),
+    ('"a,b(", "c"', "为“a,b(”、“c”之一"),
+    ("some x in ? satisfies x > 1", "符合 some x in ? satisfies x > 1"),
 ]
 
 
@@ -93,7 +170,13 @@ def test_a_cell_in_words(test, words):
 
 
 def test_a_value_in_words_is_short_and_a_finding_shows_no_long_number():
-    assert value_in_words(value("[1, null]")) == " [1, null]"
+    assert value_in_words(value("[1, null]")) == " 1、空"
+    assert value_in_words(value('[{a: "甲"}, [1, 2]]')) == "（a为“甲”）、（1、2）"
+    assert value_in_words(value("[]")) == "空列表"
+    assert value_in_words(value('@"2026-11-23T10:30:00Z"')) == " 2026 年 11 月 23 日 10:30:00Z"
+    assert value_in_words(value('[@"P1DT2H", @"-P14M", @"PT0.5S"]')) == " 1 天 2 小时、负 1 年 2 个月、0.5 秒"
+    assert value_in_words(value("function(x) x")) == "函数"
+    assert len(value_in_words(value("for i in 1..1000 return i"), 10_000)) < 200
     assert value_in_words(None) == "空"
     assert len(value_in_words("长" * 100)) == 61
     assert masked("证件号为“11010119550101001X”，年龄为 71") == "证件号为“……”，年龄为 71"

@@ -153,6 +153,23 @@ def test_the_decisions_it_rests_on_stand_below_in_order_with_their_boxes():
     assert "表达式year - born" in found.text
 
 
+def test_boxes_are_drawn_with_their_parts():
+    rows = [('"甲"', "x + 1"), ('"乙"', "2")]
+    cells = "".join(f"<row>{literal(name)}{literal(number)}</row>" for name, number in rows)
+    relation = f'<relation><column name="名"/><column name="数"/>{cells}</relation>'
+    logic = f"<filter><in>{relation}</in><match>{literal('数 > 3')}</match></filter>"
+    found = painted(decisions.page(read(decision("d", logic)).decisions["d"].explain({"x": n(3)}), "d.dmn"))
+    assert [[words for _, words in row] for row in found.rows[:3]] == [
+        ["行", "名", "数"],
+        ["1", "“甲”", "4x + 1"],
+        ["2", "“乙”", "2"],
+    ]
+    assert found.rows[-2:] == [
+        [("", "第 1 项"), ("", '{名: "甲", 数: 4}'), ("held", "✓是满足")],
+        [("", "第 2 项"), ("", '{名: "乙", 数: 2}'), ("failed", "✗否不满足")],
+    ]
+
+
 def test_the_page_needs_nothing_beside_itself_and_says_so_in_its_policy():
     text = decisions.page(read(body()).decisions["d"].explain({"year": n(2026), "born": n(1955)}), "d.dmn")
     found = painted(text)

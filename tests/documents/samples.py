@@ -1,6 +1,6 @@
 """Values for the example templates of this folder; every organisation and person is invented."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from engine import documents
 
 TEMPLATES = Path(__file__).parent / "templates"
+ISSUED = Path("bpmn/leader_review/documents")  # templates that a process of the repository issues
 ORGANISATION = "南屿省现代物流业协会"
 PEOPLE = [
     ("王䶮", "男", date(1971, 5, 3), "南屿港航物流集团有限公司党委书记、董事长", "会长"),
@@ -35,7 +36,8 @@ REJECTED = [
 
 
 def template(kind: str) -> documents.Template:
-    return documents.read_template((TEMPLATES / f"{kind}.html").read_bytes(), f"documents/{kind}.html")
+    file = next(folder / f"{kind}.html" for folder in (TEMPLATES, ISSUED) if (folder / f"{kind}.html").exists())
+    return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
 
 
 def candidates(count: int = len(PEOPLE)) -> list[dict[str, Any]]:
@@ -83,13 +85,14 @@ def values(count: int = len(PEOPLE)) -> dict[str, Any]:
     }
 
 
+SHEETS = ["S01", "S02", "S03", "S04", "S05", "S06"]
 OWN = ("D01", "D02", "D06", "D07", "D13", "D14")  # these take `values`, the others `more_values`
-KINDS = sorted(path.stem for path in TEMPLATES.glob("*.html"))
+KINDS = sorted({path.stem for folder in (TEMPLATES, ISSUED) for path in folder.glob("D*.html")} | {"T01"}) + SHEETS
 CHAIR = "林知远"
 
 
 def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
-    """Values of the templates that no process of the repository issues yet, in the names of its package."""
+    """Values of the other templates, in the names of the package that issues them."""
     people = [
         {
             "name": name,
@@ -105,6 +108,7 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
         for name, gender, birth, unit, post in (PEOPLE * (count // len(PEOPLE) + 1))[:count]
     ]
     day = date(2026, 12, 4)
+    evening = datetime(2026, 12, 4, 16, tzinfo=UTC)  # 2026年12月5日 in the office's own zone
     return {
         "case": {"number": "LR-2026-0317", "organisation_name": ORGANISATION, "submitted_on": date(2026, 11, 20)},
         "trigger": "换届",
@@ -113,54 +117,55 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
         "term_no": Decimal(3),
         "contact": {"name": "行业协会商会处", "telephone": "0000-65370018"},
         "refusal": {"reason_public": "申请单位登记的活动地域为南屿市", "competent": "中共南屿市委社会工作部"},
-        "unit": "南屿省高级人民法院",
-        "reply_due": day,
-        "replies": [
-            {"name": one["name"], "opinion": "none", "extended_to": None, "reason_public": ""} for one in people
-        ],
-        "handler": "陈静姝",
-        "checker": "郑思远",
+        "unit": {"name": "南屿省高级人民法院"},
+        "registrar": "南屿省民政厅",
+        "exception_public": "请依法处理",
+        "unreviewed": ["符明远"],
+        "reply_due": evening,
         "publicity": {"starts": date(2026, 11, 24), "ends": date(2026, 11, 30)},
         "meeting": {
-            "subject": "全省性行业协会商会负责人人选",
+            "subject": f"{ORGANISATION}换届负责人人选",
             "date": date(2026, 11, 23),
             "chair": CHAIR,
             "view": "各承办单位审核程序规范，材料齐全，同意提交表决。",
+            "members": Decimal(9),
+            "present": Decimal(8),
+            "recused": Decimal(1),
             "attended": [one["name"] for one in people],
             "excused": ["周启帆"],
             "observers": ["孙立言（行业协会商会处）"],
+            "recusals": ["符海生"],
+            "missing": ["南屿省公安厅"],
+            "actions": [{"text": f"做好第{n}项后续衔接。", "unit": "行业协会商会处", "due": day} for n in ("一", "二")],
             "copies": ["部领导", "各处室"],
         },
         "resolutions": [
             {
-                "title": f"第{n}项",
-                "text": "同意按照审核意见办理，并做好后续衔接。",
-                "unit": "行业协会商会处",
-                "due": day,
-            }
-            for n in ("一", "二")
-        ],
-        "votes": [
-            {
-                "subject": one["name"],
-                "due": Decimal(9),
-                "present": Decimal(8),
-                "ayes": Decimal(7),
-                "noes": Decimal(0),
-                "abstained": Decimal(0),
-                "recused": Decimal(1),
+                "label": f"{one['name']}，拟任{one['post']}",
+                "agree": Decimal(7),
+                "against": Decimal(0),
+                "abstain": Decimal(0),
+                "result": "approved",
             }
             for one in people
         ],
-        "registrar": "南屿省民政厅",
         "transfers": [{"name": f"移交材料第{n}号", "number": "", "pages": Decimal(n)} for n in range(1, count + 1)],
         "extension": {
             "reason_public": "需要核实的情况较多",
             "approved_by": CHAIR,
+            "what": "办理期限",
             "working_days": Decimal(10),
             "until": day,
         },
         "units": [{"unit": f"南屿省第{n}厅", "subject": "有无不宜任职的情形"} for n in range(1, count + 1)],
+        "filing": {
+            "count": Decimal(count),
+            "pages": Decimal(86),
+            "note": "本卷无缺页。",
+            "filed_by": "陈静姝",
+            "checked_by": "",
+            "date": day,
+        },
         "signatory": "",
         "copy_number": "000012",
         "precedence": "特急",

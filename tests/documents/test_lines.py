@@ -47,6 +47,17 @@ def test_numbers_and_words_stay_whole(faces: Faces) -> None:
         assert not (a[-1].isdigit() and b[0] == "年")
 
 
+@pytest.mark.parametrize("before", range(1, 60))
+def test_a_case_number_is_never_turned_where_a_line_can_hold_it(faces: Faces, before: int) -> None:
+    lines = [line.text for line in lines_of("国" * before + "（编号LR-2026-0001）收悉。经审核" + "国" * 30, faces)]
+    assert any("LR-2026-0001" in line for line in lines)
+
+
+def test_a_code_wider_than_its_cell_is_turned_at_a_hyphen(faces: Faces) -> None:
+    lines = lines_of("LR-2026-0001", faces, Setting(12, 50, 12, 0, 0, ragged=True))
+    assert [line.text for line in lines] == ["LR-2026-", "0001"]
+
+
 def test_plain_characters_sit_in_28_cells(faces: Faces) -> None:
     lines = lines_of("国" * 100, faces)
     assert [len(line.text) for line in lines] == [26, 28, 28, 18]

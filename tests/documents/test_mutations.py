@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from engine import documents
+from engine.documents.envelope import ORDERS
 from tests.documents import samples
 from tests.documents.office import Office
 
@@ -259,3 +262,49 @@ def test_a_document_of_another_installation_is_foreign(office: Office, stranger:
     pdf = stranger.notice(content) if content.form == "notice" else stranger.letter(content)
     assert office.verify(pdf).code == "foreign.intact"
     assert documents.verify(pdf, stranger.trust).code == "ours.valid"
+
+
+# The envelope of a signature, of which the signature covers only a part
+
+
+def rooms(pdf: bytes) -> list[tuple[int, int]]:
+    """Where the values of the signatures stand in the file, as hexadecimal digits without the zeros after them."""
+    found = []
+    for one in PdfFileReader(io.BytesIO(pdf)).embedded_signatures:
+        start = one.byte_range[0] + one.byte_range[1] + 1
+        digits = pdf[start : one.byte_range[2] - 1].decode()
+        found.append((start, 2 * len(cms.ContentInfo.load(bytes.fromhex(digits), strict=False).dump())))
+    return found
+
+
+def check_envelope(office: Office, letter: bytes, step: int) -> None:
+    for start, length in rooms(letter):
+        for at in range(start, start + length, 2 * step):
+            byte = int(letter[at : at + 2], 16) ^ 1 << (at // 2 % 8)
+            verdict = office.verify(letter[:at] + b"%02X" % byte + letter[at + 2 :])
+            assert verdict.code in SPOILT | {"unsigned", "foreign.intact"}, at
+
+
+def test_no_byte_of_a_signature_s_envelope_can_be_another(office: Office, letter: bytes) -> None:
+    check_envelope(office, letter, 220)
+
+
+@pytest.mark.full
+def test_not_one_byte_of_a_signature_s_envelope_can_be_another(office: Office, letter: bytes) -> None:
+    check_envelope(office, letter, 1)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_twin_of_a_signature_is_no_signature_of_ours(office: Office, letter: bytes, which: int) -> None:
+    """(r, n - s) fits the same text and key; whoever has a file could make it without the key."""
+    start, length = rooms(letter)[which]
+    value = cms.ContentInfo.load(bytes.fromhex(letter[start : start + length].decode()))
+    signed = value["content"]["signer_infos"][0]
+    r, s = decode_dss_signature(signed["signature"].native)
+    signed["signature"] = encode_dss_signature(r, ORDERS["secp256r1"] - s)
+    twin = value.dump(force=True).hex().upper().encode()
+    padded = twin.ljust(max(length, len(twin)), b"0")
+    verdict = office.verify(letter[:start] + padded + letter[start + len(padded) :])
+    assert verdict.code == "ours.changed"
+    if which == 1:  # the seal is last, so that nothing but its form is wrong
+        assert "签名值被改写" in verdict.sentence

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +153,13 @@ def test_an_invisible_character_is_refused(character: str) -> None:
     with pytest.raises(ComposeError) as caught:
         composed("<段>{{ x }}</段>", x=f"甲{character}乙")
     assert caught.value.code == "document.character"
+
+
+def test_a_sealed_personal_number_prints_as_its_mask_and_in_no_other_way() -> None:
+    card = {"$personal": "0" * 64, "kind": "id_no", "mask": "990***********0015"}
+    assert "甲990***********0015" in composed("<段>甲{{ x | 脱敏 }}</段>", x=card).text()
+    with pytest.raises(ComposeError):
+        composed("<段>{{ x }}</段>", x=card)
 
 
 def test_internal_members_are_not_handed_over() -> None:
@@ -323,7 +329,7 @@ def test_a_reason_may_speak_of_a_lawsuit() -> None:
 
 
 def test_no_template_of_the_repository_reads_an_internal_field_or_offers_an_appeal() -> None:
-    for folder in (samples.TEMPLATES, Path("bpmn/leader_review/documents")):
+    for folder in (samples.TEMPLATES, samples.ISSUED):
         for file in sorted(folder.glob("*.html")):
             template = documents.read_template(file.read_bytes(), file.name)
             assert template.kind == file.stem

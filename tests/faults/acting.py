@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine import cases, jobs
-from engine.cases import HANDLERS
-from engine.errors import Conflict
+from engine.archive import HANDLERS
+from engine.errors import Conflict, Invalid
 from engine.store import new_id, tables
 from tests.cases.playing import Open, Play
 
@@ -64,7 +64,11 @@ class Actor:
             else:
                 yield from self._complete(case_id, task)
         except Conflict:
-            return  # not withdrawable any more
+            return  # not withdrawable any more, or somebody else was first
+        except Invalid as refused:
+            if refused.code != "task.invalid" or task.node != "Task_submit":
+                raise
+            return  # two people attached the same file twice
 
     def _claim(self, task: Open) -> Iterator[Said]:
         person = self.play.holder(task.post)
@@ -76,13 +80,13 @@ class Actor:
         place, leader = self.play.installation, self.play.holder(task.post)
         yield DOING, task.id
         cases.prepare_documents(place, leader, task.id)
-        cases.return_task(place, leader, task.id, "Task_summary", "文字需修改")
+        cases.return_task(place, leader, task.id, "Task_meeting", "登记有误")
         yield "returned", task.id
 
     def _complete(self, case_id: str, task: Open) -> Iterator[Said]:
         values: dict[str, Any] | None = None
         if task.node == "Task_submit":
-            self.play.files(case_id)
+            self._files(task)
         elif task.node == "Task_accept" and self.dice.random() < 0.2:
             items = [{"material": "审计报告", "problem": "未附", "requirement": "提交", "basis": "第二十七条"}]
             values = {"decision": "supplement", "supplement_items": items}
@@ -93,6 +97,12 @@ class Actor:
         yield DOING, task.id
         self.play.complete(task, values)
         yield "completed", task.id
+
+    def _files(self, task: Open) -> None:
+        """As `Play.files`, for a task that somebody else may have ended by now."""
+        for field, names in self.play.answers[task.node].get("attachments", {}).items():
+            for name in names if isinstance(names, list) else [names]:
+                self.play.attach(self.play.holder(task.post), task, field, name)
 
     def _answer(self, task: Open) -> dict[str, Any] | None:
         """Of nodes that the usual way does not come to; a supplement is never answered, so that it lapses."""

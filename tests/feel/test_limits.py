@@ -107,6 +107,10 @@ ENDLESS = [
     "count((for i in 1..9000 return i)[" + "item > 0 and " * 6_000 + "true])",
     "{f: function(x) " + "x + " * 20_000 + "1, r: for i in 1..90000 return f(i)}",
     "some i in 1..90000, j in [" + "1 + " * 20_000 + "1] satisfies false",
+    "for i in 1..90000 return 1.234567 ** 1234.5678",
+    "for i in 1..90000 return exp(i) + log(i)",
+    'for i in 1..9000 return matches("a", "x" + string(i) + "{900}")',
+    'for i in 1..9000 return matches("a", "(a{900}){900}")',
 ]
 
 SWELLING = [

@@ -6,7 +6,7 @@ import pytest
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
-from tests.packages.small_package import DT1, FILES, VOCABULARY, field, flow, form, small
+from tests.packages.small_package import DT1, FILES, LOOP, VOCABULARY, extensions, field, flow, form, person, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -109,6 +109,18 @@ BROKEN = [
     ),
     (TOML, 'clause = "MZ166-4"', 'clause = "MZ167"', [(TOML, "parameters.oldest.clause", "package.unknown-clause")]),
     (TOML, 'clause = "XK-42"', 'clause = "XK-1"', [(TOML, "promise.clause", "package.unknown-clause")]),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="preview" value="D77" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-document")],
+    ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="assume" value="={}" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.property-value")],
+    ),
     # --- documents ---
     (
         TOML,
@@ -121,7 +133,13 @@ BROKEN = [
         TOML,
         'signature = "two"',
         'signature = "notice"',
-        [("documents/L1.html", "form", "package.template-form"), (BPMN, "Draft", "package.document-signature")],
+        [(BPMN, "Draft", "package.document-signature")],
+    ),
+    (
+        TOML,
+        'signature = "two"',
+        'signature = "minutes"',
+        [("documents/L1.html", "form", "package.template-form")],
     ),
     (
         "documents/L1.html",
@@ -291,6 +309,12 @@ BROKEN = [
         "do: Task_submit",
         "do: Task_apply",
         [("scenarios/S01.yaml", "steps[0].do", "package.scenario-node")],
+    ),
+    (
+        "scenarios/S01.yaml",
+        "steps:",
+        "parameters: {age_mood: lt70}\nsteps:",
+        [("scenarios/S01.yaml", "parameters.age_mood", "package.scenario-parameter")],
     ),
     (
         "scenarios/S01.yaml",
@@ -466,6 +490,17 @@ def test_members_that_get_a_key_on_the_way_are_still_known():
     assert found(broken) == [("decisions/DT-1.dmn", "i1", "package.unknown-key")]
 
 
+def test_an_end_beside_the_main_way_owes_no_outcome():
+    aside = (
+        BPMN,
+        '<endEvent id="Reminded">' + extensions(outcome="approved") + "</endEvent>",
+        '<endEvent id="Reminded" />',
+    )
+    assert found(small(aside)) == []
+    interrupting = small(aside, (BPMN, 'cancelActivity="false"', 'cancelActivity="true"'))
+    assert (BPMN, "Reminded", "package.no-outcome") in found(interrupting)
+
+
 def test_days_count_once_a_node_and_not_while_the_promise_is_paused():
     again = small(
         (BPMN, flow("Record", "Draft"), flow("Record", "Draft")), (TOML, "working_days = 16", "working_days = 5")
@@ -481,6 +516,17 @@ def test_days_count_once_a_node_and_not_while_the_promise_is_paused():
         (TOML, "working_days = 16", "working_days = 6"),
     )
     assert found(paused) == []
+
+
+@pytest.mark.parametrize(("loop", "expected"), [("", []), (LOOP, [(BPMN, "Task_back", "package.no-way-back")])])
+def test_a_return_leads_into_what_runs_once_and_not_into_one_of_several_items(loop, expected):
+    inside = person("Task_one", "close", "acceptor") + '<startEvent id="s1" /><endEvent id="e1" />'
+    inside += flow("s1", "Task_one") + flow("Task_one", "e1")
+    added = f'<subProcess id="Each">{loop}{inside}</subProcess>'
+    added += person("Task_back", "close", "acceptor", returnTo="Task_one")
+    added += flow("Task_decide", "Each") + flow("Each", "Task_back") + flow("Task_back", "Record")
+    broken = small((BPMN, flow("Task_decide", "Record"), added))
+    assert [one for one in found(broken) if "way" in one[2]] == expected
 
 
 def test_findings_are_sentences_that_say_what_to_do():

@@ -19,6 +19,12 @@ submit = "Task_ask"
 applicant = "organisation"
 clerk = "department"
 
+[parameters.most]
+value = 10
+title = "不用核对的最大数额"
+clause = "A-1"
+certainty = "C"
+
 [withdraw]
 to = "Task_check"
 reason = "termination"
@@ -74,7 +80,7 @@ DIAGRAM = """\
     <bpmn:sequenceFlow id="Flow_start" sourceRef="Start" targetRef="Task_ask" />
     <bpmn:sequenceFlow id="Flow_asked" sourceRef="Task_ask" targetRef="Gw_small" />
     <bpmn:sequenceFlow id="Flow_large" sourceRef="Gw_small" targetRef="Task_check">
-      <bpmn:conditionExpression>=amount &gt; 10</bpmn:conditionExpression>
+      <bpmn:conditionExpression>=amount &gt; parameters.most</bpmn:conditionExpression>
     </bpmn:sequenceFlow>
     <bpmn:sequenceFlow id="Flow_small" sourceRef="Gw_small" targetRef="End_small" />
     <bpmn:sequenceFlow id="Flow_checked" sourceRef="Task_check" targetRef="End_small" />

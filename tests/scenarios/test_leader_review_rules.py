@@ -217,4 +217,4 @@ def test_the_consulted_units_follow_from_the_candidates():
     private = {"post": "秘书长", "employer_kind": "民营企业", "is_employer_head": "是"}
     assert units(private) == always | firm | {"united", "acfic"}
     assert units({}, {"cadre_type": RETIRED}) == always | {"orgdept"}
-    assert units({"id_type": "护照"}) == always | {"foreign"}
+    assert units({"id_type": "护照"}) == always | {"foreign", "security"}

@@ -128,6 +128,13 @@ def test_nothing_of_one_scenario_is_seen_by_the_next():
     assert not done.failures
 
 
+def test_a_scenario_may_give_a_parameter_another_value_which_the_next_does_not_see():
+    files = {"a": scenario("  - do: Task_ask\n    values: {amount: 20}\n    state: closed\n", "A")}
+    files["a"] = files["a"].replace("steps:", "parameters: {most: 30}\nsteps:")
+    files["b"] = scenario(LARGE + "    open: [Task_check]\n", "B")
+    assert not scenarios.run(package(files)).failures
+
+
 def test_single_scenarios_can_be_chosen_by_their_id():
     files = package({"a": scenario(SMALL, "A"), "b": scenario(LARGE + "    state: closed\n", "B")})
     chosen = scenarios.run(files, only=["A"])

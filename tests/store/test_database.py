@@ -34,7 +34,7 @@ def differences(database: Engine) -> list[Any]:
     """What alembic would change to come from the migrated schema to the tables in code."""
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
-        return not (kind == "table" and str(name).startswith("procrastinate_"))
+        return not (kind == "table" and str(name).startswith(("procrastinate_", "search_index")))
 
     with database.connect() as connection:
         options = {"compare_type": True, "include_name": ours, "compare_server_default": True}

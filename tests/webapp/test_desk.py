@@ -273,11 +273,11 @@ def test_sending_back_needs_a_reason_and_keeps_the_opinions(play: Play, signed_i
     assert refused.title.startswith("错误：")
     done = someone.press("退回", reason="文字需修改")
     assert "已退回" in done.text
-    handler = signed_in("handler-a")
-    handler.follow(TITLE)
-    assert "文字需修改" in handler.page.section("returned")
-    assert "文字需修改" in handler.page.section("history")
-    assert "建议同意" in handler.page.section("opinions")
+    secretary = signed_in("secretary")
+    secretary.follow(TITLE)
+    assert "文字需修改" in secretary.page.section("returned")
+    assert "文字需修改" in secretary.page.section("history")
+    assert "建议同意" in secretary.page.section("opinions")
 
 
 def test_a_masked_number_opens_for_a_reason_that_is_recorded(play: Play, signed_in: Enter) -> None:
@@ -314,3 +314,35 @@ def test_an_association_never_sees_the_desk_of_its_case(play: Play, signed_in: E
     task = play.task(case_id, "Task_summary").id
     assert other.open(f"/desk/tasks/{task}").status == 404
     assert own.open(f"/desk/tasks/{task}").status == 403
+
+
+def test_the_inbox_is_filtered_and_the_filter_is_kept(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    someone = signed_in("acceptor")
+    assert TITLE in someone.press("筛选", words="陈海澜", light="green").text
+    assert "待办中没有符合条件的" in someone.press("筛选", words="包装").text
+    someone.press("筛选", words="冷链", light="")
+    page = someone.press("保存这个筛选", name="冷链协会")
+    assert "已保存筛选" in page.text
+    assert someone.page.value("words") == "冷链"
+    someone.open("/desk/")
+    assert someone.follow("冷链协会").title.startswith("待办")
+    assert someone.page.value("words") == "冷链"
+    assert "冷链协会" not in someone.press("删除筛选“冷链协会”").text
+
+
+def test_a_wrong_day_of_the_filter_is_told_and_the_list_stays(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    page = signed_in("acceptor").open("/desk/?since=gestern")
+    assert (page.status, page.errors) == (422, ["日期请写成 2026-11-23 的样子。"])
+    assert TITLE in page.text
+
+
+def test_cases_are_found_by_a_name(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    someone = signed_in("leader")
+    someone.follow("查找")
+    assert "1 件" in someone.press("查找", words="海澜").heading
+    assert "形式审查" in someone.page.text
+    assert "没有符合条件的案件" in someone.press("查找", words="海澜", state="closed").text
+    assert someone.open("/desk/cases/?after=x").status == 422

@@ -48,7 +48,7 @@ def test_a_letter_is_signed_sealed_served_and_verified(
     applicant = signed_in("coldchain")
     applicant.follow(TITLE)
     status = applicant.page
-    assert "已办结：同意" in status.text
+    assert "已送达，待备案归档" in status.text
     received = applicant.press("确认签收审核意见函")
     assert "签收" in received.text
     data = applicant.follow("下载 审核意见函").data

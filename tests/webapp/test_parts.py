@@ -73,11 +73,12 @@ def definition() -> Definition:
     return packages.compile(packages.load_folder(BPMN / "leader_review")).definition
 
 
-def test_the_main_way_goes_from_the_application_to_the_service(definition: Definition) -> None:
+def test_the_main_way_goes_from_the_application_to_the_archive(definition: Definition) -> None:
     way = [node.id for node in main_way(definition)]
     assert way[0] == "Task_submit"
-    assert way[-1] == "Task_serve"
+    assert way[-1] == "Task_archive"
     assert len(way) == len(set(way))
+    assert way.index("Task_publicise") < way.index("Task_sign") < way.index("Task_election")
     assert "Task_close" not in way
     assert "Task_supplement" not in way
 
@@ -85,8 +86,8 @@ def test_the_main_way_goes_from_the_application_to_the_service(definition: Defin
 def test_what_comes_after_a_detour_is_the_main_way_again(definition: Definition) -> None:
     after = [node.id for node in ahead(definition, ["Task_supplement"])]
     assert after[0] == "Task_accept"
-    assert after[-1] == "Task_serve"
-    assert ahead(definition, ["Task_serve"]) == []
+    assert after[-1] == "Task_archive"
+    assert ahead(definition, ["Task_archive"]) == []
 
 
 def test_days_are_read_where_a_task_says_them_plainly(definition: Definition) -> None:

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import Conflict
 
 from .diagrams import each, journey, timed
-from .drawing import Draw, document, many
+from .drawing import Draw, document, line, many
 from .driver import MONDAY, Driver
 
 STEPS = ["first", "x", "x2", "y", "mid", "mi#0", "mi#1", "call/in1", "call/in2", "last"]
@@ -134,6 +134,57 @@ def test_return_inside_one_item_leaves_the_others_alone():
     driver.do("sub#1/t1", v=10), driver.do("sub#1/t2", v=11), driver.do("sub#2/t2", v=2)
     assert driver.open() == ["after"]
     assert driver.data()["opinions"] == ["done", 11, 2]
+
+
+def nested():
+    """A task, a sub-process of two tasks in another, a process called once, two items of one, one called twice."""
+    d, outer, inner, items = Draw(), Draw(), Draw(), Draw()
+    inner.flow(inner.start("is"), inner.task("t1", ["v"]), inner.task("t2", ["v"]), inner.end("ie"))
+    outer.flow(outer.start("os"), outer.task("o1", ["v"]), outer.sub("in", inner), outer.end("oe"))
+    items.flow(items.start("ms"), items.task("m1", ["v"]), items.task("m2", ["v"]), items.end("me"))
+    d.start(), d.task("first", ["v"]), d.sub("out", outer), d.call("call", "q")
+    d.sub("each", items, loop=many(value="=v")), d.call("one", "twice"), d.call("two", "twice")
+    d.flow("s", "first", "out", "call", "each", "one", "two", d.task("last", ["v"]), d.end())
+    return document(d, line("c1", "c2", process="q"), line("w1", "w2", process="twice"))
+
+
+NESTED = ["first", "out/o1", "out/in/t1", "out/in/t2", "call/c1", "call/c2"]
+NESTED += ["each#0/m1", "each#1/m1", "each#0/m2", "each#1/m2", "one/w1", "one/w2", "two/w1", "two/w2", "last"]
+
+
+@pytest.mark.parametrize(
+    ("at", "node", "path"),
+    [
+        ("out/in/t2", "t1", "out/in/t1"),
+        ("out/in/t2", "o1", "out/o1"),
+        ("out/in/t2", "first", "first"),
+        ("out/o1", "t2", "out/in/t2"),
+        ("call/c2", "c1", "call/c1"),
+        ("call/c2", "t1", "out/in/t1"),
+        ("each#1/m2", "m1", "each#1/m1"),
+        ("each#1/m2", "c2", "call/c2"),
+        ("two/w2", "w1", "two/w1"),
+        ("last", "c1", "call/c1"),
+    ],
+)
+def test_the_way_back_begins_at_the_task_and_leads_outwards(at, node, path):
+    driver = Driver(nested(), {"units": ["a", "b"]})
+    for name in NESTED[: NESTED.index(at)]:
+        driver.do(name)
+    assert driver.run.way_to(node, driver.task(at).id) == path
+    driver.call("return_to", path)
+    assert path in driver.open()
+    assert driver.finish()
+
+
+@pytest.mark.parametrize(("at", "node"), [("last", "m1"), ("last", "w1"), ("call/c1", "m2"), ("last", "nowhere")])
+def test_a_way_that_cannot_be_named_is_refused(at, node):
+    driver = Driver(nested(), {"units": ["a", "b"]})
+    for name in NESTED[: NESTED.index(at)]:
+        driver.do(name)
+    with pytest.raises(Conflict) as refused:
+        driver.run.way_to(node, driver.task(at).id)
+    assert refused.value.code == "workflow.no-way"
 
 
 def test_a_used_up_branch_gets_its_token_back_so_that_the_join_can_fire():

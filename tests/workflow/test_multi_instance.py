@@ -68,7 +68,7 @@ def test_a_reviewer_comes_late_and_another_is_dropped(sequential):
     assert driver.open() == ["mi#2"]
     driver.do("mi#2", opinion=2)
     assert [opinion["unit"] for opinion in driver.data()["opinions"]] == ["a", "c"]
-    assert driver.data()["units"] == ["a", "b"]
+    assert driver.data()["units"] == ["a", "c"]
     assert driver.open() == ["after"]
 
 
@@ -173,3 +173,34 @@ def test_the_state_of_nine_reviewers_with_a_timer_is_far_under_a_kilobyte():
     d.flow(d.start(), d.task("mi", ["opinion"], loop=many()), d.end())
     d.flow(d.timer("t", "mi", "P10D"), d.task("r", ["k"]), d.end("e2"))
     assert Driver(document(d), {"units": list(range(9))}).size < 700
+
+
+def test_a_collection_that_is_a_variable_follows_its_members_and_one_that_is_computed_stays():
+    driver = Driver(each(), {"units": ["a", "b"]})
+    driver.call("add_item", "mi", "c")
+    assert driver.data()["units"] == ["a", "b", "c"]
+    driver.call("drop_item", "mi#1")
+    assert driver.data()["units"] == ["a", "c"]
+    computed = Driver(each(collection="=concatenate(units, [lead])"), {"units": ["a"], "lead": "b"})
+    computed.call("add_item", "mi", "c")
+    assert computed.data()["units"] == ["a"]
+
+
+def test_what_runs_inside_adds_items_that_go_their_own_way():
+    inner, d = Draw("lot"), Draw()
+    inner.flow(inner.start("ls"), inner.task("vote", ["again"]), inner.service("more", "more"), inner.end("le"))
+    d.sub("mi", inner, loop=many("=lots"))
+    d.flow(d.start(), "mi", d.task("after", ["z"]), d.end())
+
+    def more(step):
+        if step.scope.get("again"):
+            assert step.add_item("mi", "b")
+        assert not step.add_item("elsewhere", "c")
+        return {}
+
+    driver = Driver(document(d), {"lots": ["a"]}, actions={"more": more})
+    driver.do("mi#0/vote", again=True)
+    assert driver.open() == ["mi#1/vote"]
+    assert [task.element for task in driver.run.open_tasks()] == ["b"]
+    driver.do("mi#1/vote", again=False)
+    assert driver.open() == ["after"]

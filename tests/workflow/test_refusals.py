@@ -101,7 +101,7 @@ TASK_CASES = [
         "workflow.no-result-variable",
     ),
     ("callActivity", "", "workflow.unknown-process"),
-    ("callActivity", ext(zeebe("calledElement", processId="nowhere")), "workflow.unknown-process"),
+    ("callActivity", ext(zeebe("calledElement", processId="No_where")), "workflow.unknown-process"),
     ("callActivity", ext(zeebe("calledElement", processId="=q")), "workflow.unknown-process"),
     ("callActivity", ext(zeebe("calledElement", processId="p")), "workflow.call-cycle"),
     ("userTask", many(collection="units"), "workflow.not-feel"),

@@ -1,6 +1,39 @@
-"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing."""
+"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing; finding, supervising, handing on."""
 
-from webapp.desk import cases, inbox, letters, tasks, verbs
+from webapp.desk import (
+    associations,
+    cases,
+    deputies,
+    dispatch,
+    filtering,
+    finding,
+    handover,
+    inbox,
+    letters,
+    lookahead,
+    phrases,
+    register,
+    supervision,
+    tasks,
+    verbs,
+)
 from webapp.desk.blueprint import pages
 
-__all__ = ["cases", "inbox", "letters", "pages", "tasks", "verbs"]
+__all__ = [
+    "associations",
+    "cases",
+    "deputies",
+    "dispatch",
+    "filtering",
+    "finding",
+    "handover",
+    "inbox",
+    "letters",
+    "lookahead",
+    "pages",
+    "phrases",
+    "register",
+    "supervision",
+    "tasks",
+    "verbs",
+]

@@ -73,6 +73,29 @@ def reveal(case_id: str, digest: str) -> Any:
     return render_template("desk/reveal.html", **shown, number=number)
 
 
+@pages.route("/cases/<case_id>/objections/<objection_id>", methods=["GET", "POST"])
+@limiter.limit("60 per hour", methods=["POST"], key_func=person_or_address)
+@signed_in
+def objection(case_id: str, objection_id: str) -> Any:
+    """Who objects, and what they say; who looked and why is recorded."""
+    view, reason = cases.case_view(installation(), actor(), case_id), request.form.get("reason", "")
+    shown = {"case": view, "reason": reason}
+    if request.method != "POST" or is_restored():
+        return render_template("desk/objection.html", **shown)
+    try:
+        said = cases.read_objection(installation(), actor(), objection_id, reason)
+    except Invalid as error:
+        return render_template("desk/objection.html", **shown, fault=error.message), 422
+    return render_template("desk/objection.html", **shown, said=said)
+
+
+@pages.get("/objections/<objection_id>/files/<int:place>")
+@signed_in
+def objection_file(objection_id: str, place: int) -> Response:
+    """What was sent with an objection."""
+    return downloads.objection_file(objection_id, place)
+
+
 @pages.get("/attachments/<attachment_id>")
 @signed_in
 def attachment(attachment_id: str) -> Response:

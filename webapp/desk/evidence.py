@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import forms
-from engine.cases import AttachmentView, CaseView, EntryView, ItemView
+from engine import cases, forms
+from engine.cases import AttachmentView, CaseView, EntryView, ItemView, TaskView
 from engine.forms import Field, SummaryRow, SummarySection
-from engine.packages import CompiledPackage
+from engine.packages import APPROVED, CompiledPackage
 
 APPLICANT_ACTS = frozenset({"submit", "supplement"})
 MOST_FACTS = 12
@@ -277,6 +277,11 @@ def _answer(entry: EntryView, key: str) -> Answer | None:
     return Answer(first.text, remarks, not remarks)
 
 
-def documents_in(case: CaseView, *states: str) -> list[Any]:
-    """The letters of a case that stand in these states."""
-    return [one for one in case.documents if one.state in states and one.signature == "two"]
+def documents_in(task: TaskView, *states: str) -> list[Any]:
+    """The letters that are signed or sealed at a task, in these states: those of its part of the case.
+
+    A correction is not the process's, and minutes that somebody signs at once wait for nobody.
+    """
+    found = [one for one in task.case.documents if one.state in states and one.signature in APPROVED]
+    found = [one for one in found if one.replaces is None and (one.signature, one.state) != ("minutes", "reserved")]
+    return [one for one in found if cases.is_at(one.path, task.path)]

@@ -7,31 +7,42 @@ from typing import Any
 from flask import render_template, request
 
 from engine import cases
-from engine.cases import Inbox, InboxRow
+from engine.cases import Inbox
 from engine.errors import Invalid
 from webapp.current import actor, installation
 from webapp.desk.blueprint import pages
+from webapp.desk.filtering import Asked
 from webapp.session import signed_in
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where a task stands in the inbox, and the tasks beside it."""
+    """Where a task stands in the inbox, and the ids of the tasks beside it."""
 
     place: int
     total: int
-    before: InboxRow | None
-    after: InboxRow | None
+    before: str | None
+    after: str | None
 
 
 @pages.get("/")
 @signed_in
 def inbox() -> Any:
-    """Open tasks, the earliest due first."""
-    found = _page(cases.inbox)
-    notices = [notice for notice in cases.notifications(installation(), actor(), limit=5) if not notice.read]
-    lights = Counter(row.due.light if row.due else "none" for row in found.rows)
-    return render_template("desk/inbox.html", inbox=found, notices=notices, lights=lights)
+    """Open tasks, the earliest due first; cut down to what is asked for."""
+    asked = Asked.of_request("inbox")
+    found = _page(lambda place, who, after: cases.inbox(place, who, after, criteria=asked.criteria))
+    lights: Counter[str] = Counter()
+    for heap in found.heaps:
+        lights[heap.light] += heap.count
+    return render_template(
+        "desk/inbox.html",
+        inbox=found,
+        notices=[notice for notice in cases.notifications(installation(), actor(), limit=5) if not notice.read],
+        vacancies=cases.pool(installation(), actor()),
+        lights=lights,
+        asked=asked,
+        steps=asked.steps((heap.package, heap.node, heap.name) for heap in found.heaps),
+    ), asked.status
 
 
 @pages.get("/done")
@@ -51,12 +62,11 @@ def _page(query: Any) -> Inbox:
 
 
 def neighbours(task_id: str) -> Neighbours | None:
-    """The tasks before and after one, in the first page of the inbox."""
-    found = cases.inbox(installation(), actor())
-    ids = [row.task_id for row in found.rows]
+    """The tasks before and after one, in the inbox as it is without a filter."""
+    ids = cases.queue(installation(), actor())
     if task_id not in ids:
         return None
     place = ids.index(task_id)
-    before = found.rows[place - 1] if place else None
-    after = found.rows[place + 1] if place + 1 < len(ids) else None
-    return Neighbours(place + 1, found.total, before, after)
+    return Neighbours(
+        place + 1, len(ids), ids[place - 1] if place else None, ids[place + 1] if place + 1 < len(ids) else None
+    )

@@ -41,6 +41,13 @@ def picture(document_id: str, number: int) -> Response:
     return downloads.page_picture(document_id, number)
 
 
+@pages.get("/documents/<document_id>.docx")
+@signed_in
+def draft(document_id: str) -> Response:
+    """The text as a Word file for editing outside, clearly unsigned."""
+    return downloads.draft(document_id)
+
+
 @pages.get("/documents/<document_id>.pdf")
 @signed_in
 def file(document_id: str) -> Response:

@@ -11,10 +11,12 @@ from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
 from webapp import filling
 from webapp.current import actor, installation, now
+from webapp.desk import phrases
 from webapp.desk.blueprint import pages
 from webapp.desk.cases import screen
 from webapp.desk.evidence import documents_in
 from webapp.desk.inbox import neighbours
+from webapp.desk.lookahead import leads_to_documents
 from webapp.downloads import page_count
 from webapp.filling import Place
 from webapp.held import is_restored
@@ -37,10 +39,12 @@ def task(task_id: str) -> Any:
     bound = _bound(view, request.form)
     if is_restored():
         return _show(view, bound, restored=True)
+    if filling.intent() == phrases.INSERT:
+        return _show(view, _bound(view, phrases.inserted(request.form, bound)))
     if bound.action is not None or filling.intent() == "refresh":
         return _show(view, bound)
     try:
-        return _save(view, bound) if filling.intent() in {"save", "return"} else _complete(view, bound)
+        return _save(view, bound) if filling.intent() in {"save", "return", "preview"} else _complete(view, bound)
     except Conflict as error:
         if not filling.is_stale(error):
             raise
@@ -58,6 +62,8 @@ def _save(view: TaskView, bound: BoundPage) -> Any:
     filling.save(view, bound)
     if filling.intent() == "return":
         return redirect(url_for(".send_back", task_id=view.id))
+    if filling.intent() == "preview":
+        return redirect(url_for(".preview", task_id=view.id))
     return redirect(url_for(".task", task_id=view.id, _anchor="decide"))
 
 
@@ -67,7 +73,7 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     shown = {key.removeprefix(SHOWN): text for key, text in request.form.items() if key.startswith(SHOWN)}
     beside = neighbours(view.id)
     try:
-        proof = _prove() if view.proof else None
+        proof = prove() if view.proof else None
         done = cases.complete(
             installation(), actor(), view.id, bound.merged(), filling.sent_revision(view), proof, shown
         )
@@ -84,10 +90,10 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     if done.again:
         return redirect(url_for(".task", task_id=done.again[0]))
     after = beside.after if beside else None
-    return redirect(url_for(".inbox", next=after.task_id if after else None))
+    return redirect(url_for(".inbox", next=after))
 
 
-def _prove() -> Proof:
+def prove() -> Proof:
     """Identity once more, by the password on the page."""
     password = request.form.get(PASSWORD, "")
     if not password:
@@ -121,7 +127,16 @@ def _show(
     }
     if view.act in {"sign", "seal"}:
         return render_template("desk/letters.html", **parts, case=view.case, **_letters(view))
-    return render_template("desk/case.html", **parts, **screen(view.case), drafts=documents_in(view.case, "drafted"))
+    places = phrases.targets(bound)
+    return render_template(
+        "desk/case.html",
+        **parts,
+        **screen(view.case),
+        drafts=documents_in(view, "drafted"),
+        places=places,
+        phrases=cases.phrases(installation(), actor()) if places else (),
+        previews=leads_to_documents(view),
+    )
 
 
 def _sent_back(view: TaskView) -> HistoryLine | None:
@@ -137,8 +152,8 @@ def _sent_back(view: TaskView) -> HistoryLine | None:
 def _letters(view: TaskView) -> dict[str, Any]:
     """The letters to sign or seal, with the number of their pages; those that have no text of today yet."""
     state = "rendered" if view.act == "sign" else "signed"
-    ready = [(letter, page_count(_bytes(letter.id))) for letter in documents_in(view.case, state)]
-    waiting = documents_in(view.case, "drafted", "reserved") if view.act == "sign" else []
+    ready = [(letter, page_count(_bytes(letter.id))) for letter in documents_in(view, state)]
+    waiting = documents_in(view, "drafted", "reserved") if view.act == "sign" else []
     old = [letter for letter, _ in ready if view.act == "sign" and letter.dated != view.context.today]
     return {"ready": ready, "waiting": waiting, "old": old}
 

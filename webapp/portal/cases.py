@@ -1,5 +1,6 @@
 """A case as its association follows it: progress, documents, receipt, withdrawal."""
 
+import secrets
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -34,7 +35,8 @@ def status(case_id: str) -> Any:
         return redirect(url_for(".tasks", task_id=mine.id))
     package = package_of(installation(), case)
     steps = route(package.definition, case)
-    return render_template("portal/status.html", case=case, mine=mine, steps=steps, items_title=items_title(package))
+    shown = {"case": case, "mine": mine, "steps": steps, "items_title": items_title(package)}
+    return render_template("portal/status.html", **shown, page_key=secrets.token_hex(16))
 
 
 @pages.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
@@ -49,6 +51,14 @@ def withdraw(case_id: str) -> Any:
     except Invalid as error:
         return render_template("portal/withdraw.html", case=case, reason=reason, fault=error.message), 422
     return redirect(url_for(".status", case_id=case_id))
+
+
+@pages.post("/cases/<case_id>/again")
+@signed_in
+def again(case_id: str) -> Any:
+    """A new application with what this one said; the key of the page makes a second click harmless."""
+    task = cases.start_again(installation(), actor(), case_id, request.form.get("key", ""))
+    return redirect(url_for(".tasks", task_id=task.task_id))
 
 
 @pages.get("/cases/<case_id>/answers")

@@ -73,6 +73,7 @@ def _show(
         "portal/check.html",
         task=task,
         summary=summary,
+        foreseen=cases.preview(installation(), actor(), task.id) if not problems else cases.Preview(),
         problems=problems,
         bound=bound,
         errors=errors or [],

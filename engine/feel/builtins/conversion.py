@@ -109,7 +109,7 @@ def time_from(run: Run, value: Value) -> AnyTime:
 @builtin("time", "hour: number", "minute: number", "second: number", "[offset: any?]")
 def time_of(run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: Value = None) -> AnyTime:
     whole = second.to_integral_value(rounding="ROUND_FLOOR")
-    nanosecond = int((second - whole) * wide.NANOSECONDS)
+    nanosecond = int(CONTEXT.scaleb(CONTEXT.subtract(second, whole), 9))
     zone = _offset(offset)
     return temporal.make_time(integer(hour, "时"), integer(minute, "分"), integer(whole, "秒"), nanosecond, zone)
 

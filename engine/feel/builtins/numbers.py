@@ -10,6 +10,8 @@ from engine.feel.operations import negate
 from engine.feel.run import Run
 from engine.feel.values import CONTEXT, Value, kind
 
+#: Steps that a function costs which Python computes digit by digit.
+SLOW = 32
 LEAST_SCALE, MOST_SCALE = -6111, 6176
 
 
@@ -94,6 +96,7 @@ def square_root(run: Run, number: Decimal) -> Decimal:
 
 @builtin("log", "number: number")
 def natural_logarithm(run: Run, number: Decimal) -> Decimal:
+    run.spend(SLOW)
     if number <= 0:
         raise Fault("只有正数才有对数")
     return CONTEXT.ln(number)
@@ -101,6 +104,7 @@ def natural_logarithm(run: Run, number: Decimal) -> Decimal:
 
 @builtin("exp", "number: number")
 def exponential(run: Run, number: Decimal) -> Decimal:
+    run.spend(SLOW)
     return CONTEXT.exp(number)
 
 

@@ -144,7 +144,7 @@ def coincides(run: Run, left: Value, right: Value) -> bool:
 
 @builtin("range", "from: string")
 def range_from(run: Run, text: str) -> Range:
-    """`[1..10]`, `(@"2026-01-01"..@"2026-12-31"]`: a text with two literals."""
+    """`[1..10]`, `(@"2026-01-01"..@"2026-12-31"]`: a text with two literals, or one, and open where the other is missing."""
     body = text.strip()
     low, dots, high = body[1:-1].partition("..")
     if not dots or body[:1] not in ("[", "(", "]") or body[-1:] not in ("]", ")", "["):
@@ -152,13 +152,14 @@ def range_from(run: Run, text: str) -> Range:
     start, end = _endpoint(run, low.strip()), _endpoint(run, high.strip())
     if start is None and end is None:
         raise Fault("区间的两端都空着")
+    if (start is None and body[0] == "[") or (end is None and body[-1] == "]"):
+        raise Fault("区间空着的一端应当是圆括号，例如 [1..)")
     if start is not None and end is not None and compare(">", start, end):
         raise Fault("区间的起点大于终点")
     return Range(start, end, body[0] == "[" and start is not None, body[-1] == "]" and end is not None)
 
 
 def _endpoint(run: Run, text: str) -> Value:
-
     if not text or text == "null":
         return None
     if text.startswith('@"') and text.endswith('"'):

@@ -39,6 +39,7 @@ _CLASSES: dict[str, tuple[Classes, str]] = {
 }
 #: Classes whose values may be long, and then cost something to look at.
 _LONG = frozenset((list, str))
+SHORT = SMALL // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Parameter:
         """The argument as the function gets it. Raises Fault when it does not fit."""
         classes, chinese = _CLASSES[self.type]
         cls = value.__class__
-        if (cls is list or cls is str) and len(value) > SMALL // 4:
+        if (cls is list or cls is str) and len(value) > SHORT:
             run.spend(len(value) // (8 if cls is list else SMALL))
         if self.type == "any" or cls in classes:
             return value
@@ -92,6 +93,11 @@ class Signature:
         last = self.parameters[-1] if self.parameters and self.parameters[-1].rest else None
         object.__setattr__(self, "fixed", self.parameters[:-1] if last is not None else self.parameters)
         object.__setattr__(self, "rest", last)
+
+    @property
+    def takes_a_list(self) -> bool:
+        """Whether its one parameter is a list."""
+        return len(self.parameters) == 1 and self.parameters[0].type == "list" and self.rest is None
 
     def takes(self, count: int) -> bool:
         many = bool(self.parameters) and self.parameters[-1].rest
@@ -132,7 +138,9 @@ class Builtin:
         if names is None:
             return [(signature, list(range(count))) for signature in self.signatures if signature.takes(count)]
         orders = ((signature, signature.order(names)) for signature in self.signatures)
-        return [(signature, order) for signature, order in orders if order is not None]
+        found = [(signature, order) for signature, order in orders if order is not None]
+        # `before(point, range)` and `before(range, point)` have the same names: the one in the order of the call is meant
+        return sorted(found, key=lambda one: one[1] != sorted(one[1]))
 
     def apply(self, run: Run, values: list[Value], names: tuple[str, ...] | None = None) -> Value:
         """Calls the first signature whose parameters accept the values. Raises Fault."""

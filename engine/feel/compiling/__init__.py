@@ -1,11 +1,13 @@
 """From the syntax tree to Python closures, once; nothing walks the tree when an expression is evaluated."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from engine.feel import syntax as tree
 from engine.feel.builtins.registry import BUILTINS, as_value
 from engine.feel.compiling import access, calls, loops, operators, tests
 from engine.feel.compiling.scope import Closure, Compiler
+from engine.feel.compiling.sharing import Parts, SharingCompiler
 from engine.feel.types import DefinedTypes
 from engine.feel.values import Value
 
@@ -45,4 +47,9 @@ def new_compiler(defined: DefinedTypes = lambda name: None) -> Compiler:
     return Compiler(_HANDLERS, _builtin_value, defined)
 
 
-__all__ = ["Closure", "Compiler", "new_compiler", "tests"]
+def sharing_compiler(roots: Iterable[tree.Node], defined: DefinedTypes) -> SharingCompiler:
+    """A compiler for all the trees, whose equal parts one run computes once."""
+    return SharingCompiler(Parts(roots), _HANDLERS, _builtin_value, defined)
+
+
+__all__ = ["Closure", "Compiler", "SharingCompiler", "new_compiler", "sharing_compiler", "tests"]

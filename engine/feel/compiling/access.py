@@ -10,7 +10,7 @@ from engine.feel import wide
 from engine.feel.compiling.operators import always_null
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
-from engine.feel.run import Run
+from engine.feel.run import SMALL, Run
 from engine.feel.values import PLAIN, MonthsDuration, Range, UserFunction, Value, chinese_kind, to_integer
 from engine.feel.wide import AnyDateTime, AnyDuration, AnyTime, WideDate, WideDateTime, WideDuration, WideTime
 
@@ -43,6 +43,8 @@ def _context_of(entries: list[tuple[str, Closure, int]]) -> Closure:
 
 def list_literal(compiler: Compiler, node: tree.ListLiteral) -> Closure:
     elements = [compiler.compile(element) for element in node.elements]
+    if len(elements) <= SMALL:
+        return lambda run: [element(run) for element in elements]
 
     def closure(run: Run) -> list[Value]:
         run.grow(len(elements))
@@ -55,7 +57,21 @@ def path(compiler: Compiler, node: tree.Path) -> Closure:
     operand, name, at = compiler.compile(node.operand), node.name, node.at
     if isinstance(node.operand, tree.Name) and compiler.free_name(node.operand.name):
         return _path_of_name(node.operand.name, _path_of(operand, name, at), name)
-    return _path_of(operand, name, at)
+    place = compiler.place_of(node.operand.name) if isinstance(node.operand, tree.Name) else None
+    return _path_of(operand, name, at) if place is None else _path_of_place(place, _path_of(operand, name, at), name)
+
+
+def _path_of_place(place: int, otherwise: Closure, name: str) -> Closure:
+    """An entry of a context that a local name stands for."""
+
+    def closure(run: Run) -> Value:
+        value = run.slots[place]
+        if value.__class__ is dict and name in value:
+            entry = value[name]
+            return entry if entry.__class__ in PLAIN else run.read(entry)
+        return otherwise(run)
+
+    return closure
 
 
 def _path_of_name(variable: str, otherwise: Closure, name: str) -> Closure:
@@ -181,12 +197,16 @@ def filter_list(compiler: Compiler, node: tree.Filter) -> Closure:
     at = node.at
 
     def closure(run: Run) -> Value:
-        values = _as_list(operand(run))
+        values = operand(run)
+        if values.__class__ is not list:
+            values = _as_list(values)
         if not values:
             return _of_nothing(run, condition, item, element)
         result = []
         for value in values:
-            run.spend(cost)
+            run.steps -= cost
+            if run.steps < 0:
+                run.spend()
             run.slots[item] = run.slots[element] = value
             verdict = condition(run)
             if verdict is True:

@@ -1,7 +1,7 @@
 """Closures of function definitions and calls."""
 
 from engine.feel import syntax as tree
-from engine.feel.builtins.registry import BUILTINS, Builtin, Parameter, Signature
+from engine.feel.builtins.registry import BUILTINS, SHORT, Builtin, Parameter, Signature
 from engine.feel.calling import call_extension, call_function
 from engine.feel.compiling.operators import OUT_OF_RANGE, always_null
 from engine.feel.compiling.scope import Closure, Compiler
@@ -73,6 +73,8 @@ def _builtin_call(compiler: Compiler, builtin: Builtin, arguments: list[Closure]
     if len(found) > 1:
         return _folded(_overloaded_call(builtin, found, arguments, node), builtin.name, node)
     signature, order = found[0]
+    if len(arguments) == len(signature.parameters) == 1 and signature.rest is None:
+        return _folded(_call_of_one(builtin.name, signature, arguments[0], node.at), builtin.name, node)
     closure = _single_call(builtin.name, signature, _arrange(signature, arguments, order), node.at)
     return _folded(closure, builtin.name, node)
 
@@ -83,6 +85,23 @@ def _folded(closure: Closure, name: str, node: tree.Call) -> Closure:
         return closure
     value = closure(Run({}))
     return closure if value is None else lambda run: value
+
+
+def _call_of_one(name: str, signature: Signature, argument: Closure, at: int) -> Closure:
+    """The most frequent call, without a list of arguments in between."""
+    body, plain, accept = signature.body, signature.parameters[0].plain, signature.parameters[0].accept
+
+    def closure(run: Run) -> Value:
+        value = argument(run)
+        try:
+            return body(run, value if value.__class__ in plain else accept(run, value))
+        except Fault as fault:
+            run.note(at, f"{name}：{fault.sentence}")
+        except ArithmeticError:
+            run.note(at, f"{name}：{OUT_OF_RANGE}")
+        return None
+
+    return closure
 
 
 def _single_call(name: str, signature: Signature, takes: list[Closure], at: int) -> Closure:
@@ -105,10 +124,13 @@ def _overloaded_call(
 ) -> Closure:
     """Several ways to call with so many arguments: what the values are decides."""
     apply_first, name, at = builtin.apply_first, builtin.name, node.at
+    body = found[0][0].body if len(arguments) == 1 and found[0][0].takes_a_list else None
 
     def closure(run: Run) -> Value:
         values = [argument(run) for argument in arguments]
         try:
+            if body is not None and values[0].__class__ is list and len(values[0]) < SHORT:
+                return body(run, values[0])
             return apply_first(run, found, values)
         except Fault as fault:
             run.note(at, f"{name}：{fault.sentence}")

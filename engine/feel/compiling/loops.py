@@ -13,7 +13,8 @@ from engine.feel.wide import date_on
 
 #: Walks the combinations that are left; collects in the list and says whether the walk can stop.
 Walk = Callable[[Run, list[Value]], bool]
-Source = Callable[[Run], Iterable[Value]]
+#: Gives a list, a range, one value, or the steps from one end to another.
+Source = Callable[[Run], Value]
 
 
 def loop(compiler: Compiler, node: tree.Loop) -> Closure:
@@ -69,6 +70,8 @@ def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
             unknown[:] = [None]
         return False
 
+    if len(sources) == 1 and node.iterators[0].end is None:
+        return _quantified_list(sources[0], condition, cost, decisive, at)
     walk = _nest(sources, visit, cost)
 
     def closure(run: Run) -> bool | None:
@@ -80,6 +83,34 @@ def quantified(compiler: Compiler, node: tree.Quantified) -> Closure:
             run.note(at, fault.sentence)
             return None
         return None if unknown else not decisive
+
+    return closure
+
+
+def _quantified_list(
+    source: tuple[Source, int, int], condition: Closure, cost: int, decisive: bool, at: int
+) -> Closure:
+    """The most frequent one, over one list, without calls in between."""
+    read, place, _ = source
+
+    def closure(run: Run) -> bool | None:
+        result: bool | None = not decisive
+        try:
+            values = read(run)
+            for value in values if values.__class__ is list else _elements(values):
+                run.steps -= cost
+                if run.steps < 0:
+                    run.spend()
+                run.slots[place] = value
+                verdict = condition(run)
+                if verdict is decisive:
+                    return bool(verdict)
+                if verdict.__class__ is not bool:
+                    result = None
+        except Fault as fault:
+            run.note(at, fault.sentence)
+            return None
+        return result
 
     return closure
 
@@ -96,7 +127,7 @@ def _sources(compiler: Compiler, iterators: list[tree.Iterator], stack: ExitStac
 def _source(compiler: Compiler, item: tree.Iterator) -> tuple[Source, int]:
     start, cost = compiler.weigh(item.source)
     if item.end is None:
-        return lambda run: _elements(start(run)), cost
+        return start, cost
     end, end_cost = compiler.weigh(item.end)
     return lambda run: _steps(start(run), end(run)), cost + end_cost
 
@@ -112,8 +143,11 @@ def _level(source: Source, place: int, inner: Walk, cost: int) -> Walk:
     """`cost` is that of what stands inside: the body, or the source of the next iterator."""
 
     def walk(run: Run, result: list[Value]) -> bool:
-        for value in source(run):
-            run.spend(cost)
+        values = source(run)
+        for value in values if values.__class__ is list else _elements(values):
+            run.steps -= cost
+            if run.steps < 0:
+                run.spend()
             run.slots[place] = value
             if inner(run, result):
                 return True
@@ -127,6 +161,8 @@ def _elements(value: Value) -> Iterable[Value]:
         return value  # type: ignore[no-any-return]
     if value.__class__ is Range:
         return _range_steps(value)
+    if isinstance(value, Iterator):
+        return value
     if value is None:
         raise Fault("要逐项处理的列表是空值")
     return (value,)

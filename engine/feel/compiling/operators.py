@@ -19,6 +19,8 @@ EQUAL_BY_PYTHON = frozenset(
 )
 ORDERED_BY_PYTHON = frozenset((Decimal, str, dt.date, dt.timedelta, MonthsDuration))
 PYTHON: dict[str, Callable[[Any, Any], Any]] = {**operations.ORDER, "=": operator.eq, "!=": operator.ne}
+#: What a power costs, with a whole exponent and with any other.
+POWER_STEPS, ROOT_STEPS = 4, 64
 OUT_OF_RANGE = "数字超出了能表示的范围，或没有定义"
 _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": CONTEXT.add,
@@ -82,6 +84,8 @@ def comparison(compiler: Compiler, node: tree.Comparison) -> Closure:
         if isinstance(node.left, tree.Name) and compiler.free_name(node.left.name):
             return _compare_name(node.left.name, left, node.right.value, symbol, at)
         return _compare_literal(left, node.right.value, symbol, at)
+    if isinstance(node.right, tree.Name) and compiler.free_name(node.right.name):
+        return _compare_to_name(left, node.right.name, right, symbol, at)
 
     def closure(run: Run) -> Value:
         a = left(run)
@@ -119,6 +123,29 @@ def _compare_name(name: str, left: Closure, value: Value, symbol: str, at: int) 
         except KeyError:
             pass
         return compare(run, symbol, left(run), value, at)
+
+    return closure
+
+
+def _compare_to_name(left: Closure, name: str, right: Closure, symbol: str, at: int) -> Closure:
+    """A part against a variable; a number is read as numbers are, it may be none that FEEL has."""
+    test = PYTHON[symbol]
+    classes = (ORDERED_BY_PYTHON if symbol in operations.ORDER else EQUAL_BY_PYTHON) - {Decimal}
+
+    def closure(run: Run) -> Value:
+        a = left(run)
+        cls = a.__class__
+        if cls in classes:
+            try:
+                b = run.scope[name]
+                if b.__class__ is cls:
+                    return test(a, b)
+            except KeyError:
+                pass
+        b = right(run)
+        if cls is Decimal and b.__class__ is Decimal:
+            return test(a, b)
+        return compare(run, symbol, a, b, at)
 
     return closure
 
@@ -221,7 +248,9 @@ def power(compiler: Compiler, node: tree.Power) -> Closure:
     base, exponent, at = compiler.compile(node.base), compiler.compile(node.exponent), node.at
 
     def closure(run: Run) -> Value:
-        return apply(run, operations.power, base(run), exponent(run), at)
+        left, right = base(run), exponent(run)
+        run.spend(ROOT_STEPS if right.__class__ is Decimal and right != right.to_integral_value() else POWER_STEPS)
+        return apply(run, operations.power, left, right, at)
 
     return closure
 

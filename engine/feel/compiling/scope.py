@@ -77,6 +77,12 @@ class Compiler:
         """Whether the name can only mean an entry of the scope."""
         return not self._visible.get(name) and not self._visible.get(None)
 
+    def place_of(self, name: str) -> int | None:
+        """The place of a local name that no element of a filter can hide; None for any other name."""
+        depth, place = (self._visible.get(name) or [(0, -1)])[-1]
+        hidden = any(at_depth > depth for at_depth, _ in self._visible.get(None, []))
+        return None if place < 0 or hidden else place
+
     def resolve(self, name: str, at: int) -> Closure:
         """The reader of a name."""
         depth, place = (self._visible.get(name) or [(0, -1)])[-1]

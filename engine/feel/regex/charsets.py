@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.feel.errors import Fault
+from engine.feel.regex.blocks import BLOCKS
 
 Test = Callable[[str], bool]
 LINE_ENDS = frozenset("\n\r")
@@ -12,32 +13,46 @@ LINE_ENDS = frozenset("\n\r")
 
 @dataclass(frozen=True, slots=True)
 class CharSet:
-    """Single characters, ranges and tests; negated as a whole; minus another set (`[a-z-[aeiou]]`)."""
+    """Single characters, ranges and tests; negated as a whole; minus another set (`[a-z-[aeiou]]`).
+
+    With `fold` characters and ranges stand for their case-variants too; tests (`\\p{Lu}`) never do (XPath 5.6.1.1, flag i).
+    """
 
     single: frozenset[str] = frozenset()
     ranges: tuple[tuple[str, str], ...] = ()
     tests: tuple[Test, ...] = ()
     negated: bool = False
     minus: "CharSet | None" = None
+    fold: bool = False
 
     def __contains__(self, character: str) -> bool:
-        found = (
-            character in self.single
-            or any(low <= character <= high for low, high in self.ranges)
-            or any(test(character) for test in self.tests)
-        )
+        forms = variants(character) if self.fold else (character,)
+        found = any(map(self._names, forms)) or any(test(character) for test in self.tests)
         return found is not self.negated and (self.minus is None or character not in self.minus)
 
+    def _names(self, character: str) -> bool:
+        return character in self.single or any(low <= character <= high for low, high in self.ranges)
 
-def as_test(charset: CharSet, ignore_case: bool) -> Test:
+
+def variants(character: str) -> tuple[str, ...]:
+    """The character and what differs from it in case only; the Kelvin sign is a case-variant of k."""
+    lower, upper = character.lower(), character.upper()
+    return character, lower, upper, lower.upper(), upper.lower()
+
+
+def one_of(character: str, fold: bool) -> CharSet:
+    """The set of one character."""
+    return CharSet(frozenset(variants(character) if fold else character), fold=fold)
+
+
+def as_test(charset: CharSet) -> Test:
     """A fast test for a set; what it once answered it remembers."""
     known: dict[str, bool] = {}
 
     def test(character: str) -> bool:
         found = known.get(character)
         if found is None:
-            forms = (character, character.lower(), character.upper()) if ignore_case else (character,)
-            found = any(form in charset for form in forms)
+            found = character in charset
             if len(known) < 512:
                 known[character] = found
         return found
@@ -69,14 +84,6 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 _ITSELF = frozenset("\\|.-^?*+{}()[]$")
 _SUBCATEGORIES = {"L": "ultmo", "M": "nce", "N": "dlo", "P": "cdseifo", "Z": "slp", "S": "mcko", "C": "cfon"}
 CATEGORIES = frozenset(main + sub for main, subs in _SUBCATEGORIES.items() for sub in ("", *subs))
-_BLOCKS = {
-    "IsBasicLatin": ("\x00", "\x7f"),
-    "IsLatin-1Supplement": ("\x80", "\xff"),
-    "IsCJKUnifiedIdeographs": ("\u4e00", "\u9fff"),
-    "IsCJKUnifiedIdeographsExtensionA": ("\u3400", "\u4dbf"),
-    "IsCJKSymbolsandPunctuation": ("\u3000", "\u303f"),
-    "IsHalfwidthandFullwidthForms": ("\uff00", "\uffef"),
-}
 
 
 def escape(letter: str) -> CharSet:
@@ -93,8 +100,9 @@ def escape(letter: str) -> CharSet:
 
 def category(name: str, negated: bool) -> CharSet:
     """`\\p{Lu}`, `\\p{IsCJKUnifiedIdeographs}`. Raises Fault."""
-    if name in _BLOCKS:
-        return CharSet(ranges=(_BLOCKS[name],), negated=negated)
+    if name in BLOCKS:
+        low, high = BLOCKS[name]
+        return CharSet(tests=(lambda character: low <= character <= high,), negated=negated)
     if name not in CATEGORIES:
         raise Fault(f"正则表达式里没有“{name[:40]}”这个字符类别")
     return CharSet(tests=(lambda character: unicodedata.category(character).startswith(name),), negated=negated)

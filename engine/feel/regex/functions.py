@@ -4,9 +4,13 @@ import re
 from functools import lru_cache
 
 from engine.feel.errors import Fault
-from engine.feel.regex.machine import Pay, Program, compile_pattern, find
+from engine.feel.regex.machine import MOST_INSTRUCTIONS, Pay, Program, compile_pattern, find
 
 FLAGS = frozenset("smixq")
+#: A pattern of so few characters is no work, whatever it unfolds to: `a{999}` has six.
+_SHORT = 5
+#: So many instructions of a program cost one step.
+_PAID_AS_ONE = 2
 
 
 @lru_cache(maxsize=256)
@@ -16,14 +20,30 @@ def _compiled(pattern: str, flags: str) -> Program:
     return compile_pattern(re.sub(r"([\\|.\-^?*+{}()\[\]$])", r"\\\1", pattern) if "q" in flags else pattern, flags)
 
 
+def _program(pattern: str, flags: str, pay: Pay) -> Program:
+    """The program of a pattern, which costs what its length is, and most where it turns out to be none. Raises Fault."""
+    try:
+        program = _compiled(pattern, flags)
+    except Fault:
+        pay(MOST_INSTRUCTIONS // _PAID_AS_ONE if len(pattern) > _SHORT else 1)
+        raise
+    pay(len(program.code) // _PAID_AS_ONE)
+    return program
+
+
 def search(text: str, pattern: str, flags: str | None, pay: Pay) -> bool:
     """Whether the pattern matches anywhere in the text. Raises Fault for a pattern that is none."""
-    return find(_compiled(pattern, flags or ""), text, 0, pay, submatches=False) is not None
+    return find(_program(pattern, flags or "", pay), text, 0, pay, submatches=False) is not None
 
 
 def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: Pay) -> str:
-    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself. Raises Fault."""
-    program = _compiled(pattern, flags or "")
+    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself.
+
+    Raises Fault, also for a pattern that matches nothing at all (XPath error FORX0003).
+    """
+    program = _program(pattern, flags or "", pay)
+    if find(program, "", 0, pay, submatches=False) is not None:
+        raise Fault("要替换的正则表达式不应当匹配空文本")
     pieces = [replacement] if "q" in (flags or "") else _pieces(replacement, program.groups)
     result: list[str] = []
     position = 0
@@ -40,13 +60,13 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: P
 
 
 def split(text: str, delimiter: str, pay: Pay) -> list[str]:
-    """The pieces between the matches. Raises Fault for a delimiter that matches nothing at all."""
-    program = _compiled(delimiter, "")
+    """The pieces between the matches. Raises Fault for a delimiter that matches nothing at all (FORX0003)."""
+    program = _program(delimiter, "", pay)
+    if find(program, "", 0, pay, submatches=False) is not None:
+        raise Fault("分隔的正则表达式不应当匹配空文本")
     result: list[str] = []
     position = 0
     for places in _matches(program, text, pay):
-        if places[0] == places[1]:
-            raise Fault("分隔的正则表达式不应当匹配空文本")
         result.append(text[position : places[0]])
         position = places[1]
     return [*result, text[position:]]

@@ -35,7 +35,7 @@ def compile_pattern(pattern: str, flags: str) -> Program:
     """Raises Fault for a pattern that is none, or too large."""
     parser = PatternParser(pattern, flags)
     tree = parser.parse()
-    writer = _Writer("i" in flags)
+    writer = _Writer()
     writer.write(tree)
     writer.add(MATCH, None)
     refers_back = any(code == BACK for code, _, _ in writer.code)
@@ -43,9 +43,8 @@ def compile_pattern(pattern: str, flags: str) -> Program:
 
 
 class _Writer:
-    def __init__(self, ignore_case: bool) -> None:
+    def __init__(self) -> None:
         self.code: list[tuple[int, Any, int]] = []
-        self.ignore_case = ignore_case
 
     def add(self, code: int, argument: Any) -> int:
         if len(self.code) >= MOST_INSTRUCTIONS:
@@ -59,7 +58,7 @@ class _Writer:
     def write(self, node: Node) -> None:
         match node:
             case One():
-                self.add(ONE, as_test(node.charset, self.ignore_case))
+                self.add(ONE, as_test(node.charset))
             case Sequence():
                 for part in node.parts:
                     self.write(part)

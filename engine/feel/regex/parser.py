@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.feel.errors import Fault
-from engine.feel.regex.charsets import LINE_ENDS, CharSet, category, escape
+from engine.feel.regex.charsets import LINE_ENDS, CharSet, category, escape, one_of
 
 MOST_CHARACTERS = 1_000
 DEEPEST = 40
@@ -68,9 +68,9 @@ class PatternParser:
     def __init__(self, pattern: str, flags: str) -> None:
         if len(pattern) > MOST_CHARACTERS:
             raise Fault(f"正则表达式超过 {MOST_CHARACTERS} 个字符")
-        self.pattern = pattern
+        self.pattern = _without_spaces(pattern) if "x" in flags else pattern
         self.dot_all = "s" in flags
-        self.skip_spaces = "x" in flags
+        self.fold = "i" in flags
         self.index = 0
         self.depth = 0
         self.groups = 0
@@ -86,8 +86,6 @@ class PatternParser:
         return Fault(f"正则表达式第 {self.index + 1} 个字符处{what}")
 
     def _peek(self) -> str:
-        while self.skip_spaces and self.pattern[self.index : self.index + 1] in (" ", "\t", "\n", "\r"):
-            self.index += 1
         return self.pattern[self.index : self.index + 1]
 
     def _next(self) -> str:
@@ -161,7 +159,7 @@ class PatternParser:
                 return One(self._escape())
             case "*" | "+" | "?" | "{" | "}" | "]":
                 raise self._fault(f"“{character}”前面要写“\\”，或者没有可以重复的内容")
-        return One(CharSet(frozenset(character)))
+        return One(one_of(character, self.fold))
 
     def _group(self) -> Node:
         number = None
@@ -211,7 +209,7 @@ class PatternParser:
         return category(name, letter == "P")
 
     def _class(self) -> CharSet:
-        """What follows `[`. Spaces count here, whatever the flags."""
+        """What follows `[`."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise self._fault("嵌套太深")
@@ -231,7 +229,7 @@ class PatternParser:
             parts.append(self._range())
         self.index += 1
         self.depth -= 1
-        return _union(parts, negated, minus)
+        return _union(parts, negated, minus, self.fold)
 
     def _range(self) -> CharSet:
         low = self._class_character()
@@ -252,9 +250,24 @@ class PatternParser:
         return self._escape() if character == "\\" else CharSet(frozenset(character))
 
 
-def _union(parts: list[CharSet], negated: bool, minus: CharSet | None) -> CharSet:
+def _without_spaces(pattern: str) -> str:
+    """The pattern without its spaces, but for those in brackets (flag x)."""
+    kept: list[str] = []
+    depth, escaped = 0, False
+    for character in pattern:
+        if not depth and character in " \t\n\r":
+            continue
+        kept.append(character)
+        if escaped or character == "\\":
+            escaped = not escaped
+        elif character in "[]":
+            depth = max(0, depth + (1 if character == "[" else -1))
+    return "".join(kept)
+
+
+def _union(parts: list[CharSet], negated: bool, minus: CharSet | None, fold: bool) -> CharSet:
     single = frozenset[str]().union(*(part.single for part in parts if not part.negated))
     ranges = tuple(pair for part in parts if not part.negated for pair in part.ranges)
     tests = [test for part in parts if not part.negated for test in part.tests]
     tests += [part.__contains__ for part in parts if part.negated]
-    return CharSet(single, ranges, tuple(tests), negated, minus)
+    return CharSet(single, ranges, tuple(tests), negated, minus, fold)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from engine.packages.checks import (
     actions,
     assignments,
+    calls,
     clauses,
     decided,
     documents,
@@ -34,6 +35,7 @@ CHECKS: dict[str, Check] = {
     "clauses": clauses.findings,
     "documents": documents.findings,
     "actions": actions.findings,
+    "calls": calls.findings,
     "properties": properties.findings,
     "expressions": expressions.findings,
     "variables": variables.findings,

@@ -9,7 +9,7 @@ from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary
 from engine.workflow import Node
 
-_NEEDS = {"promise": "[promise]", "items": "[package] items", "rules": "[package] rules"}
+_NEEDS = {"promise": "[promise]", "publicity": "[publicity]", "items": "[package] items", "rules": "[package] rules"}
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -62,6 +62,12 @@ def _value(parts: Parts, node: Node, name: str, text: str, setting: Setting) -> 
             if target is None or target.kind != "userTask":
                 message = f"属性 {name} 要写一个用户任务的标识，没有“{shown(text)}”；请改正。"
                 yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+        case "multi-instance":
+            assert parts.drawing is not None
+            target = parts.drawing.nodes.get(text)
+            if target is None or target.loop is None or target.id not in parts.drawing.areas(node.scope):
+                message = f"属性 {name} 要写这个任务所在的多实例子流程，没有“{shown(text)}”；请改正。"
+                yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
         case "feel":
             if not text.startswith("="):
                 message = f"属性 {shown(name)} 要写 FEEL 表达式，以 = 开头；请改正。"
@@ -95,4 +101,9 @@ def _needs(parts: Parts, node: Node, action: ActionSettings) -> Iterator[Finding
     for need in sorted(action.needs) if parts.manifest is not None else ():
         if not getattr(parts.manifest, need):
             message = f"动作 {node.action} 要用清单的 {_NEEDS[need]}，清单里没有；请补上。"
-            yield Finding(MANIFEST, need if need == "promise" else f"package.{need}", "package.action-needs", message)
+            yield Finding(
+                MANIFEST,
+                need if need in ("promise", "publicity") else f"package.{need}",
+                "package.action-needs",
+                message,
+            )

@@ -72,7 +72,8 @@ def _installed(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
 def _unused(parts: Parts, used: set[str]) -> Iterator[Finding]:
     if parts.manifest is None or parts.drawing is None:
         return
-    whole = " ".join(node.assignment or "" for node in parts.drawing.of_kind("userTask"))
+    tasks = list(parts.drawing.of_kind("userTask"))
+    whole = " ".join(f"{node.assignment or ''} {node.properties.get('escalateTo', '')}" for node in tasks)
     for role in parts.manifest.posts:
         if role not in used and role != parts.manifest.start and role not in whole:
             message = f"没有任务由岗位“{shown(role)}”办理；请删去这个岗位，或把任务派给它。"

@@ -14,9 +14,10 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
         if node.decision is not None and node.decision.decision_id:
             used.add(node.decision.decision_id)
             yield from _missing(parts, DIAGRAM, node.id, node.decision.decision_id)
-    for rule in parts.manifest.rules if parts.manifest else ():
-        used.add(rule)
-        yield from _missing(parts, MANIFEST, "package.rules", rule)
+    for name in ("rules", "materials"):
+        for identity in getattr(parts.manifest, name) if parts.manifest else ():
+            used.add(identity)
+            yield from _missing(parts, MANIFEST, f"package.{name}", identity)
     if parts.drawing is not None and parts.manifest is not None:
         yield from _unused(parts, used)
 

@@ -10,7 +10,9 @@ from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import FACTS, Vocabulary
 
-_FORMS = {"two": ("letter", "document"), "notice": ("notice",), "slip": ("slip",)}
+_FORMS = {"two": ("letter", "document"), "minutes": ("minutes",), "notice": ("notice", "letter"), "slip": ("slip",)} | {
+    "sheet": ("sheet",)
+}
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -69,6 +71,7 @@ def _variables(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             template = parts.templates.get(rule.template) if rule else None
             if rule is None or template is None or reach is None:
                 continue
-            for name in sorted(frozenset(template.variables) - facts - reach.seen_at(node)):
+            member = frozenset({node.properties.get("as", "")})  # of a document made for each of a list
+            for name in sorted(frozenset(template.variables) - facts - member - reach.seen_at(node)):
                 message = f"模板要用变量“{shown(name)}”，出具它的任务 {node.id} 那里没有；请在流程里写出它，或改模板。"
                 yield Finding(rule.template, shown(name), "package.template-variable", message)

@@ -46,7 +46,7 @@ def _withdrawal(parts: Parts) -> Iterator[Finding]:
     assert parts.manifest is not None and parts.drawing is not None
     drawing, rule = parts.drawing, parts.manifest.withdraw
     if rule is None:
-        for node in drawing.of_kind("userTask"):
+        for node in drawing.of_kind("userTask", "callActivity"):
             if node.properties.get("withdrawable") == "true":
                 message = "任务标了可以撤回，而清单没有 [withdraw]；请补上 [withdraw]，或去掉 withdrawable。"
                 yield Finding("process.bpmn", node.id, "package.no-withdrawal", message)

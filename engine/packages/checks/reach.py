@@ -71,7 +71,7 @@ class Reach:
             self._add(keeper, node.outputs)
         if node.kind == "subProcess":
             self._add(node.id, node.inputs)
-        if node.kind == "callActivity" and node.called:
+        if node.kind == "callActivity" and node.called and not node.outside:
             self._add(node.called, node.inputs)
         if not node.outputs:
             self._add(node.id if node.loop is not None else keeper, _results(node))
@@ -99,5 +99,6 @@ def _results(node: Node) -> list[str]:
 
 
 def _from_outside(manifest: Manifest) -> list[str]:
-    """What commands write into the case."""
-    return [manifest.withdraw.reason] if manifest.withdraw is not None else []
+    """What commands, and a case that calls, write into the case."""
+    withdrawn = [manifest.withdraw.reason] if manifest.withdraw is not None else []
+    return withdrawn + ([*manifest.call.inputs] if manifest.call is not None else [])

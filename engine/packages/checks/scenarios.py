@@ -16,7 +16,7 @@ _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times 
 _VALUES = "scenarios/values/"
 
 
-def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
+def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for file, data in parts.package.files.items():
         if not file.startswith("scenarios/"):
@@ -29,7 +29,7 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
         if not isinstance(tree, dict):
             yield Finding(file, "", "package.scenario", "文件不是“键: 值”的结构；请对照说明改写。")
         elif not file.startswith(_VALUES):
-            yield from _scenario(parts, file, tree, seen)
+            yield from _scenario(parts, vocabulary, file, tree, seen)
 
 
 class _NotPlain(Exception):
@@ -65,7 +65,9 @@ def _look_over(text: str) -> None:
             raise _NotPlain("嵌套过深或内容过多；请简化或拆分。", event.start_mark)
 
 
-def _scenario(parts: Parts, file: str, tree: dict[Any, Any], seen: dict[str, str]) -> Iterator[Finding]:
+def _scenario(
+    parts: Parts, vocabulary: Vocabulary, file: str, tree: dict[Any, Any], seen: dict[str, str]
+) -> Iterator[Finding]:
     identity = str(tree.get("id") or "")
     if not identity:
         yield Finding(file, "id", "package.scenario", "没有编号；请写 id，如 id: LS01。")
@@ -73,24 +75,44 @@ def _scenario(parts: Parts, file: str, tree: dict[Any, Any], seen: dict[str, str
         message = f"编号 {shown(identity)} 已在 {seen[identity]} 用过；请换一个。"
         yield Finding(file, "id", "package.scenario", message)
     seen.setdefault(identity, file)
+    yield from _parameters(parts, file, tree.get("parameters"))
     steps = tree.get("steps")
     if not isinstance(steps, list) or not steps:
         yield Finding(file, "steps", "package.scenario", "没有步骤；请写 steps，一步一行。")
         return
     for number, step in enumerate(steps):
-        yield from _step(parts, file, f"steps[{number}]", step)
+        yield from _step(parts, vocabulary, file, f"steps[{number}]", step)
 
 
-def _step(parts: Parts, file: str, element: str, step: Any) -> Iterator[Finding]:
+def _parameters(parts: Parts, file: str, given: Any) -> Iterator[Finding]:
+    known = parts.manifest.parameters if parts.manifest is not None else {}
+    for name in given if isinstance(given, dict) else ():
+        if name not in known:
+            message = f"清单的 [parameters] 里没有“{shown(name)}”；请改正，或在清单里加上它。"
+            yield Finding(file, f"parameters.{shown(name)}", "package.scenario-parameter", message)
+
+
+def _step(parts: Parts, vocabulary: Vocabulary, file: str, element: str, step: Any) -> Iterator[Finding]:
     if not isinstance(step, dict):
-        yield Finding(file, element, "package.scenario", "这一步不是“键: 值”；请写 do、wait、withdraw 或 return。")
+        yield Finding(
+            file, element, "package.scenario", "这一步不是“键: 值”；请写 do、review、wait、withdraw 或 return。"
+        )
         return
     if parts.drawing is None:
         return
     returned = step.get("return")
-    named = {"do": step.get("do")} | ({"return": returned.get("to")} if isinstance(returned, dict) else {})
+    tasks: frozenset[str] | None = frozenset(node.id for node in parts.drawing.of_kind("userTask"))
+    if "case" in step:
+        first, slash, _ = str(step["case"]).partition("/")
+        call = parts.drawing.nodes.get(first.partition("#")[0])
+        if call is None or not call.outside:
+            message = f"流程图里没有调用其他流程包的活动“{shown(first)}”；请改正。"
+            yield Finding(file, f"{element}.case", "package.scenario-node", message)
+        called = (vocabulary.packages or {}).get(call.called or "") if call is not None and not slash else None
+        tasks = called.tasks if called is not None else None
+    named = {"do": step.get("do"), "review": step.get("review")}
+    named |= {"return": returned.get("to")} if isinstance(returned, dict) else {}
     for key, node in named.items():
-        found = parts.drawing.nodes.get(node) if isinstance(node, str) else None
-        if node is not None and (found is None or found.kind != "userTask"):
+        if node is not None and tasks is not None and node not in tasks:
             message = f"流程图里没有用户任务“{shown(node)}”；请改正。"
             yield Finding(file, f"{element}.{key}", "package.scenario-node", message)

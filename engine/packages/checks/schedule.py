@@ -73,4 +73,8 @@ class _Walk:
 def _days(node: Node) -> int:
     text = node.due if node.kind == "userTask" else node.timer if node.kind == "intermediateCatchEvent" else None
     found = _DAYS.fullmatch(text or "")
-    return int(found[1]) if found and "pauses" not in node.properties else 0
+    return int(found[1]) if found and _is_promised(node) else 0
+
+
+def _is_promised(node: Node) -> bool:
+    return "pauses" not in node.properties and node.properties.get("promised") != "false"

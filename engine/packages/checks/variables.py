@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.forms import FormSchema
 from engine.packages.checks.reach import Reach
 from engine.packages.checks.texts import compiled, names_read, split
+from engine.packages.manifest import RESULTS
 from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
@@ -89,11 +90,19 @@ def _given(parts: Parts, vocabulary: Vocabulary, reach: Reach, node: Node) -> fr
             return frozenset({node.decision.result_variable} if node.decision else ())
         case "subProcess":
             return reach.seen_in(node.id)
+        case "callActivity" if node.outside:
+            return _given_by_call(vocabulary, node)
         case "callActivity":
             return reach.seen_in(node.called or "")
         case "scriptTask":
             return frozenset({node.script.result_variable} if node.script else ())
     return None if node.event is not None else frozenset()
+
+
+def _given_by_call(vocabulary: Vocabulary, node: Node) -> frozenset[str] | None:
+    """What a called package gives back; None where the package is not known here."""
+    called = (vocabulary.packages or {}).get(node.called or "")
+    return None if called is None or called.call is None else frozenset((*RESULTS, *called.call.outputs))
 
 
 def _title(parts: Parts, reach: Reach) -> Iterator[Finding]:
@@ -126,7 +135,7 @@ def _forms(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding
 def _decisions(parts: Parts, reach: Reach, keys: frozenset[str]) -> Iterator[Finding]:
     assert parts.drawing is not None
     seen: dict[str, frozenset[str]] = {}
-    for rule in parts.manifest.rules if parts.manifest else ():
+    for rule in (*parts.manifest.rules, *parts.manifest.materials) if parts.manifest else ():
         seen[rule] = reach.seen_in(parts.drawing.main) | _IN_RULES
     for node in parts.drawing.of_kind("businessRuleTask"):
         if node.decision is not None:

@@ -11,7 +11,7 @@ from ..errors import WorkflowFault
 from ..expressions import Formula
 from ..interpreter import Step
 from ..throwing import Raised, rise, uncaught
-from ..variables import assign, item_values, task_path, visible
+from ..variables import assign, item_values, parent_of, task_path, visible
 from .element import LIVE, Element, interpreter
 from .events import moment
 
@@ -70,8 +70,12 @@ class Service(Element):
             )
         view = self.local(my_task)
         properties = {name: formula.evaluate(view) for name, formula in self.properties.items()}
+
+        def add_item(node_id: str, value: Any) -> bool:
+            return add_around(my_task, node_id, self._plain({"item": value})["item"])
+
         try:
-            given = action(Step(self.bpmn_id, task_path(my_task), view, properties))
+            given = action(Step(self.bpmn_id, task_path(my_task), view, properties, add_item))
         except Raised as error:
             self._fail(my_task, error)
             return None
@@ -176,3 +180,14 @@ def number_twins(my_task: Task) -> None:
     number = next(n for n in range(1, len(twins) + 2) if n not in twins)
     if number > 1:
         my_task.internal_data["nth"] = number
+
+
+def add_around(my_task: Task, node_id: str, value: Any) -> bool:
+    """One more item for the multi-instance in which this task runs, at any depth; false where there is none of the name."""
+    around: Task | None = my_task
+    while around is not None:
+        if "index" in around.internal_data and around.parent.task_spec.bpmn_id == node_id:
+            around.parent.task_spec.add(around.parent, value)
+            return True
+        around = parent_of(around.workflow)
+    return False

@@ -1,5 +1,8 @@
 """Multi-instance and standard loop."""
 
+import re
+from collections import ChainMap
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +16,7 @@ from .activities import number_twins
 from .element import LIVE, Element
 
 RESULT = "=result"  # no name of FEEL begins so: an item with this entry has ended
+_VARIABLE = re.compile(r"[^\W\d]\w*")
 MOST_ITEMS = 500
 MOST_TOGETHER = 5_000  # tokens of a case; items within items multiply
 
@@ -62,6 +66,15 @@ class Each(Element):
         del my_task.internal_data["items"][index]
         my_task.internal_data["gone"].append(index)
         self._update(my_task)
+
+    def follow_members(self, my_task: Task, change: Callable[[list[Any]], list[Any]]) -> None:
+        """A collection that is a variable says afterwards whom the multi-instance is for: who reads it later (whose
+        answer is missing) counts late members as any other, and none that was taken out."""
+        name = "" if self.collection is None else self.collection.text.removeprefix("=").strip()
+        variables = ChainMap(*visible(my_task).maps[:-1])
+        members = variables.get(name) if _VARIABLE.fullmatch(name) else None
+        if isinstance(members, list):
+            assign(my_task, {name: change(members)})
 
     def reopen(self, my_task: Task, index: int) -> None:
         """An item is begun again, whether it runs or has ended; its result no longer counts."""

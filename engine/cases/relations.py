@@ -1,0 +1,87 @@
+"""The case that calls this one, and the cases that this one calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.cases.door import Sight
+from engine.cases.words import CALL_STATES, OUTCOMES, STATES, name
+from engine.packages import CompiledPackage
+from engine.store import Transaction
+from engine.store.tables import call, case, process_version
+
+
+@dataclass(frozen=True)
+class CaseLink:
+    """Another case as it is named on the page of this one; `open` says whether the reader may open it."""
+
+    id: str
+    number: str
+    title: str
+    state_name: str
+    outcome_name: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A call of another process: where it stands, and the case that it started. `fault` is why it could not start."""
+
+    node_id: str
+    node_name: str
+    item: str
+    state: str
+    state_name: str
+    opened_at: datetime
+    fault: str
+    child: CaseLink | None
+
+
+def parent_of(transaction: Transaction, row: Mapping[str, Any], sight: Sight) -> CaseLink | None:
+    """For the department and the association; the others see nothing of what stands round their request."""
+    if row["call_id"] is None or sight not in {Sight.OWN, Sight.FULL}:
+        return None
+    query = sa.select(case).join(call, call.c.case_id == case.c.id).where(call.c.id == row["call_id"])
+    found = transaction.execute(query).mappings().one_or_none()
+    return None if found is None else _link(dict(found), sight)
+
+
+def calls_of(transaction: Transaction, case_id: str, package: CompiledPackage, sight: Sight) -> tuple[CallView, ...]:
+    """In the order in which they were made."""
+    nodes = package.definition.nodes
+    if sight not in {Sight.OWN, Sight.FULL} or not any(node.outside for node in nodes.values()):
+        return ()
+    child, version = case.alias("child"), process_version
+    source = call.outerjoin(child, child.c.id == call.c.child_id).outerjoin(version, version.c.id == child.c.version_id)
+    columns = [column.label(f"call_{column.name}") for column in call.c]
+    query = sa.select(*columns, child, version.c.title.label("package_title")).select_from(source)
+    query = query.where(call.c.case_id == case_id).order_by(call.c.opened_at, call.c.node_id, call.c.path, call.c.id)
+    return tuple(_call(dict(row), package, sight) for row in transaction.execute(query).mappings())
+
+
+def _call(row: Mapping[str, Any], package: CompiledPackage, sight: Sight) -> CallView:
+    node = package.definition.nodes.get(row["call_node_id"])
+    return CallView(
+        node_id=row["call_node_id"],
+        node_name=(node.name if node else "") or row["package_title"] or row["call_package_key"],
+        item=row["call_item_key"] or "",
+        state=row["call_state"],
+        state_name=CALL_STATES[row["call_state"]],
+        opened_at=row["call_opened_at"],
+        fault=row["call_reason"] if sight is Sight.FULL else "",
+        child=None if row["id"] is None else _link(row, sight),
+    )
+
+
+def _link(row: Mapping[str, Any], sight: Sight) -> CaseLink:
+    return CaseLink(
+        id=row["id"],
+        number=row["number"] or "草稿",
+        title=row["title"],
+        state_name=name(STATES, row["state"]),
+        outcome_name=name(OUTCOMES, row["outcome"]),
+        open=sight is Sight.OWN or row["state"] != "draft",
+    )

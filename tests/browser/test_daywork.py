@@ -1,0 +1,60 @@
+"""The pages of the people's day at every width: filters, search, supervision, deputies, notices, the association's file."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Desk
+from tests.cases.playing import Play
+from tests.installations import Office
+
+pytestmark = pytest.mark.browser
+Enter = Callable[[str | None], Desk]
+
+
+def test_the_day_of_a_reviewer_holds_at_every_width(enter: Enter, play: Play) -> None:
+    play.until("Task_accept")
+    acceptor = enter("acceptor")
+    acceptor.page.get_by_label("案号、协会、人名或意见").fill("冷链")
+    acceptor.press("筛选")
+    expect(acceptor.page.get_by_label("筛选的名字")).to_be_visible()
+    acceptor.page.get_by_label("筛选的名字").fill("冷链行业")
+    acceptor.press("保存这个筛选")
+    acceptor.shoot("inbox-filtered")
+    for path, name in (
+        ("/desk/cases/?words=陈海澜", "found"),
+        ("/desk/?since=x", "inbox-fault"),
+        ("/desk/deputies", "deputies"),
+        ("/desk/phrases", "phrases"),
+        ("/notices/", "notices"),
+        ("/notices/mail", "notices-mail"),
+        ("/desk/associations/", "associations"),
+    ):
+        acceptor.open(path)
+        acceptor.shoot(name)
+
+
+def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play: Play, office: Office) -> None:
+    play.until("MI_joint_check")
+    office.clock.advance(timedelta(days=30))
+    supervisor = enter("supervisor")
+    supervisor.follow("电子监察")
+    supervisor.shoot("supervision")
+    supervisor.follow("省公安厅")
+    supervisor.shoot("overseen")
+    supervisor.follow("发督办单")
+    supervisor.press("发出督办单")
+    supervisor.shoot("urge-fault")
+    supervisor.page.get_by_label("督办的事由").fill("联审超期，请答复")
+    supervisor.press("发出督办单")
+    supervisor.shoot("slip")
+    supervisor.open("/desk/supervision/export")
+    supervisor.shoot("export")
+    head = enter("head")
+    head.open("/desk/handover")
+    head.shoot("handover")
+    case_id = play.office.actor("coldchain").posts[0].organisation_id
+    head.open(f"/desk/associations/{case_id}")
+    head.shoot("association")

@@ -1,0 +1,77 @@
+"""Before a decision is taken: the documents that it would be written in, marked as unsigned, page by page and as a draft."""
+
+import io
+from collections.abc import Callable
+
+from docx import Document
+from PIL import Image
+
+from engine.store import tables
+from tests.cases.playing import Play
+from tests.webapp.visitor import Visitor
+
+Enter = Callable[[str], Visitor]
+TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
+
+
+def opened(signed_in: Enter, login: str) -> Visitor:
+    person = signed_in(login)
+    person.follow(TITLE)
+    return person
+
+
+def test_the_handler_sees_the_letter_that_the_suggestions_would_make(play: Play, signed_in: Enter) -> None:
+    play.until("Task_summary")
+    play.office.work_off()
+    handler = opened(signed_in, "handler-a")
+    names = [
+        one.get("name") for one in handler.page.tree.iter("input") if (one.get("name") or "").endswith("suggestion")
+    ]
+    chosen = dict.fromkeys(names, "approved")
+    page = handler.press("预览文书", summary_internal="人选都符合条件", **chosen)
+    assert page.status == 200
+    assert "审核意见函" in page.text
+    assert "审核结果告知书" not in page.text
+    picture = handler.client.get(page.tree.find_class("hs-sheet")[0].find("img").get("src"))
+    assert Image.open(io.BytesIO(picture.data)).size[0] > 900
+    draft = handler.follow("下载 Word 草稿")
+    words = "\n".join(one.text for one in Document(io.BytesIO(draft.data)).paragraphs)
+    assert "同意陈海澜" in words
+    assert {row["kind"] for row in play.rows(tables.document)} == {"D01"}, "nothing was stored"
+    handler.open(page.url)
+    handler.follow("返回提出综合意见")
+    assert handler.page.value("summary_internal") == "人选都符合条件"
+
+
+def test_what_is_not_filled_in_is_told_instead_of_a_preview(play: Play, signed_in: Enter) -> None:
+    play.until("Task_summary")
+    handler = opened(signed_in, "handler-a")
+    page = handler.press("预览文书")
+    assert page.status == 422
+    assert page.heading.endswith("还不能预览文书")
+    assert page.errors
+
+
+def test_the_head_sees_the_letter_beside_the_decision(play: Play, signed_in: Enter) -> None:
+    play.until("Task_head_review")
+    head = opened(signed_in, "head")
+    assert "审核意见函" in head.press("预览文书", decision="agree").text
+
+
+def test_an_acceptance_shows_its_notice(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    acceptor = opened(signed_in, "acceptor")
+    page = acceptor.press("预览文书", decision="accept")
+    assert "受理通知书" in page.text
+    assert "现予受理" in page.text
+
+
+def test_another_post_sees_no_preview_and_a_task_without_documents_offers_none(play: Play, signed_in: Enter) -> None:
+    case_id = play.until("Task_summary")
+    task = play.task(case_id, "Task_summary")
+    assert signed_in("head").open(f"/desk/tasks/{task.id}/preview").status in {403, 404}
+    other = play.until("Task_party_initial", "0" * 31 + "1")
+    party = play.holder(play.task(other, "Task_party_initial").post)
+    visitor = signed_in(party.login)
+    visitor.open(f"/desk/tasks/{play.task(other, 'Task_party_initial').id}")
+    assert "预览文书" not in visitor.page.text

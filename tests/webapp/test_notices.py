@@ -1,0 +1,50 @@
+"""The bell, the list of notices, e-mail on request, and what failed in the background."""
+
+from collections.abc import Callable
+
+from engine import jobs, store
+from engine.store import tables
+from tests.cases.playing import Play
+from tests.installations import Office
+from tests.webapp.visitor import Visitor
+
+Enter = Callable[[str], Visitor]
+
+
+def test_the_bell_counts_and_a_click_marks(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    someone = signed_in("acceptor")
+    page = someone.follow("消息 1")
+    assert "1 条未读" in page.heading
+    assert "形式审查" in page.text
+    assert "已标为已读 1 条" in someone.press("标为已读").text
+    assert "0 条未读" in someone.page.heading
+    assert "没有未读消息" in someone.follow("未读").text
+
+
+def test_an_applicant_has_the_bell_too(play: Play, signed_in: Enter) -> None:
+    play.until("Task_accept")
+    page = signed_in("coldchain").open("/notices/")
+    assert page.status == 200
+    assert "消息" in page.heading
+
+
+def test_e_mail_is_asked_for(play: Play, signed_in: Enter) -> None:
+    someone = signed_in("acceptor")
+    someone.open("/notices/mail")
+    assert "还没有设置邮件服务器" in someone.page.text
+    assert someone.press("保存", kind=["told"], email="nobody").errors == ["电子邮箱须像 name@example.cn 这样填写"]
+    assert "已保存邮件提醒" in someone.press("保存", kind=["told", "slip"], email="zhou@example.cn").text
+    someone.follow("邮件提醒")
+    assert someone.page.value("email") == "zhou@example.cn"
+
+
+def test_jobs_that_failed_are_shown_to_who_runs_the_machines(office: Office, signed_in: Enter) -> None:
+    with store.writing(office.installation.database) as transaction:
+        row = jobs.row("send-mail", "send-mail:1", {}, office.clock.now())
+        jobs.defer(transaction, [row])
+        transaction.execute(tables.job.update().values(attempts=6, error="mail.failed: 没有发出"))
+    assert signed_in("head").open("/notices/background").status == 403
+    someone = signed_in("sysadmin")
+    assert "已搁置" in someone.follow("后台任务").text
+    assert "已重新开始" in someone.press("重新开始").text
