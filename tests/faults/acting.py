@@ -67,6 +67,7 @@ class Actor:
             return  # not withdrawable any more, or somebody else was first
         except Invalid as refused:
             if refused.code != "task.invalid" or task.node != "Task_submit":
+                refused.add_note(f"{task.node}: {refused.details}")  # the child's traceback is all that is left of it
                 raise
             return  # two people attached the same file twice
 
