@@ -29,6 +29,7 @@ def checked(step: Step, loaded: Loaded, values: Mapping[str, Any] | None) -> dic
     if problems := schema.problems(sealed, context):
         raise Invalid("有以下问题，请改正后再提交。", code="task.invalid", problems=problems)
     sealer.write(step.transaction)
+    step.sealed.extend(sealer.rows.values())
     if has_files(schema):
         sealed["attachments"] = {
             field: [{"id": row["id"], "name": row["name"], "sha256": row["sha256"]} for row in rows]

@@ -175,9 +175,10 @@ def receive_document(installation: Installation, actor: Actor, document_id: str)
         step = Step(installation, transaction, load_case(transaction, row["case_id"]), actor)
         first = sa.and_(document.c.id == document_id, document.c.state == "issued", document.c.received_at.is_(None))
         values = {"received_at": step.now, "received_by": actor.person_id}
-        if transaction.execute(sa.update(document).where(first).values(**values)).rowcount == 1:
+        receipt = sa.update(document).where(first).values(**values).returning(_unreceived_beside(row))
+        if (taken := transaction.execute(receipt).one_or_none()) is not None:
             step.events.append(("document.received", {"document": document_id, "number": row["number"]}))
-            _tell_receipt(step, row)
+            _tell_receipt(step, row, last=not taken[0])
 
     command(installation, body)
 
@@ -186,22 +187,23 @@ def _sight(transaction: Transaction, actor: Actor, about: Any) -> Sight:
     return sight(actor, about, task_posts(transaction, about["case_id"]))
 
 
-def _tell_receipt(step: Step, row: Any) -> None:
-    """Write the step, with what the process makes of it where it waits for just these letters."""
+def _tell_receipt(step: Step, row: Any, *, last: bool) -> None:
+    """Write the step, with what the process makes of it where it waits for just these letters and this is the last."""
     message = step.package.manifest.receipt
     waiting = [one for one in step.run.expected() if message and one.name == message and one.path == row["path"]]
-    if row["signature"] == "two" and waiting and not _unreceived(step.transaction, row):
+    if row["signature"] == "two" and waiting and last:
         step.run.deliver(waiting[0].id, {"received_on": step.today})
         step.write()
     else:
         step.note(step.events)
 
 
-def _unreceived(transaction: Transaction, row: Any) -> bool:
+def _unreceived_beside(row: Any) -> sa.ColumnElement[bool]:
     """Whether another letter of the same part is in effect and has not been received."""
-    mine = (document.c.case_id == row["case_id"], document.c.path == row["path"], document.c.signature == "two")
-    open_ones = (document.c.state == "issued", document.c.reader == "applicant", document.c.received_at.is_(None))
-    return transaction.execute(sa.select(document.c.id).where(*mine, *open_ones).limit(1)).first() is not None
+    other = document.alias("other")
+    part = other.c.case_id == row["case_id"], other.c.path == row["path"], other.c.signature == "two"
+    open_ones = other.c.state == "issued", other.c.reader == "applicant", other.c.received_at.is_(None)
+    return sa.exists().where(other.c.id != row["id"], *part, *open_ones)
 
 
 def revoke_document(installation: Installation, actor_id: str | None, number: str, reason: str) -> None:

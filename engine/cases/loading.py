@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from engine.cases.door import hidden
 from engine.errors import NotFound
 from engine.store import Transaction
-from engine.store.tables import case, clauses_version, draft, organisation, scope, task
+from engine.store.tables import case, clauses_version, draft, organisation, personal, scope, task
 from engine.store.values import decode
 
 Row = dict[str, Any]
@@ -30,6 +30,7 @@ class Loaded:
     clauses_id: str
     root_text: str = ""  # the variables as they are stored
     other_texts: Mapping[str, str] = field(default_factory=dict)  # those of the scopes inside, by path
+    numbers: str = ""  # the personal numbers of the case, encrypted; `numbers_of` reads them
 
 
 class _together(GenericFunction[str]):  # noqa: N801  the name of an SQL function
@@ -49,6 +50,23 @@ def _together_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     return f"json_group_object({compiler.process(element.clauses, **options)})"
 
 
+class _hexadecimal(GenericFunction[str]):  # noqa: N801  the name of an SQL function
+    """Bytes as text that JSON can hold."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_hexadecimal)
+def _hexadecimal_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"encode({compiler.process(element.clauses, **options)}, 'hex')"
+
+
+@compiles(_hexadecimal, "sqlite")
+def _hexadecimal_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"hex({compiler.process(element.clauses, **options)})"
+
+
 class _Reading:
     """A statement that gives one row of several tables; built once, since building costs more than sending."""
 
@@ -59,11 +77,16 @@ class _Reading:
         others = sa.select(_together(inner.c.path, inner.c["values"])).where(
             inner.c.case_id == case.c.id, inner.c.path != ""
         )
+        parts = personal.c.kind, personal.c.key_id, _hexadecimal(personal.c.ciphertext)
+        sealed = parts[0] + " " + parts[1] + " " + parts[2]
+        numbers = sa.select(_together(personal.c.hash, sealed)).where(personal.c.case_id == case.c.id)
         source = source.join(organisation, organisation.c.id == case.c.organisation_id)
         source = source.outerjoin(scope, sa.and_(scope.c.case_id == case.c.id, scope.c.path == ""))
         self.places = [(table.name, column.name) for table in tables for column in table.c]
         columns = [column.label(f"{table.name}__{column.name}") for table in tables for column in table.c]
-        self.statement = sa.select(*columns, others.scalar_subquery(), scope.c["values"], clauses)
+        self.statement = sa.select(
+            *columns, numbers.scalar_subquery(), others.scalar_subquery(), scope.c["values"], clauses
+        )
         self.statement = self.statement.select_from(source).where(which)
 
     def load(self, transaction: Transaction, key: str) -> Loaded:
@@ -83,6 +106,7 @@ class _Reading:
             clauses_id=row[-1] or "",
             root_text=text or "",
             other_texts=orjson.loads(row[-3]) if row[-3] else {},
+            numbers=row[-4] or "",
         )
 
 
@@ -136,3 +160,13 @@ def id_of(transaction: Transaction, number: str) -> str:
 def scopes_of(loaded: Loaded) -> dict[str, dict[str, Any]]:
     """The variables of every scope of the case, by path."""
     return {"": loaded.root} | {path: decode(text) for path, text in loaded.other_texts.items()}
+
+
+def numbers_of(loaded: Loaded) -> list[Row]:
+    """The rows of the personal numbers of the case."""
+    rows = []
+    for digest, text in (orjson.loads(loaded.numbers) if loaded.numbers else {}).items():
+        kind, key_id, data = text.split(" ")
+        found = {"kind": kind, "key_id": key_id, "ciphertext": bytes.fromhex(data)}
+        rows.append({"case_id": loaded.case["id"], "hash": digest} | found)
+    return rows

@@ -1,6 +1,6 @@
 """Personal numbers: sealed at the door of a form, shown masked, revealed with a reason that is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -92,10 +92,12 @@ def without_masks(value: Any) -> Any:
 def masks(installation: Installation, transaction: Transaction, case_id: str) -> dict[str, str]:
     """Hash -> masked number, of every personal number of a case; one statement."""
     query = sa.select(personal).where(personal.c.case_id == case_id)
-    return {
-        row["hash"]: forms.mask(row["kind"], _decrypt(installation, row))
-        for row in transaction.execute(query).mappings()
-    }
+    return masked(installation, transaction.execute(query).mappings())
+
+
+def masked(installation: Installation, rows: Iterable[Any]) -> dict[str, str]:
+    """Hash -> masked number, of rows that have been read."""
+    return {row["hash"]: forms.mask(row["kind"], _decrypt(installation, row)) for row in rows}
 
 
 def masks_of(installation: Installation, transaction: Transaction, ids: Sequence[str]) -> dict[str, dict[str, str]]:

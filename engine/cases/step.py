@@ -13,9 +13,9 @@ from engine.cases import actions, calls, issuing, publicity
 from engine.cases.associations import file_later
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
-from engine.cases.loading import Loaded
+from engine.cases.loading import Loaded, numbers_of
 from engine.cases.names import case_names
-from engine.cases.personal import masks, with_masks
+from engine.cases.personal import masked, with_masks
 from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
@@ -57,6 +57,7 @@ class Step:
         }
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.preface: list[tuple[str, dict[str, Any], str, str]] = []  # what others did first: with person and post
+        self.sealed: list[dict[str, Any]] = []  # personal numbers that the form of this step brought
         self.jobs: list[dict[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.ended_tasks: dict[str, dict[str, Any]] = {}
@@ -104,8 +105,8 @@ class Step:
 
     @cached_property
     def _masks(self) -> Mapping[str, Any]:
-        """Of the personal numbers of the case, read when a document first prints one."""
-        return masks(self.installation, self.transaction, self.case["id"])
+        """Of the personal numbers of the case, decrypted when a document first prints one."""
+        return masked(self.installation, [*numbers_of(self.loaded), *self.sealed])
 
     def _waiting(self, node_id: str) -> list[str]:
         """Whom the open tasks of a node wait for: the items of a multi-instance by name, else the task itself."""
