@@ -14,6 +14,7 @@ from engine.calendar import local_date
 from engine.cases import actions
 from engine.cases.advancing import advance, checked
 from engine.cases.door import hold
+from engine.cases.effects import Outcome
 from engine.cases.loading import load_task
 from engine.cases.step import Step
 from engine.documents import Content, Frame
@@ -116,16 +117,16 @@ def _assumed(step: Step, node: Node) -> Iterator[tuple[str, Content]]:
     scope = dict(step.run.scope(""))
     given = _feel(step, scope, node.properties.get("assume", ""))
     scope |= given if isinstance(given, Mapping) else {}
-    around = step.around()
+    around, results = step.around(), list[Outcome]()
     for service in step.package.definition.nodes.values():
         if service.action == "record-outcomes":
             rows = _feel(step, scope, service.properties.get("from", ""))
             if isinstance(rows, list) and rows:  # a process may record some results here and others there
-                around.effects.outcomes[:] = actions.outcomes_of(step.package, scope, rows)
+                results = actions.outcomes_of(step.package, scope, rows)
                 break
     for kind in kinds:
         if _is_wanted(step, scope, kind):
-            yield kind, actions.compose(around, kind, scope)
+            yield kind, actions.compose(around, kind, scope, results)
 
 
 def _is_wanted(step: Step, scope: Mapping[str, Any], kind: str) -> bool:
