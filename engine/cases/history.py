@@ -77,7 +77,7 @@ def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
     if sight is Sight.OWN:
         return row["actor"] == actor.person_id or row["kind"] in OUTWARD
     # What an answer set off in the process bears its author, too, and is not for a consulted unit.
-    return row["actor"] == actor.person_id and row["kind"].startswith("task.")
+    return bool(row["actor"] == actor.person_id and row["kind"].startswith("task."))
 
 
 def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles: Mapping[str, str]) -> HistoryLine:
