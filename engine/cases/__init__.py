@@ -59,6 +59,7 @@ from engine.cases.handover import (
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import is_at, letters_at
+from engine.cases.items import withdraw_item
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -310,4 +311,5 @@ __all__ = [
     "verify_bytes",
     "verify_code",
     "withdraw",
+    "withdraw_item",
 ]
