@@ -17,7 +17,7 @@ from engine.feel import Budget, FeelLimitError, UnaryTests
 MOST_PAIRS = 200
 MOST_BOXES = 20_000
 MOST_ROWS = 400
-MOST_TESTS = 100_000
+MOST_TESTS = 1_000_000
 ONE_HIT = frozenset(("UNIQUE", "ANY", "FIRST", "PRIORITY"))
 
 _ONE_TEST = Budget(steps=500, size=10_000)
@@ -82,11 +82,19 @@ class _View:
         texts = [column.expression.text for column in table.inputs]
         self.first = [texts.index(text) for text in texts]
         self.columns = sorted(set(self.first))
+        asked = {column: self._asked(column) for column in self.columns}
+        if sum(tests * tests for tests in asked.values()) > MOST_TESTS:
+            raise _Exhausted
         self.parts = {column: self._samples(column) for column in self.columns}
         self.all: Box = tuple((1 << len(self.parts[column])) - 1 for column in self.columns)
-        if len(table.rules) * sum(map(len, self.parts.values())) > MOST_TESTS:
+        if sum(tests * len(self.parts[column]) for column, tests in asked.items()) > MOST_TESTS:
             raise _Exhausted
         self.rows = [self._row(rule) for rule in table.rules]
+
+    def _asked(self, column: int) -> int:
+        """How much there is to ask of one value of a column: its cells, and what they compare with."""
+        tests = [test for rule in self.table.rules for at, test in rule.conditions if self.first[at] == column]
+        return len(tests) + sum(len(test.constants()[0]) for test in tests)
 
     def _samples(self, column: int) -> list[Any]:
         tests = [rule.tests[at] for rule in self.table.rules for at, first in enumerate(self.first) if first == column]

@@ -185,25 +185,26 @@ def written(value: Value) -> str:
 
 def _list_text(run: Run, values: list[Value]) -> str:
     run.spend(1 + len(values) // 4)
-    text = "[" + ", ".join(_inner_text(run, value) for value in values) + "]"
-    run.grow(len(text))
-    return text
+    return "[" + ", ".join([_inner_text(run, value) for value in values]) + "]"
 
 
 def _context_text(run: Run, value: dict[str, Value]) -> str:
     run.spend(1 + len(value) // 4)
-    parts = [
-        f"{key if _BARE_KEY.fullmatch(key) else _quoted(key)}: {_inner_text(run, entry)}"
-        for key, entry in value.items()
-    ]
-    text = "{" + ", ".join(parts) + "}"
-    run.grow(len(text))
-    return text
+    parts = [f"{_key_text(run, key)}: {_inner_text(run, entry)}" for key, entry in value.items()]
+    return "{" + ", ".join(parts) + "}"
+
+
+def _key_text(run: Run, key: str) -> str:
+    run.grow(len(key))
+    return key if _BARE_KEY.fullmatch(key) else _quoted(key)
 
 
 def _inner_text(run: Run, value: Value) -> str:
+    """Paid for part by part: a list may hold one long text many times over."""
     value = run.read(value)
-    return _quoted(value) if value.__class__ is str else to_text(run, value)
+    text = _quoted(value) if value.__class__ is str else to_text(run, value)
+    run.grow(len(text))
+    return text
 
 
 def _quoted(text: str) -> str:
@@ -216,9 +217,10 @@ def _number_text(run: Run, value: Decimal) -> str:
 
 
 def _range_text(run: Run, value: Range) -> str:
-    ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
+    run.spend()
     if value.operator:
-        return f"({value.operator} {ends[0]})"
+        return f"({value.operator} {_inner_text(run, value.start)})"
+    ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
     if value.start is None:
         return f"({'<=' if value.end_included else '<'} {ends[1]})"
     if value.end is None:
