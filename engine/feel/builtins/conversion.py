@@ -42,7 +42,7 @@ def integer(value: Decimal, what: str) -> int:
     return number
 
 
-@builtin("date", "from: any")
+@builtin("date", "from: single")
 def date_from(run: Run, value: Value) -> AnyDate:
     if value.__class__ is str:
         return temporal.parse_date(value)
@@ -56,7 +56,7 @@ def date_of(run: Run, year: Decimal, month: Decimal, day: Decimal) -> AnyDate:
     return temporal.make_date(integer(year, "年"), integer(month, "月"), integer(day, "日"))
 
 
-@builtin("date and time", "from: any")
+@builtin("date and time", "from: single")
 def date_time_from(run: Run, value: Value) -> AnyDateTime:
     if value.__class__ is str:
         return temporal.parse_date_time(value)
@@ -93,7 +93,7 @@ def date_time_of_parts(
     return wide.date_time_of(date_of(run, year, month, day), time_of(run, hour, minute, second, offset))
 
 
-@builtin("time", "from: any")
+@builtin("time", "from: single")
 def time_from(run: Run, value: Value) -> AnyTime:
     if value.__class__ is str:
         return temporal.parse_time(value)
@@ -124,7 +124,7 @@ def _offset(value: Value) -> dt.tzinfo | None:
     raise Fault("时区偏移应当是不超过 14 小时的时长")
 
 
-@builtin("duration", "from: any")
+@builtin("duration", "from: single")
 def duration_from(run: Run, value: Value) -> AnyDuration | MonthsDuration:
     if value.__class__ is str:
         return temporal.parse_duration(value)
@@ -138,7 +138,7 @@ def months_between(run: Run, start: AnyDate, end: AnyDate) -> MonthsDuration:
     return temporal.months_between(start, end)
 
 
-@builtin("number", "from: any")
+@builtin("number", "from: single")
 def number_from(run: Run, value: Value) -> Decimal:
     if value.__class__ is Decimal:
         return Decimal(value)
