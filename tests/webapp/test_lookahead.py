@@ -6,6 +6,7 @@ from collections.abc import Callable
 from docx import Document
 from PIL import Image
 
+from engine import cases
 from engine.store import tables
 from tests.cases.playing import Play
 from tests.webapp.visitor import Visitor
@@ -23,6 +24,7 @@ def opened(signed_in: Enter, login: str) -> Visitor:
 def test_the_handler_sees_the_letter_that_the_suggestions_would_make(play: Play, signed_in: Enter) -> None:
     play.until("Task_summary")
     play.office.work_off()
+    before = play.rows(tables.document)
     handler = opened(signed_in, "handler-a")
     names = [
         one.get("name") for one in handler.page.tree.iter("input") if (one.get("name") or "").endswith("suggestion")
@@ -37,7 +39,7 @@ def test_the_handler_sees_the_letter_that_the_suggestions_would_make(play: Play,
     draft = handler.follow("下载 Word 草稿")
     words = "\n".join(one.text for one in Document(io.BytesIO(draft.data)).paragraphs)
     assert "同意陈海澜" in words
-    assert {row["kind"] for row in play.rows(tables.document)} == {"D01"}, "nothing was stored"
+    assert play.rows(tables.document) == before, "nothing was stored"
     handler.open(page.url)
     handler.follow("返回提出综合意见")
     assert handler.page.value("summary_internal") == "人选都符合条件"
@@ -56,6 +58,23 @@ def test_the_head_sees_the_letter_beside_the_decision(play: Play, signed_in: Ent
     play.until("Task_head_review")
     head = opened(signed_in, "head")
     assert "审核意见函" in head.press("预览文书", decision="agree").text
+
+
+def test_a_letter_to_several_units_is_shown_for_one_and_offered_for_each(play: Play, signed_in: Enter) -> None:
+    task = play.task(play.until("Task_send_requests"), "Task_send_requests")
+    answers = play.values("Task_send_requests")
+    cases.save_draft(play.installation, play.actor("handler_a"), task.id, answers, 0)
+    handler = signed_in("handler-a")
+    first = handler.open(f"/desk/tasks/{task.id}/preview")
+    others = [link for link in first.tree.iter("a") if "show=" in link.get("href", "")]
+    assert len(first.tree.find_class("hs-sheet")) < 6, "one of each kind"
+    assert len({link.text for link in others}) > 3
+    to = others[-1].text
+    assert f"这里是给{to}的一份" not in first.text
+    second = handler.open(others[-1].get("href"))
+    assert f"这里是给{to}的一份" in second.text
+    picture = handler.client.get(second.tree.find_class("hs-sheet")[0].find("img").get("src"))
+    assert picture.mimetype == "image/png"
 
 
 def test_an_acceptance_shows_its_notice(play: Play, signed_in: Enter) -> None:
