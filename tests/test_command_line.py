@@ -629,7 +629,10 @@ def test_serve_answers_when_it_says_that_it_has_started_and_ends_when_interrupte
         holder.bind(("127.0.0.1", 0))
         port = holder.getsockname()[1]
     arguments = [sys.executable, "-m", "webapp.cli", "--instance", str(instance), "serve", "--port", str(port)]
+    # a process that a shell put in the background ignores interrupts, and its children inherit that
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     server = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    signal.signal(signal.SIGINT, inherited)
     try:
         assert server.stdout is not None
         assert server.stdout.readline() == f"会审已启动：http://127.0.0.1:{port}/ ，按 Ctrl+C 结束\n"

@@ -74,7 +74,10 @@ def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
         return True
     if row["kind"] in UNTOLD:
         return False
-    return row["actor"] == actor.person_id or (sight is Sight.OWN and row["kind"] in OUTWARD)
+    if sight is Sight.OWN:
+        return row["actor"] == actor.person_id or row["kind"] in OUTWARD
+    # What an answer set off in the process bears its author, too, and is not for a consulted unit.
+    return bool(row["actor"] == actor.person_id and row["kind"].startswith("task."))
 
 
 def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles: Mapping[str, str]) -> HistoryLine:

@@ -252,6 +252,7 @@ def test_from_the_guide_to_the_verified_letter(
     leader.shoot("sign")
     leader.page.get_by_label("登录口令").fill(passwords["leader"])
     leader.press("签名", exact=False)
+    leader.page.wait_for_url("**/desk/")
 
     keeper = enter("seal")
     keeper.follow(TITLE)
@@ -259,11 +260,12 @@ def test_from_the_guide_to_the_verified_letter(
     keeper.page.get_by_label("登录口令").fill(passwords["seal"])
     keeper.shoot("seal")
     keeper.press("用印", exact=False)
+    keeper.page.wait_for_url("**/desk/")
 
-    clerk.open("/desk/")
+    clerk = enter("clerk")  # whoever was signed in eight days ago is so no longer
     clerk.follow(TITLE)
     fill(clerk.page, {"served_by": "站内送达"}, {}, tmp_path)
-    for label, text in [("年", "2026"), ("月", "11"), ("日", "23")]:
+    for label, text in [("年", "2026"), ("月", "12"), ("日", "1")]:
         clerk.page.get_by_label(label, exact=True).fill(text)
     clerk.shoot("case-serve")
     clerk.press("登记送达")
@@ -272,7 +274,8 @@ def test_from_the_guide_to_the_verified_letter(
     clerk.follow(TITLE)
     clerk.shoot("case-served")
 
-    applicant.open("/portal/")
+    applicant = enter("coldchain")
+    applicant.page.wait_for_url("**/portal/")
     applicant.shoot("applications")
     applicant.follow(TITLE)
     applicant.shoot("status-closed")

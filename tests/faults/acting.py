@@ -91,7 +91,7 @@ class Actor:
         elif task.node == "Task_accept" and self.dice.random() < 0.2:
             items = [{"material": "审计报告", "problem": "未附", "requirement": "提交", "basis": "第二十七条"}]
             values = {"decision": "supplement", "supplement_items": items}
-        elif task.node in {"Task_close", "Task_missing", "Task_supplement"}:
+        elif task.node in {"Task_close", "Task_missing", "Task_phone", "Task_supplement"}:
             values = self._answer(task)
             if values is None:
                 return
@@ -109,4 +109,6 @@ class Actor:
         """Of nodes that the usual way does not come to; a supplement is never answered, so that it lapses."""
         if task.node == "Task_close":
             return {"confirmed": True}
+        if task.node == "Task_phone":
+            return {"phone_result": "received", "phone_note": "秘书处确认已经收到。"}
         return {"decision": "wait", "reason_internal": "继续等待"} if task.node == "Task_missing" else None
