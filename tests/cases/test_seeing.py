@@ -62,6 +62,18 @@ def test_lists_hold_what_is_ones_own(play: Play) -> None:
         assert cases.notifications(place, stranger) == ()
 
 
+def test_the_association_reads_nothing_of_the_letters_that_go_to_others(play: Play) -> None:
+    case_id = play.until("MI_joint_check")
+    play.office.work_off()
+    requests = play.rows(tables.document, tables.document.c.kind == "D04")
+    assert requests and {row["state"] for row in requests} == {"issued"}
+    view = cases.case_view(play.installation, play.actor("applicant"), case_id)
+    assert [one.title for one in view.documents] == ["受理通知书"]
+    assert [line.text for line in view.history if "生效" in line.text] == ["受理通知书：生效"]
+    seen = cases.case_view(play.installation, play.actor("handler_a"), case_id)
+    assert sum(line.text == "征求意见函：生效" for line in seen.history) == len(requests)
+
+
 def test_nobody_but_the_association_sees_its_draft(play: Play) -> None:
     case_id = play.begin()
     assert cases.case_view(play.installation, play.actor("applicant"), case_id).state == "draft"
