@@ -23,13 +23,13 @@ UNITS = "年月日号时分秒元万亿个名条款项届次位人%％℃"
 TOKEN = re.compile(
     r"〔\d+〕\d+号"  # document number
     r"|(?=\d*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9@./:&_-]*[A-Za-z0-9])?"  # Latin words, codes, addresses
-    r"|\d{4}年|\d+(?:[.,:：]\d+)*[" + UNITS + r"]?"
+    r"|\d{4}年|\d+(?:[.,:：-]\d+)*[" + UNITS + r"]?"
     r"|——|……|.",
     re.S,
 )
 DATE = re.compile(r"\d+[年月]")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
-DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 8.0, 9.0
+DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 20.0, 9.0
 FULL_ENOUGH, RAGGED = (0.8, 0.65, 0.5, 0.0), (0.4, 0.0)
 ROUNDING = 0.01  # points
 Span = tuple[str, FaceName]

@@ -67,7 +67,8 @@ Jinja
   the process. A tag opened inside `{% if %}` or `{% for %}` is closed inside it. Names ending in `_internal` cannot be
   read. A null cannot be printed: write `{{ x or "" }}`. Dates print as 2026年11月23日, numbers without exponent or
   trailing zeros, true and false as 是 and 否.
-  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏.
+  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏, 成句 (ends with one 。),
+  分句 (without it).
 
 Limits: 64 KiB of template, four nested loops, 20,000 loop steps, 1 MiB of result. The parsed template is checked
 against a list of allowed Jinja nodes before it is compiled, so that there is no call, no arithmetic and no recursion
