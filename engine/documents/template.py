@@ -12,7 +12,7 @@ A template is one UTF-8 file of two parts, a front matter in TOML and a body in 
     <公文>
       <标题><句>关于{{ org_name }}</句><句>负责人人选的</句><句>审核意见</句></标题>
       <主送>{{ org_name }}</主送>
-      <段>经审核，同意{{ approved | 顿号("name") }}等{{ approved | 个数 }}名同志作为负责人人选（名单附后）。</段>
+      <段>经审核，同意{{ approved | 顿号("name") }}等{{ approved | 个数 }}名同志作为负责人人选（名单见附件）。</段>
       <名单 名="{{ org_name }}负责人人选名单">
         <列 宽="12">序号</列><列 宽="26" 型="姓名">姓名</列><列 齐="左">工作单位及职务</列>
         {% for person in approved %}
