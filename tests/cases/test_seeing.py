@@ -101,6 +101,19 @@ def test_a_consulted_unit_sees_its_own_request_and_nothing_else(play: Play) -> N
         cases.attachment_file(play.installation, court, attachment_of(play, case_id))
 
 
+def test_a_consulted_unit_is_told_only_of_those_whom_it_is_asked_about(play: Play) -> None:
+    case_id = play.until("MI_joint_check")
+
+    def told(login: str) -> list[str]:
+        view = cases.case_view(play.installation, play.office.actor(login), case_id)
+        return [str(one.facts["post"]) for one in view.items]
+
+    assert told("joint-court") == ["会长", "副会长", "秘书长"]
+    assert told("joint-tax") == ["会长", "秘书长"]
+    play.complete(play.task(case_id, "MI_joint_check", "tax"))
+    assert told("joint-tax") == ["会长", "秘书长"]
+
+
 def test_a_consulted_unit_still_reads_its_own_answer_later(play: Play) -> None:
     case_id = play.whole()
     view = cases.case_view(play.installation, play.office.actor("joint-court"), case_id)
