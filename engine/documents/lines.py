@@ -114,6 +114,9 @@ def compose(spans: Sequence[Span], setting: Setting, faces: Faces, whole: Sequen
     if not parts:
         return []
     text = _Paragraph(parts, setting)
+    alone = text.fit(0, text.count, setting.room(True))
+    if alone is not None and alone.cost == 0:  # one line holds it as it is
+        return _collect(text, [(0, text.count, alone)])
     # A long unbroken word needs looser lines; a text of nothing but closing marks has no legal break at all.
     for fullest, lawful in [*((full, True) for full in (RAGGED if setting.ragged else FULL_ENOUGH)), (0.0, False)]:
         lines = _weigh(text, fullest, lawful)
