@@ -95,6 +95,7 @@ from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
+from engine.cases.printing import Sheet, print_sheet, printable, sheet_content
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.relations import CallView, CaseLink
@@ -182,6 +183,7 @@ __all__ = [
     "Related",
     "SavedFilter",
     "SealedFile",
+    "Sheet",
     "Sight",
     "Slip",
     "Staff",
@@ -262,6 +264,8 @@ __all__ = [
     "prepare_correction",
     "prepare_documents",
     "preview",
+    "print_sheet",
+    "printable",
     "publicities",
     "publicity_view",
     "queue",
@@ -293,6 +297,7 @@ __all__ = [
     "send_copy",
     "sentences",
     "set_preference",
+    "sheet_content",
     "sign_correction",
     "slip",
     "staff",

@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from engine import cases
 from engine.cases import CaseView, Sight
 from engine.errors import Conflict, Invalid
+from engine.packages import CompiledPackage
 from webapp import downloads
 from webapp.current import actor, installation
 from webapp.desk.evidence import items_title
@@ -23,6 +24,11 @@ def own_case(case_id: str) -> CaseView:
     return cases.case_view(installation(), actor(), case_id)
 
 
+def has_prints(package: CompiledPackage) -> bool:
+    """Whether there are forms that the association prints."""
+    return any(rule.reader == "applicant" for rule in package.manifest.prints.values())
+
+
 @pages.get("/cases/<case_id>")
 @signed_in
 def status(case_id: str) -> Any:
@@ -36,7 +42,7 @@ def status(case_id: str) -> Any:
     package = package_of(installation(), case)
     steps = route(package.definition, case)
     shown = {"case": case, "mine": mine, "steps": steps, "items_title": items_title(package)}
-    return render_template("portal/status.html", **shown, page_key=secrets.token_hex(16))
+    return render_template("portal/status.html", **shown, prints=has_prints(package), page_key=secrets.token_hex(16))
 
 
 @pages.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
