@@ -19,7 +19,7 @@ def applications() -> Any:
     return render_template(
         "portal/applications.html",
         rows=cases.my_cases(installation(), actor()),
-        offers=[offer for offer in cases.offers(installation()) if actor().holds(offer.start_role)],
+        offers=cases.own_offers(installation(), actor()),
         notices=cases.notifications(installation(), actor()),
     )
 
