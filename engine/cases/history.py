@@ -65,17 +65,20 @@ def lines(
         .where(event.c.chain == case_id)
         .order_by(event.c.seq.desc())
     )
-    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor)]
+    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor, titles)]
     return tuple(_line(row, package, sight, titles) for row in found)
 
 
-def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
+def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor, titles: Mapping[str, str]) -> bool:
     if sight is Sight.FULL:
         return True
     if row["kind"] in UNTOLD:
         return False
     if sight is Sight.OWN:
-        return row["actor"] == actor.person_id or row["kind"] in OUTWARD
+        # a letter between the department and others is nothing to the association, though it took effect
+        about = decode(row["body"]).get("document")
+        told = row["kind"] in OUTWARD and (about is None or about in titles)
+        return told or row["actor"] == actor.person_id
     # What an answer set off in the process bears its author, too, and is not for a consulted unit.
     return bool(row["actor"] == actor.person_id and row["kind"].startswith("task."))
 

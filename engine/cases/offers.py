@@ -80,6 +80,10 @@ def _offer(package: CompiledPackage, since: datetime) -> Offer:
         form=form,
         materials=materials,
         steps=steps,
-        documents=tuple(rule.title for rule in manifest.documents.values() if rule.signature not in UNSIGNED),
+        documents=tuple(
+            rule.title
+            for rule in manifest.documents.values()
+            if rule.signature not in UNSIGNED and rule.reader == "applicant"
+        ),
         package=package,
     )

@@ -1,6 +1,6 @@
 """Case and task for a person: one reading transaction, everything through the door of who may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from engine import forms, store, workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases import documents as shown
 from engine.cases import history, objecting
+from engine.cases.asked import members_asked
 from engine.cases.authority import authorised
 from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
@@ -234,8 +235,12 @@ class _View:
         manifest = self.package.manifest
         results = self._known_results()
         items = []
-        for member in self.root.get(manifest.items) or []:
+        members = self.root.get(manifest.items) or []
+        told = self._members_told([member_key(member) for member in members])
+        for member in members:
             key = member_key(member)
+            if key not in told:
+                continue
             result = results.get(key)
             items.append(
                 ItemView(
@@ -250,6 +255,24 @@ class _View:
                 )
             )
         return tuple(items)
+
+    def _members_told(self, keys: Sequence[str]) -> set[str]:
+        """A consulted unit is told of those whom its own requests are about, everybody else of all."""
+        if self.sight is not Sight.REQUEST or not keys:
+            return set(keys)
+        own = [task for task in self.tasks if task["state"] == "open" and self._may_see_task(task)]
+        answers = [row for row in self.entry_rows if self._may_read(row)]
+        known = forms_of(self.package)
+        return members_asked(
+            keys,
+            self.package.manifest.items or "",
+            [
+                (known[task["form_id"]], form_context(self._names(), self.today, self._scope_of(task), {}))
+                for task in own
+                if task["form_id"] in known
+            ],
+            [(known[row["form_id"]], row["values"]) for row in answers if row["form_id"] in known],
+        )
 
     def _known_results(self) -> dict[str, Row]:
         """The association learns each result from the letter in effect that tells it, not before."""

@@ -115,6 +115,7 @@ class DocumentView:
     reason: str
     text: str
     path: str = ""  # of the part of the case that drafted it
+    to: str = ""  # whom it addresses (主送)
     replaces: str | None = None  # the document that this one corrects; such a one is signed and sealed in the register
 
 
