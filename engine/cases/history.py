@@ -38,6 +38,7 @@ OUTWARD = frozenset(
         "case.recounted",
         "call.opened",
         "call.answered",
+        "case.answered",
         "case.recalled",
         "case.closed",
     }
