@@ -90,7 +90,7 @@ from engine.cases.objecting import (
     publicity_view,
     read_objection,
 )
-from engine.cases.offers import Offer, offers
+from engine.cases.offers import Offer, offers, own_offers
 from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
@@ -256,6 +256,7 @@ __all__ = [
     "objection_file",
     "offers",
     "overseen",
+    "own_offers",
     "people",
     "phrases",
     "plan_move",

@@ -39,6 +39,7 @@ OUTWARD = frozenset(
         "case.recounted",
         "call.opened",
         "call.answered",
+        "case.answered",
         "case.recalled",
         "case.closed",
     }
