@@ -64,6 +64,7 @@ def _organisations(actor: Actor) -> list[str]:
 
 
 def view(row: Any) -> DocumentView:
+    content = Content.from_dict(decode(row["content"]))
     return DocumentView(
         id=row["id"],
         kind=row["kind"],
@@ -78,9 +79,10 @@ def view(row: Any) -> DocumentView:
         issued_at=row["issued_at"],
         received_at=row["received_at"],
         reason=row["reason"],
-        text=Content.from_dict(decode(row["content"])).text(),
-        replaces=row["replaces"],
+        text=content.text(),
         path=row["path"],
+        to=content.to,
+        replaces=row["replaces"],
     )
 
 

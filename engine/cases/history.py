@@ -21,6 +21,7 @@ OUTWARD = frozenset(
         "case.started",
         "task.submitted",
         "case.withdrawn",
+        "item.withdrawn",
         "case.suspended",
         "case.resumed",
         "case.terminated",
@@ -38,6 +39,7 @@ OUTWARD = frozenset(
         "case.recounted",
         "call.opened",
         "call.answered",
+        "case.answered",
         "case.recalled",
         "case.closed",
     }
@@ -65,17 +67,20 @@ def lines(
         .where(event.c.chain == case_id)
         .order_by(event.c.seq.desc())
     )
-    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor)]
+    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor, titles)]
     return tuple(_line(row, package, sight, titles) for row in found)
 
 
-def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor) -> bool:
+def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor, titles: Mapping[str, str]) -> bool:
     if sight is Sight.FULL:
         return True
     if row["kind"] in UNTOLD:
         return False
     if sight is Sight.OWN:
-        return row["actor"] == actor.person_id or row["kind"] in OUTWARD
+        # a letter between the department and others is nothing to the association, though it took effect
+        about = decode(row["body"]).get("document")
+        told = row["kind"] in OUTWARD and (about is None or about in titles)
+        return told or row["actor"] == actor.person_id
     # What an answer set off in the process bears its author, too, and is not for a consulted unit.
     return bool(row["actor"] == actor.person_id and row["kind"].startswith("task."))
 
@@ -97,6 +102,8 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
     node = nodes.get(body.get("node", ""))
     if kind == "task.returned" and body.get("to") in nodes:
         return f"{word}至{nodes[body['to']].name}"
+    if kind == "item.withdrawn":
+        return f"{word}：{body['name']}"
     if kind == "timer.fired":
         return "、".join(body.get("names", ())) or word
     if kind == "case.closed":

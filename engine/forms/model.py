@@ -277,6 +277,14 @@ class FormSchema:
         """The page of that key; `WHOLE` is all of them as one. Raises `KeyError`."""
         return self.whole if key == WHOLE else next_page(self.pages, key)
 
+    def given_keys(self, context: FormContext) -> frozenset[str]:
+        """The keys of the rows that the case gives to the lists of this form."""
+        from engine.forms.conditions import base_scope
+        from engine.forms.resolve import given_rows
+
+        scope = base_scope(context.today, context.scope)
+        return frozenset(row.key for entry in self.top for row in given_rows(entry, scope))
+
     def problems(self, values: Mapping[str, Any], context: FormContext) -> list[FieldError]:
         """Everything that stands between these values and submission."""
         from engine.forms.submission import form_problems

@@ -25,6 +25,7 @@ OUTCOMES = (
 FACTS = frozenset(
     {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
 )
+PRINT_FACTS = frozenset({"opinions", "served", "filed", "filing"})  # of printed forms alone
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",
@@ -105,6 +106,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
         {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
     ),
     "archive-case": ActionSettings({"message": Setting("text")}),
+    "answer-call": ActionSettings({"outcome": Setting("feel")}, needs=frozenset({"call"})),
     "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),

@@ -62,6 +62,18 @@ def test_lists_hold_what_is_ones_own(play: Play) -> None:
         assert cases.notifications(place, stranger) == ()
 
 
+def test_the_association_reads_nothing_of_the_letters_that_go_to_others(play: Play) -> None:
+    case_id = play.until("MI_joint_check")
+    play.office.work_off()
+    requests = play.rows(tables.document, tables.document.c.kind == "D04")
+    assert requests and {row["state"] for row in requests} == {"issued"}
+    view = cases.case_view(play.installation, play.actor("applicant"), case_id)
+    assert [one.title for one in view.documents] == ["受理通知书"]
+    assert [line.text for line in view.history if "生效" in line.text] == ["受理通知书：生效"]
+    seen = cases.case_view(play.installation, play.actor("handler_a"), case_id)
+    assert sum(line.text == "征求意见函：生效" for line in seen.history) == len(requests)
+
+
 def test_nobody_but_the_association_sees_its_draft(play: Play) -> None:
     case_id = play.begin()
     assert cases.case_view(play.installation, play.actor("applicant"), case_id).state == "draft"
@@ -87,6 +99,19 @@ def test_a_consulted_unit_sees_its_own_request_and_nothing_else(play: Play) -> N
     assert [one.id for one in view.tasks] == [task.id]
     with pytest.raises(NotFound):
         cases.attachment_file(play.installation, court, attachment_of(play, case_id))
+
+
+def test_a_consulted_unit_is_told_only_of_those_whom_it_is_asked_about(play: Play) -> None:
+    case_id = play.until("MI_joint_check")
+
+    def told(login: str) -> list[str]:
+        view = cases.case_view(play.installation, play.office.actor(login), case_id)
+        return [str(one.facts["post"]) for one in view.items]
+
+    assert told("joint-court") == ["会长", "副会长", "秘书长"]
+    assert told("joint-tax") == ["会长", "秘书长"]
+    play.complete(play.task(case_id, "MI_joint_check", "tax"))
+    assert told("joint-tax") == ["会长", "秘书长"]
 
 
 def test_a_consulted_unit_still_reads_its_own_answer_later(play: Play) -> None:

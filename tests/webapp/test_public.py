@@ -19,7 +19,8 @@ def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
     assert "5 个工作日内" in page.text
     for words in ["章程", "人选登记表", "形式审查", "党组织初审", "审核意见函"]:
         assert words in page.text
-    assert "催办单" not in page.text
+    for words in ["催办单", "征求意见函", "部务会纪要", "材料移交函"]:
+        assert words not in page.text
 
 
 def test_the_guide_marks_a_date_in_a_year_without_a_calendar(visitor: Visitor) -> None:
