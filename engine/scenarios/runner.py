@@ -252,7 +252,7 @@ class Runner:
         """Without rendering, letters count as signed and sealed when their turn comes, unless the act is refused."""
         before, after = LETTERS.get(act or "", ("", "")) if not self.render else ("", "")
         with store.reading(self.installation.database) as transaction:
-            mine = cases.letters_at(transaction, self.case_id, path, before) if before else []
+            mine = cases.letters_at(transaction, self.about, path, before) if before else []
         moved = self._move_letters(before, after, mine)
         try:
             yield
@@ -276,7 +276,7 @@ class Runner:
     def _follow(self, faults: tuple[str, ...] = ()) -> None:
         """What follows a commit: called cases, messages, archives; documents only where something is printed.
 
-        Without rendering an archive counts as made, with no faults but these.
+        Without rendering an archive counts as made, with no faults; where the step names some it has these.
         """
 
         def archived(place: Any, payload: dict[str, Any], done: jobs.Done) -> None:
@@ -285,10 +285,9 @@ class Runner:
             with store.writing(place.database) as transaction:
                 done(transaction)
 
-        unprinted: jobs.Handlers = (
-            {} if self.render else {"issue-notice": lambda _place, _payload, _done: None, "archive-case": archived}
-        )
-        jobs.run_due(self.installation, {**archive.HANDLERS, **unprinted})
+        unprinted: jobs.Handlers = {} if self.render else {"issue-notice": lambda _place, _payload, _done: None}
+        pretended: jobs.Handlers = {} if self.render and not faults else {"archive-case": archived}
+        jobs.run_due(self.installation, {**archive.HANDLERS, **unprinted, **pretended})
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that the association cannot fetch, or that do not verify."""
