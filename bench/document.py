@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--row", type=int, default=1000)
     options = parser.parse_args()
     fonts = Path("instance/fonts")
-    content = samples.content("D06")
+    content = samples.content("D06", 16)  # three pages
     with documents.Press(fonts, isolated=not options.in_process) as press, tempfile.TemporaryDirectory() as folder:
         vault = documents.KeyVault(Path(folder), "bench")
         vault.create_authority("bench", NOW)

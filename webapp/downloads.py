@@ -39,6 +39,15 @@ def attachment(attachment_id: str) -> Response:
     return response
 
 
+def sheet(case_id: str, kind: str) -> Response:
+    """A printed form, which the browser opens; of those that there is one each of, the one at `place`."""
+    name, data = cases.print_sheet(installation(), actor(), case_id, kind, request.args.get("place", type=int))
+    response = send_file(BytesIO(data), mimetype="application/pdf", download_name=name)
+    response.headers["Content-Security-Policy"] = INLINE
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def objection_file(objection_id: str, place: int) -> Response:
     """What came with an objection, to keep; never shown in the page."""
     name, media_type, data = cases.objection_file(installation(), actor(), objection_id, place)

@@ -59,6 +59,7 @@ from engine.cases.handover import (
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import is_at, letters_at
+from engine.cases.items import withdraw_item
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -94,6 +95,7 @@ from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
+from engine.cases.printing import Sheet, print_sheet, printable, sheet_content
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.relations import CallView, CaseLink
@@ -181,6 +183,7 @@ __all__ = [
     "Related",
     "SavedFilter",
     "SealedFile",
+    "Sheet",
     "Sight",
     "Slip",
     "Staff",
@@ -262,6 +265,8 @@ __all__ = [
     "prepare_correction",
     "prepare_documents",
     "preview",
+    "print_sheet",
+    "printable",
     "publicities",
     "publicity_view",
     "queue",
@@ -293,6 +298,7 @@ __all__ = [
     "send_copy",
     "sentences",
     "set_preference",
+    "sheet_content",
     "sign_correction",
     "slip",
     "staff",
@@ -311,4 +317,5 @@ __all__ = [
     "verify_bytes",
     "verify_code",
     "withdraw",
+    "withdraw_item",
 ]

@@ -2,19 +2,19 @@
 
 The step is taken on a copy of the case that is thrown away. What a node issues only later (a letter that is drafted
 after the meeting) is shown by its properties `preview` and `assume`: which documents, with which values that are still to
-come.
+come. They are made by the very actions that the process will run then.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import documents, feel, store
+from engine import documents, feel, store, workflow
 from engine.calendar import local_date
 from engine.cases import actions
 from engine.cases.advancing import advance, checked
 from engine.cases.door import hold
-from engine.cases.effects import Outcome
+from engine.cases.effects import Effects, Issue
 from engine.cases.loading import load_task
 from engine.cases.step import Step
 from engine.documents import Content, Frame
@@ -25,6 +25,7 @@ from engine.packages import CompiledPackage
 from engine.workflow import Node
 
 ISSUING = ("document", "documents")  # properties of service tasks that name documents
+RECORDING = "record-outcomes"
 OWN_FORMS = frozenset({"submit", "supplement"})  # the association's; it is no decision
 
 
@@ -35,6 +36,7 @@ class Lookahead:
     kind: str
     title: str
     content: Content
+    to: str = ""  # whom it goes to, where there is one for each
 
     @property
     def text(self) -> str:
@@ -56,14 +58,20 @@ def look_ahead(installation: Installation, actor: Actor, task_id: str) -> tuple[
             raise Forbidden("这个环节不出文书，没有可以预览的。", code="task.no-preview")
         step = Step(installation, transaction, loaded, actor)
         advance(step, loaded, checked(step, loaded, None), None)
-        issued = {issue.kind: issue.content for issue in step.effects.issues}
-        issued |= {kind: content for kind, content in _assumed(step, node) if kind not in issued}
+        issues = [*step.effects.issues]
+        issued = {issue.kind for issue in issues}
+        issues += [issue for issue in _assumed(step, node, loaded.task["path"]) if issue.kind not in issued]
     rules = package.manifest.documents
     return tuple(
-        Lookahead(kind, rules[kind].title, content)
-        for kind, content in issued.items()
-        if rules[kind].signature != "slip"
+        Lookahead(issue.kind, rules[issue.kind].title, issue.content, _to(issue.content))
+        for issue in issues
+        if rules[issue.kind].signature != "slip"
     )
+
+
+def _to(content: Content) -> str:
+    """The addressee of a letter; whose paper a form is that is filled in by another office."""
+    return content.issuer if content.form == "sheet" else content.to.rstrip("：")
 
 
 def lookahead_file(installation: Installation, found: Lookahead) -> bytes:
@@ -109,36 +117,48 @@ def _documents_of(package: CompiledPackage, node: Node) -> list[str]:
     return [kind for kind in named if kind in rules and rules[kind].signature != "slip"]
 
 
-def _assumed(step: Step, node: Node) -> Iterator[tuple[str, Content]]:
-    """The documents that the node's `preview` names, as they would be with what its `assume` puts in."""
+def _assumed(step: Step, node: Node, path: str) -> Iterator[Issue]:
+    """The documents that the node's `preview` names, as the process drafts them with what its `assume` puts in."""
     kinds = [kind.strip() for kind in node.properties.get("preview", "").split(",") if kind.strip()]
-    if not kinds:
-        return
-    scope = dict(step.run.scope(""))
-    given = _feel(step, scope, node.properties.get("assume", ""))
-    scope |= given if isinstance(given, Mapping) else {}
-    around, results = step.around(), list[Outcome]()
-    for service in step.package.definition.nodes.values():
-        if service.action == "record-outcomes":
-            rows = _feel(step, scope, service.properties.get("from", ""))
-            if isinstance(rows, list) and rows:  # a process may record some results here and others there
-                results = actions.outcomes_of(step.package, scope, rows)
-                break
-    for kind in kinds:
-        if _is_wanted(step, scope, kind):
-            yield kind, actions.compose(around, kind, scope, results)
+    scopes = step.run.scopes()
+    seen = dict(step.run.scope(path if path in scopes else ""))
+    given = _evaluated(step, seen, node.properties.get("assume", "={}"))
+    for lot in given if isinstance(given, list) else [given]:
+        scope = seen | (dict(lot) if isinstance(lot, Mapping) else {})
+        for service in step.package.definition.nodes.values():
+            wanted = set(kinds) & set(_documents_of(step.package, service)) if service.kind == "serviceTask" else set()
+            if wanted:
+                yield from (issue for issue in _drafted(step, service, scope, path) if issue.kind in wanted)
 
 
-def _is_wanted(step: Step, scope: Mapping[str, Any], kind: str) -> bool:
-    """By the condition under which the process drafts it."""
-    for service in step.package.definition.nodes.values():
-        condition = service.properties.get(f"when.{kind}")
-        if condition is not None:
-            return _feel(step, scope, condition) is True
-    return True
+def _drafted(step: Step, service: Node, scope: Mapping[str, Any], path: str) -> list[Issue]:
+    """What a service task asks for in this scope, once the results before it are recorded."""
+    effects = Effects()
+    registered = actions.registered(replace(step.around(), effects=effects))
+    for one in (*_recording_before(step.package, service), service):
+        inputs = {name: _evaluated(step, scope, text) for name, text in one.inputs.items()}
+        within = {**scope, **inputs}
+        properties = {name: _evaluated(step, within, text) for name, text in one.properties.items()}
+        registered[one.action or ""](workflow.Step(one.id, path, within, properties))
+    return effects.issues
 
 
-def _feel(step: Step, scope: Mapping[str, Any], text: str) -> Any:
-    if not text.startswith("="):
-        return None
-    return feel.compile_expression(text[1:]).evaluate({**step.names(), **scope})
+def _recording_before(package: CompiledPackage, service: Node) -> list[Node]:
+    """The nodes that record results on the way to a service task after the last person, in the order of the way."""
+    nodes, flows = package.definition.nodes, package.definition.flows.values()
+    found, seen, todo = [], {service.id}, [service.id]
+    while todo:
+        target = todo.pop(0)
+        for source in (flow.source for flow in flows if flow.target == target):
+            if source in seen or nodes[source].kind == "userTask":
+                continue
+            seen.add(source)
+            todo.append(source)
+            if nodes[source].action == RECORDING:
+                found.append(nodes[source])
+    return found[::-1]
+
+
+def _evaluated(step: Step, scope: Mapping[str, Any], text: str) -> Any:
+    """FEEL after `=`, else what is written."""
+    return feel.compile_expression(text[1:]).evaluate({**step.names(), **scope}) if text.startswith("=") else text

@@ -67,6 +67,7 @@ EVENTS = {
     "case.resumed": "恢复办理",
     "case.terminated": "终止办理",
     "case.withdrawn": "撤回申请",
+    "item.withdrawn": "单独撤回",
     "call.opened": "发起被调用的案件",
     "call.failed": "被调用的案件未能开始",
     "call.answered": "被调用的案件有了结果，已带回",

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.decisions.asking import asked
+from engine.decisions.matching import ASKED_PER_STEP
 from engine.decisions.reasons import Checked, FiredRule
 from engine.decisions.state import State
 from engine.feel import Run, compile_expression, kind
@@ -20,7 +21,7 @@ _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in 
 
 def evaluate_table(table: "Table", state: State) -> Any:
     """The result; the rows that fired go to the state."""
-    state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
+    state.run.spend(1 + len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
     run = state.run
     values = table.sheet.values(run) if run.notes is None else [_noted(one, table, state) for one in table.inputs]
     if table.bounded:
@@ -62,6 +63,7 @@ def _fired(table: "Table", values: list[Any], owned: list[Any], state: State) ->
 def _row_by_row(table: "Table", values: list[Any], run: Run) -> Iterator[int]:
     """The same rows; every cell is asked in its place, so that the notes tell of each."""
     for number, rule in enumerate(table.rules):
+        run.spend((number % ASKED_PER_STEP == 0) + len(rule.conditions) // ASKED_PER_STEP)
         if all(test.holds(run, values[column]) is True for column, test in rule.conditions):
             yield number
 

@@ -65,6 +65,19 @@ def listed(value: Any, key: str = "") -> str:
     return "、".join(names)
 
 
+def sentence(value: Any) -> str:
+    """`成句`: what somebody wrote, ending with one full stop: 超过年龄界限； as 超过年龄界限。"""
+    text = clause(value)
+    return text if not text or text[-1] in "？！…" else text + "。"
+
+
+def clause(value: Any) -> str:
+    """`分句`: what somebody wrote, without the mark at its end, so that the sentence goes on: 因超过年龄界限，不予受理。"""
+    if not isinstance(value, str):
+        raise ComposeError(f"“成句”和“分句”只用于文本，得到的是{_kind(value)}")
+    return value.strip().rstrip("。；;，,、 ")
+
+
 def count(value: Any) -> Decimal:
     """`个数`: how many members a list has."""
     return Decimal(len(_list(value, "个数")))
@@ -92,6 +105,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "年月": month,
     "数字": number,
     "中文数字": chinese_number,
+    "成句": sentence,
+    "分句": clause,
     "顿号": listed,
     "个数": count,
     "取": pick,

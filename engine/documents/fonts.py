@@ -58,9 +58,10 @@ def _loads(library: str) -> bool:
 
 
 class Font:
-    """One font file."""
+    """One font file, shared by threads."""
 
     def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()  # fontTools reads tables late, and an outline keeps its stack while it is drawn
         self._ttf = TTFont(path, lazy=True)
         self.units: int = self._ttf["head"].unitsPerEm
         self.characters: dict[int, str] = self._ttf.getBestCmap()
@@ -83,18 +84,21 @@ class Font:
 
     def draw(self, character: str, pen: Any) -> None:
         """The outline in font units, drawn with a fontTools pen."""
-        self.glyphs[self.characters[ord(character)]].draw(pen)
+        with self._lock:
+            self.glyphs[self.characters[ord(character)]].draw(pen)
 
     @cached_property
     def glyphs(self) -> Any:
-        return self._ttf.getGlyphSet()
+        with self._lock:
+            return self._ttf.getGlyphSet()
 
     @cached_property
     def halves(self) -> dict[str, float]:
         """How much narrower each mark becomes under the `halt` feature; without those whose ink would then stick out,
         as that of ？, which stands in the middle of its cell."""
         names = {name: chr(code) for code, name in self.characters.items()}
-        found = {names[glyph]: saved / self.units for glyph, saved in self._halt() if glyph in names}
+        with self._lock:
+            found = {names[glyph]: saved / self.units for glyph, saved in self._halt() if glyph in names}
         return {mark: saved for mark, saved in found.items() if self._is_half(mark)}
 
     def _is_half(self, mark: str) -> bool:

@@ -31,6 +31,6 @@ DATE_RIGHT_CELLS = 4
 TABLE_SIZE, TABLE_PITCH = 12.0, PITCH / 2  # pt and mm: rows are whole half-lines of the grid
 CELL_SIDE = 1.2
 RULE, THIN_RULE = 0.35, 0.25  # the lines of the 版记
-LABEL_WIDTH, OPINION_HEIGHT = 26.0, 42.0  # the labels of a printed form; the box of one level of opinion
+LABEL_WIDTH, OPINION_HEIGHT = 28.0, 42.0  # the labels of a printed form; the box of one level of opinion
 COPY_HEIGHT, CHECK_HEIGHT, CHECK_GAP = 8.0, 20.0, 2.5  # a line of 抄送, the QR code, the blank above either
 CHECK_SIZE, CHECK_PITCH, CHECK_INDENT = 10.5, 5.0, 24.0  # pt, mm, mm: the lines beside the QR code

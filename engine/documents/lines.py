@@ -23,13 +23,13 @@ UNITS = "年月日号时分秒元万亿个名条款项届次位人%％℃"
 TOKEN = re.compile(
     r"〔\d+〕\d+号"  # document number
     r"|(?=\d*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9@./:&_-]*[A-Za-z0-9])?"  # Latin words, codes, addresses
-    r"|\d{4}年|\d+(?:[.,:：]\d+)*[" + UNITS + r"]?"
+    r"|\d{4}年|\d+(?:[.,:：-]\d+)*[" + UNITS + r"]?"
     r"|——|……|.",
     re.S,
 )
 DATE = re.compile(r"\d+[年月]")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
-DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 8.0, 9.0
+DATE_PRICE, NAME_PRICE, LONG_NAME_PRICE, CODE_PRICE = 12.0, 25.0, 20.0, 9.0
 FULL_ENOUGH, RAGGED = (0.8, 0.65, 0.5, 0.0), (0.4, 0.0)
 ROUNDING = 0.01  # points
 Span = tuple[str, FaceName]
@@ -114,6 +114,9 @@ def compose(spans: Sequence[Span], setting: Setting, faces: Faces, whole: Sequen
     if not parts:
         return []
     text = _Paragraph(parts, setting)
+    alone = text.fit(0, text.count, setting.room(True))
+    if alone is not None and alone.cost == 0:  # one line holds it as it is
+        return _collect(text, [(0, text.count, alone)])
     # A long unbroken word needs looser lines; a text of nothing but closing marks has no legal break at all.
     for fullest, lawful in [*((full, True) for full in (RAGGED if setting.ragged else FULL_ENOUGH)), (0.0, False)]:
         lines = _weigh(text, fullest, lawful)

@@ -21,16 +21,28 @@ from engine.documents.lines import OPENING, Line, Piece, Setting, compose
 def line_div(line: Line, base: FaceName = "fang", centred: bool = False, css: str = "l") -> Markup:
     """One composed line. The renderer adds letter-spacing after every character, so words keep none inside and take
     the gap as a margin."""
-    content = Markup("").join(_piece(piece, line.spacing, base) for piece in line.pieces)
     style = f"letter-spacing:{line.spacing:.4f}pt" if line.spacing else ""
     if line.indent and not centred:
         style += f";padding-left:{line.indent:.4f}pt"
-    return Markup('<div class="{}" style="{}">{}</div>').format(css, style.lstrip(";"), content)
+    return _tag("div", css, style.lstrip(";"), _line_text(line, base))
+
+
+def _line_text(line: Line, base: FaceName) -> Markup:
+    return Markup("").join(_piece(piece, line.spacing, base) for piece in line.pieces)
+
+
+def _tag(tag: str, css: str, style: str, content: str) -> Markup:
+    """An element with the attributes that say something: the renderer shares the style of those without one of their own."""
+    attributes = Markup(' class="{}"').format(css) if css else Markup("")
+    if style:
+        attributes += Markup(' style="{}"').format(style)
+    return Markup(f"<{tag}{{}}>{{}}</{tag}>").format(attributes, content)
 
 
 def _piece(piece: Piece, spacing: float, base: FaceName) -> Markup:
+    is_spaced = "w" if piece.word and spacing else ""
     classes = " ".join(
-        name for name in ("w" * piece.word, "h" * piece.half, "" if piece.face == base else f"f {piece.face}") if name
+        name for name in (is_spaced, "h" * piece.half, "" if piece.face == base else f"f {piece.face}") if name
     )
     side = "left" if piece.text in OPENING else "right"
     gap = ""
@@ -40,7 +52,7 @@ def _piece(piece: Piece, spacing: float, base: FaceName) -> Markup:
         gap = f"margin-{side}:{-piece.cut:.4f}pt"
     if not classes and not gap:
         return escape(piece.text)
-    return Markup('<span class="{}" style="{}">{}</span>').format(classes, gap, piece.text)
+    return _tag("span", classes, gap, piece.text)
 
 
 def plain(text: str, faces: Faces, face: FaceName = "fang", where: str = "文书") -> Markup:
@@ -92,7 +104,7 @@ def _row(
 def _cell(text: str, column: Column, width: float, face: FaceName, faces: Faces, whole: Sequence[str] = ()) -> Markup:
     if column.names and len(text) == 2 and face == "fang":
         first = Markup('<span class="wide">{}</span>').format(plain(text[0], faces, face))
-        return Markup("<div>{}{}</div>").format(first, plain(text[1], faces, face))
+        return first + plain(text[1], faces, face)
     return cell_lines(text, width, face, faces, column.align == "center" or face == "hei", whole)
 
 
@@ -101,7 +113,9 @@ def cell_lines(
 ) -> Markup:
     setting = Setting(TABLE_SIZE, (width - 2 * CELL_SIDE) * MM, TABLE_SIZE, 0, 0, ragged=True)
     lines = [line for part in text.split("\n") for line in compose([(part, face)], setting, faces, whole)]
-    return Markup("").join(line_div(line, face, centred, "c") for line in lines)
+    if len(lines) == 1 and not lines[0].spacing:
+        return _line_text(lines[0], face)  # of the cell itself
+    return Markup("").join(line_div(line, face, centred, "") for line in lines)
 
 
 def entries_html(row: Entries, faces: Faces) -> Markup:

@@ -12,7 +12,7 @@ A template is one UTF-8 file of two parts, a front matter in TOML and a body in 
     <公文>
       <标题><句>关于{{ org_name }}</句><句>负责人人选的</句><句>审核意见</句></标题>
       <主送>{{ org_name }}</主送>
-      <段>经审核，同意{{ approved | 顿号("name") }}等{{ approved | 个数 }}名同志作为负责人人选（名单附后）。</段>
+      <段>经审核，同意{{ approved | 顿号("name") }}等{{ approved | 个数 }}名同志作为负责人人选（名单见附件）。</段>
       <名单 名="{{ org_name }}负责人人选名单">
         <列 宽="12">序号</列><列 宽="26" 型="姓名">姓名</列><列 齐="左">工作单位及职务</列>
         {% for person in approved %}
@@ -67,7 +67,8 @@ Jinja
   the process. A tag opened inside `{% if %}` or `{% for %}` is closed inside it. Names ending in `_internal` cannot be
   read. A null cannot be printed: write `{{ x or "" }}`. Dates print as 2026年11月23日, numbers without exponent or
   trailing zeros, true and false as 是 and 否.
-  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏.
+  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏, 成句 (ends with one 。),
+  分句 (without it).
 
 Limits: 64 KiB of template, four nested loops, 20,000 loop steps, 1 MiB of result. The parsed template is checked
 against a list of allowed Jinja nodes before it is compiled, so that there is no call, no arithmetic and no recursion

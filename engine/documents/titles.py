@@ -7,13 +7,17 @@ from engine.documents.fonts import FaceName, Faces
 from engine.documents.lines import NO_START, OPENING, TOKEN
 
 MOST_PHRASES = 12
+COMFORTABLE = 18  # em: a line of a title that leaves a margin on both sides
 
 
 def break_title(phrases: tuple[str, ...], most: float, faces: Faces, face: FaceName = "biaosong") -> list[str]:
-    """The fewest lines of at most `most` em, broken between phrases; inside a phrase only when one is too long."""
+    """The fewest lines of at most `most` em, broken between phrases; inside a phrase only when one is too long.
+
+    Lines are kept clear of the edges, where the phrases allow it.
+    """
     widths = [faces.width(phrase, face) for phrase in phrases]
     if len(phrases) <= MOST_PHRASES and max(widths) <= most:
-        return _by_phrases(list(phrases), widths, most)
+        return _by_phrases(list(phrases), widths, max(min(most, COMFORTABLE), *widths))
     tokens = TOKEN.findall("".join(phrases))
     pieces = [token if faces.width(token, face) <= most else None for token in tokens]
     atoms = [c for token, piece in zip(tokens, pieces, strict=True) for c in ([piece] if piece else token)]

@@ -28,6 +28,8 @@ FILTER_TYPES: dict[str, frozenset[str]] = {
     "个数": frozenset(("list",)),
     "取": frozenset(("list",)),
     "脱敏": frozenset(("text", "context")),
+    "成句": frozenset(("text",)),
+    "分句": frozenset(("text",)),
 }
 # What a publicity notice may say (domain: 姓名、性别、出生年月、单位职务、拟任职务): of people, of the matter, and by itself.
 PUBLIC_OF_PEOPLE = frozenset("name gender birth employer title post result".split())  # noqa: SIM905

@@ -31,6 +31,8 @@ AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the re
 RESULTS = ("outcome", "results", "number")  # what every called process gives back
 
 _VARIABLE = r"[^\W\d]\w*"
+_KIND = r"[A-Za-z][A-Za-z0-9_]*"
+_KIND_SHAPE = "字母开头，只含字母、数字和下划线"
 _WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 _WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
@@ -61,6 +63,32 @@ class DocumentRule:
     signature: str
     seal: str
     reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A box of a printed form: the opinion that a user task left, in FEEL over what its form submitted."""
+
+    node: str
+    title: str
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRule:
+    """A form that a person prints at any time from what the case holds (套打); nothing of it is kept.
+
+    `reader` is one of READERS: the applicant prints its own as well as the department, the others the department alone.
+    `each` is a list of the case, of which one member a sheet is read as `member`; both empty where there is one sheet.
+    """
+
+    kind: str
+    title: str
+    template: str
+    reader: str
+    each: str
+    member: str
+    levels: tuple[Level, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +151,7 @@ class Manifest:
     posts: Mapping[str, str]
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
+    prints: Mapping[str, PrintRule]
     withdraw: Withdrawal | None
     publicity: Publicity | None
     receipt: str  # the message by which a case hears that the letters of a part of it are received; empty: none
@@ -178,6 +207,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         posts=MappingProxyType(posts),
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
+        prints=MappingProxyType(_prints(root)),
         withdraw=_withdrawal(root),
         publicity=_publicity(root, posts),
         receipt=_receipt(root),
@@ -231,13 +261,13 @@ def _exclusive(root: Table) -> tuple[tuple[str, ...], ...]:
 
 def _documents(root: Table) -> dict[str, DocumentRule]:
     rules = {}
-    for kind, table in root.tables("documents", r"[A-Za-z][A-Za-z0-9_]*", "字母开头，只含字母、数字和下划线").items():
+    for kind, table in root.tables("documents", _KIND, _KIND_SHAPE).items():
         signature = table.choice("signature", SIGNATURES)
         numbered = signature not in UNSIGNED
         rules[kind] = DocumentRule(
             kind=kind,
             title=table.text("title"),
-            template=table.text("template", pattern=r"documents/[^/]+\.html", shape="documents/….html"),
+            template=_template(table),
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
@@ -245,6 +275,34 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
         )
         table.close()
     return rules
+
+
+def _template(table: Table) -> str:
+    return table.text("template", pattern=r"documents/[^/]+\.html", shape="documents/….html")
+
+
+def _prints(root: Table) -> dict[str, PrintRule]:
+    rules = {}
+    for kind, table in root.tables("prints", _KIND, _KIND_SHAPE).items():
+        rules[kind] = PrintRule(
+            kind=kind,
+            title=table.text("title"),
+            template=_template(table),
+            reader=table.choice("reader", READERS, default="applicant"),
+            each=table.text("each", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),
+            member=table.text("as", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),
+            levels=tuple(_level(row) for row in table.rows("levels")),
+        )
+        table.close()
+        if bool(rules[kind].each) != bool(rules[kind].member):
+            table.fault("each", "missing", "each 和 as 同用：每项一张，模板按 as 的名字读；请补上另一个。")
+    return rules
+
+
+def _level(table: Table) -> Level:
+    level = Level(table.text("node", pattern=_ID, shape=_ID_SHAPE), table.text("title"), table.text("opinion"))
+    table.close()
+    return level
 
 
 def _withdrawal(root: Table) -> Withdrawal | None:

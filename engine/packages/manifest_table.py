@@ -131,6 +131,16 @@ class Table:
         named = {} if whole is None else {name: whole._named(name, pattern, shape) for name in whole._data}
         return {name: table for name, table in named.items() if table is not None}
 
+    def rows(self, key: str) -> "list[Table]":
+        """The tables of an optional list of tables, such as [[prints.S02.levels]]."""
+        value = self._take(key, list, "一组表（双方括号标题）", [])
+        if value is None:
+            return []
+        if not all(isinstance(row, dict) for row in value):
+            self.fault(key, "type", "要写成一组表（双方括号标题）；请改正。")
+            return []
+        return [Table(row, f"{self._at(key)}.{position}", self._findings) for position, row in enumerate(value, 1)]
+
     def close(self) -> None:
         """Report the keys that nobody asked for."""
         for key in self._data:

@@ -56,10 +56,10 @@ def read_parts(package: Package) -> Parts:
     return parts
 
 
-def no_template(kind: str, template: str) -> Finding:
-    """A document of the manifest whose template is not there."""
+def no_template(place: str, template: str) -> Finding:
+    """A document or a printed form of the manifest, by its place there, whose template is not there."""
     message = f"没有模板文件 {shown(template)}；请放入模板，或改正 template。"
-    return Finding(MANIFEST, f"documents.{kind}.template", "package.no-template", message)
+    return Finding(MANIFEST, f"{place}.template", "package.no-template", message)
 
 
 def guarded(file: str, work: Callable[[], Iterable[Finding]]) -> list[Finding]:

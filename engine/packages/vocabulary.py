@@ -25,6 +25,7 @@ OUTCOMES = (
 FACTS = frozenset(
     {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
 )
+PRINT_FACTS = frozenset({"opinions", "served", "filed", "filing"})  # of printed forms alone
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",

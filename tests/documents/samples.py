@@ -1,4 +1,4 @@
-"""Values for the example templates of this folder; every organisation and person is invented."""
+"""Values for the templates that the repository issues and prints; every organisation and person is invented."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -7,8 +7,10 @@ from typing import Any
 
 from engine import documents
 
-TEMPLATES = Path(__file__).parent / "templates"
-ISSUED = Path("bpmn/leader_review/documents")  # templates that a process of the repository issues
+FOLDERS = (
+    Path(__file__).parent / "templates",  # of the ordinary format, which no process of the repository issues
+    Path("bpmn/leader_review/documents"),
+)
 ORGANISATION = "南屿省现代物流业协会"
 PEOPLE = [
     ("王䶮", "男", date(1971, 5, 3), "南屿港航物流集团有限公司党委书记、董事长", "会长"),
@@ -35,85 +37,77 @@ REJECTED = [
 ]
 
 
-def template(kind: str) -> documents.Template:
-    file = next(folder / f"{kind}.html" for folder in (TEMPLATES, ISSUED) if (folder / f"{kind}.html").exists())
-    return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
-
-
-def candidates(count: int = len(PEOPLE)) -> list[dict[str, Any]]:
-    approved = [
-        {"name": n, "gender": g, "birth": b, "unit": u, "post": p, "result": "approved", "health_internal": "内部情况"}
-        for n, g, b, u, p in (PEOPLE * (count // len(PEOPLE) + 1))[:count]
-    ]
-    rejected = [
-        {"name": n, "post": p, "reason_public": r, "clause": c, "result": "rejected"} for n, p, r, c in REJECTED
-    ]
-    return approved + rejected
-
-
-def values(count: int = len(PEOPLE)) -> dict[str, Any]:
-    """Values for every example template at once."""
-    return {
-        "org_name": ORGANISATION,
-        "term": Decimal(3),
-        "request_title": "关于第三届理事会负责人人选审核的请示",
-        "request_date": date(2026, 9, 28),
-        "candidates": candidates(count),
-        "valid_months": Decimal(6),
-        "report_days": Decimal(10),
-        "copies": "南屿省民政厅，南屿省交通运输行业综合党委，中共南屿省委组织部，中共南屿省委统战部",
-        "review_days": Decimal(10),
-        "matter": "全省性行业协会商会负责人人选审核",
-        "submitted_on": date(2026, 11, 20),
-        "case": {"number": "LR-2026-0317"},
-        "working_days": Decimal(30),
-        "contact": "林知远，0000-65370018",
-        "supplements": [
-            {
-                "material": f"换届工作材料第{n}号",
-                "problem": "缺少经会员代表大会筹备组签字的换届方案，附件页码不连续，扫描件第3页模糊无法辨认",
-                "demand": "补充签字盖章的换届方案原件扫描件，分辨率不低于300dpi",
-                "clause": "《办法》第九条",
-            }
-            for n in range(1, 5)
-        ],
-        "due": date(2026, 12, 4),
-        "reason": "你单位申请撤回",
-        "unit": "南屿省交通运输行业综合党委",
-        "days": Decimal(2),
-        "late": False,
-    }
-
-
-SHEETS = ["S01", "S02", "S03", "S04", "S05", "S06"]
-OWN = ("D01", "D02", "D06", "D07", "D13", "D14")  # these take `values`, the others `more_values`
-KINDS = sorted({path.stem for folder in (TEMPLATES, ISSUED) for path in folder.glob("D*.html")} | {"T01"}) + SHEETS
+DOCUMENTS = sorted({path.stem for folder in FOLDERS for path in folder.glob("[DT]*.html")})
+SHEETS = sorted({path.stem for folder in FOLDERS for path in folder.glob("S*.html")})
+KINDS = DOCUMENTS + SHEETS
 CHAIR = "林知远"
 
 
-def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
-    """Values of the other templates, in the names of the package that issues them."""
-    people = [
-        {
-            "name": name,
-            "gender": gender,
-            "birth": birth,
-            "employer": unit,
-            "title": "",
-            "post": post,
-            "id_no": "990000196805120015",
-            "result": "approved",
-            "political": "中共党员",
-        }
-        for name, gender, birth, unit, post in (PEOPLE * (count // len(PEOPLE) + 1))[:count]
+def template(kind: str) -> documents.Template:
+    file = next(folder / f"{kind}.html" for folder in FOLDERS if (folder / f"{kind}.html").exists())
+    return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
+
+
+def people(count: int = len(PEOPLE)) -> list[dict[str, Any]]:
+    """Approved as many, and two rejected."""
+    blank = {
+        "title": "",
+        "id_no": "990000196805120015",
+        "reason_public": "",
+        "clause_source": "",
+        "health_internal": "内部情况",
+    }
+    registered = {
+        "ethnicity": "汉族",
+        "education": "研究生",
+        "political_status": "中共党员",
+        "id_type": "居民身份证",
+        "terms_served": Decimal(1),
+        "member_unit": "南屿港航物流集团有限公司",
+        "resume": [
+            {"since": "1993.07", "until": "2001.03", "unit": "南屿港务局科员、副科长"},
+            {"since": "2001.03", "until": None, "unit": "南屿港航物流集团有限公司副总经理，党委书记、董事长"},
+        ],
+        "concurrent_posts": [{"society": "南屿省港口协会", "position": "理事", "is_legal": "否"}],
+    }
+    approved = [
+        {**blank, **registered, "name": n, "gender": g, "birth": b, "employer": u, "post": p, "result": "approved"}
+        for n, g, b, u, p in (PEOPLE * (count // len(PEOPLE) + 1))[:count]
     ]
+    return approved + [
+        {**blank, "name": n, "gender": "男", "birth": date(1975, 6, 1), "employer": "南屿顺达冷链有限公司", "post": p}
+        | {"reason_public": r.rstrip("。"), "clause_source": c, "result": "rejected"}
+        for n, p, r, c in REJECTED
+    ]
+
+
+def values(count: int = len(PEOPLE)) -> dict[str, Any]:
+    """Values for every template at once, in the names of the package that issues them; lists of about so many."""
+    everybody = people(count)
     day = date(2026, 12, 4)
     evening = datetime(2026, 12, 4, 16, tzinfo=UTC)  # 2026年12月5日 in the office's own zone
     return {
         "case": {"number": "LR-2026-0317", "organisation_name": ORGANISATION, "submitted_on": date(2026, 11, 20)},
         "trigger": "换届",
-        "items": people,
-        "person": people[0],
+        "items": everybody,
+        "person": everybody[0],
+        "party_body": {"name": "南屿省交通运输行业综合党委"},
+        "promise": {"working_days": Decimal(30)},
+        "parameters": {"validity_months": Decimal(6), "report_days": Decimal(10), "review_days": Decimal(10)},
+        "termination": "withdrawn",
+        "document": {"date": day},
+        "waiting": ["南屿省公安厅", "南屿省税务局"],
+        "matter": "部门联审",
+        "supplement_due": evening,
+        "supplement_items": [
+            {
+                "material": f"换届工作材料第{n}号",
+                "problem": "缺少经会员代表大会筹备组签字的换届方案，附件页码不连续，扫描件第3页模糊无法辨认",
+                "requirement": "补充签字盖章的换届方案原件扫描件，分辨率不低于300dpi",
+                "basis": "《办法》第九条",
+            }
+            for n in range(1, 5)
+        ],
         "term_no": Decimal(3),
         "contact": {"name": "行业协会商会处", "telephone": "0000-65370018"},
         "refusal": {"reason_public": "申请单位登记的活动地域为南屿市", "competent": "中共南屿市委社会工作部"},
@@ -131,7 +125,7 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
             "members": Decimal(9),
             "present": Decimal(8),
             "recused": Decimal(1),
-            "attended": [one["name"] for one in people],
+            "attended": [one["name"] for one in everybody if one["result"] == "approved"],
             "excused": ["周启帆"],
             "observers": ["孙立言（行业协会商会处）"],
             "recusals": ["符海生"],
@@ -147,9 +141,10 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
                 "abstain": Decimal(0),
                 "result": "approved",
             }
-            for one in people
+            for one in everybody
+            if one["result"] == "approved"
         ],
-        "transfers": [{"name": f"移交材料第{n}号", "number": "", "pages": Decimal(n)} for n in range(1, count + 1)],
+        "transfers": [{"name": f"移交材料第{n}号", "copies": Decimal(n)} for n in range(1, count + 1)],
         "extension": {
             "reason_public": "需要核实的情况较多",
             "approved_by": CHAIR,
@@ -158,19 +153,11 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
             "until": day,
         },
         "units": [{"unit": f"南屿省第{n}厅", "subject": "有无不宜任职的情形"} for n in range(1, count + 1)],
-        "filing": {
-            "count": Decimal(count),
-            "pages": Decimal(86),
-            "note": "本卷无缺页。",
-            "filed_by": "陈静姝",
-            "checked_by": "",
-            "date": day,
-        },
+        "filing": {"count": Decimal(count), "pages": Decimal(86)},
         "signatory": "",
         "copy_number": "000012",
         "precedence": "特急",
         "extra": "",
-        "resume": [{"period": "1993.07—2001.03", "position": "南屿港务局科员、副科长"}],
         "opinions": [
             {"level": level, "person": person, "date": day, "opinion": "同意。"}
             for level, person in (("承办人意见", "陈静姝"), ("处室意见", "郑思远"), ("部领导意见", CHAIR))
@@ -184,4 +171,4 @@ def more_values(count: int = len(PEOPLE)) -> dict[str, Any]:
 
 
 def content(kind: str, count: int = len(PEOPLE)) -> documents.Content:
-    return template(kind).compose(values(count) if kind in OWN else more_values(count))
+    return template(kind).compose(values(count))

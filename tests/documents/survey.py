@@ -75,7 +75,7 @@ def _paper(reading: Reading) -> Iterator[Found]:
 def _lines(reading: Reading) -> Iterator[Found]:
     grid: list[float] = []
     lefts = [
-        c.x for page in reading.pages for row in rows(page) for c in row[:1] if c.is_han and c.x < 29 and c.size < 60
+        c.x for page in reading.pages for row in rows(page) for c in row[:1] if c.is_han and c.x < 29 and c.size < 20
     ]
     lefts += [
         rect.left
@@ -97,7 +97,8 @@ def _lines(reading: Reading) -> Iterator[Found]:
             if row[-1].x < 170 and row[0].x < 60:  # a paragraph's last line: neither spread nor trimmed
                 grid += [b.x - a.x for a, b in itertools.pairwise(row) if a.is_han and b.is_han]
         if body and len(reading.pages[number]) - sum(map(len, body)) < 8 and body[-1][0].y > 255:
-            yield Found("lines on a full page", len(body) if body[0][0].y < 45 else 22, where)
+            blank = sum(text(row).startswith("出席：") for row in body[1:])  # one line below the text
+            yield Found("lines on a full page", len(body) + blank if body[0][0].y < 45 else 22, where)
             yield Found("core's bottom, ink of a full page's last line", max(c.bottom for c in body[-1]), where)
             if body[0][0].y < 45:
                 tops = min(c.top for c in body[0] if c.is_han)

@@ -54,7 +54,7 @@ def test_a_character_without_glyph_is_refused_with_its_place(
 
 def test_the_name_of_a_candidate_without_glyph_is_found_in_its_row(press: Press) -> None:
     values = samples.values()
-    values["candidates"][1]["name"] = "陈\U00031350"
+    values["items"][1]["name"] = "陈\U00031350"
     content = samples.template("D06").compose(values)
     with pytest.raises(MissingGlyph) as caught:
         press.check(replace(content, blocks=()))

@@ -1,6 +1,7 @@
 """Approval and seal: who may, in which order, and what the signed file is."""
 
 import io
+import sys
 from datetime import timedelta
 
 import pikepdf
@@ -9,7 +10,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from engine import documents
 from engine.documents import MissingGlyph
+from engine.documents.fonts import Faces
+from engine.documents.impression import impression
 from engine.errors import Conflict, Invalid
+from tests.cases.together import together
 from tests.documents import samples
 from tests.documents.measure import Reading
 from tests.documents.office import NAME, Office
@@ -126,3 +130,16 @@ def test_the_signatures_name_reason_and_signer(office: Office) -> None:
     reader = PdfFileReader(io.BytesIO(office.letter(samples.content("D07"))))
     found = [(one.field_name, one.sig_object["/Reason"], one.sig_object["/Name"]) for one in reader.embedded_signatures]
     assert found == [("Reviewer", "审签", "林知远"), ("Authority", "用印", NAME)]
+
+
+def test_seals_drawn_at_the_same_moment_look_as_one_drawn_alone(office: Office) -> None:
+    """Fonts are read late: whoever draws a character first must not disturb who draws it meanwhile."""
+    folder, before = office.press.faces.folder, sys.getswitchinterval()
+    alone = impression(NAME, Faces(folder))
+    sys.setswitchinterval(1e-6)
+    try:
+        for shared in (Faces(folder) for _ in range(4)):
+            assert shared.font("biaosong").glyphs
+            assert together(*[lambda fonts=shared: impression(NAME, fonts)] * 8) == [alone] * 8
+    finally:
+        sys.setswitchinterval(before)

@@ -85,7 +85,8 @@ def test_an_upward_document_names_who_answers_for_it(office: Office) -> None:
 def test_every_value_of_the_table_is_measured_somewhere(office: Office) -> None:
     """The table cannot hold a value that nobody looks at."""
     seen: set[str] = set()
-    contents = [samples.content(kind) for kind in ("D06", "D07", "D09", "T01", "D14", "S02")]
+    contents = [samples.content(kind) for kind in ("D06", "D07", "T01", "D14", "S02")]
+    contents.append(samples.content("D09", 4))  # with the attendance below the text
     contents += [lengthened(samples.content("D06")), replace(samples.content("T01"), signatory="林知远")]
     copies = "南屿省民政厅，" * 20
     contents.append(replace(samples.content("T01"), copies=copies.rstrip("，") + "。"))

@@ -329,7 +329,7 @@ def test_a_reason_may_speak_of_a_lawsuit() -> None:
 
 
 def test_no_template_of_the_repository_reads_an_internal_field_or_offers_an_appeal() -> None:
-    for folder in (samples.TEMPLATES, samples.ISSUED):
+    for folder in samples.FOLDERS:
         for file in sorted(folder.glob("*.html")):
             template = documents.read_template(file.read_bytes(), file.name)
             assert template.kind == file.stem

@@ -342,11 +342,13 @@ TWO_ROWS = (
     + '</inputEntry><outputEntry id="c8"><text>"court"</text></outputEntry></rule>'
     + ONE_ROW.replace("r2", "r3")
 )
+INTERLOCKED = ONE_ROW.replace("-<", f"{', '.join(map(str, range(3_000)))}<")
 TABLES = [
     ("UNIQUE", ONE_ROW.replace("-<", '"甲"<'), "t2", "package.table-gap", "名称为“其他”"),
     ("UNIQUE", TWO_ROWS, "r3", "package.table-overlap", "第 1、2 行"),
     ("FIRST", TWO_ROWS, "r3", "package.table-never", "第 2 行永远不会命中"),
     ("ANY", TWO_ROWS.replace('"court"', '"assoc"', 1), "r3", "package.table-conflict", "结果不同"),
+    ("COLLECT", INTERLOCKED, "t2", "package.table-partial", "没有查完：1 行、1 列的条件太多或交织得太复杂"),
 ]
 
 

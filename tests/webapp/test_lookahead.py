@@ -6,6 +6,7 @@ from collections.abc import Callable
 from docx import Document
 from PIL import Image
 
+from engine import cases
 from engine.store import tables
 from tests.cases.playing import Play
 from tests.webapp.visitor import Visitor
@@ -57,6 +58,23 @@ def test_the_head_sees_the_letter_beside_the_decision(play: Play, signed_in: Ent
     play.until("Task_head_review")
     head = opened(signed_in, "head")
     assert "审核意见函" in head.press("预览文书", decision="agree").text
+
+
+def test_a_letter_to_several_units_is_shown_for_one_and_offered_for_each(play: Play, signed_in: Enter) -> None:
+    task = play.task(play.until("Task_send_requests"), "Task_send_requests")
+    answers = play.values("Task_send_requests")
+    cases.save_draft(play.installation, play.actor("handler_a"), task.id, answers, 0)
+    handler = signed_in("handler-a")
+    first = handler.open(f"/desk/tasks/{task.id}/preview")
+    others = [link for link in first.tree.iter("a") if "show=" in link.get("href", "")]
+    assert len(first.tree.find_class("hs-sheet")) < 6, "one of each kind"
+    assert len({link.text for link in others}) > 3
+    to = others[-1].text
+    assert f"这里是给{to}的一份" not in first.text
+    second = handler.open(others[-1].get("href"))
+    assert f"这里是给{to}的一份" in second.text
+    picture = handler.client.get(second.tree.find_class("hs-sheet")[0].find("img").get("src"))
+    assert picture.mimetype == "image/png"
 
 
 def test_an_acceptance_shows_its_notice(play: Play, signed_in: Enter) -> None:

@@ -47,6 +47,7 @@ def screen(view: CaseView) -> dict[str, Any]:
         "opened": opened,
         "may_reveal": view.sight is Sight.FULL,
         "is_full": view.sight is Sight.FULL,
+        "prints": view.sight is Sight.FULL and bool(package.manifest.prints),
     }
 
 

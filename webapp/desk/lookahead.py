@@ -1,12 +1,14 @@
 """What a decision would be written in: its documents page by page before it is taken, marked 未签发."""
 
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
 from typing import Any
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template, request, send_file
 
 from engine import cases
 from engine.cases import Lookahead, TaskView
@@ -55,14 +57,28 @@ def leads_to_documents(view: TaskView) -> bool:
     return node is not None and cases.leads_to_documents(package, node)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One document of the page, by its place among all; `others` are of the same kind and go to others."""
+
+    place: int
+    document: Lookahead
+    pages: int
+    version: str
+    others: tuple[tuple[int, str], ...]
+
+
 @pages.get("/tasks/<task_id>/preview")
 @signed_in
 def preview(task_id: str) -> Any:
-    """The documents to which the saved answers lead, with what stands in the way where there are none."""
+    """The documents to which the saved answers lead, with what stands in the way where there are none.
+
+    Of a kind that goes to several, one is shown: the first, or the one chosen by `show`.
+    """
     view = cases.task_view(installation(), actor(), task_id)
     try:
         found = cases.look_ahead(installation(), actor(), task_id)
-        shown = [(one, downloads.page_count(_rendered.get(one)), digest_of(one)[:8]) for one in found]
+        shown = list(_chosen(found, request.args.get("show", type=int)))
     except Invalid as error:
         problems = [one.message for one in error.details.get("problems", ())]
         return _page(view, problems=problems or [error.message]), 422
@@ -73,28 +89,40 @@ def preview(task_id: str) -> Any:
     return _page(view, shown=shown)
 
 
+def _chosen(found: Sequence[Lookahead], show: int | None) -> Iterator[Shown]:
+    kinds: dict[str, list[int]] = {}
+    for place, one in enumerate(found):
+        kinds.setdefault(one.kind, []).append(place)
+    for places in kinds.values():
+        place = show if show in places else places[0]
+        one = found[place]
+        others = tuple((other, found[other].to or f"第{n}份") for n, other in enumerate(places, 1) if other != place)
+        yield Shown(place, one, downloads.page_count(_rendered.get(one)), digest_of(one)[:8], others)
+
+
 def _page(view: TaskView, **shown: Any) -> str:
     return render_template("desk/preview.html", task=view, case=view.case, **shown)
 
 
-@pages.get("/tasks/<task_id>/preview/<kind>/<int:number>.png")
+@pages.get("/tasks/<task_id>/preview/<int:place>/<int:number>.png")
 @signed_in
-def preview_picture(task_id: str, kind: str, number: int) -> Response:
+def preview_picture(task_id: str, place: int, number: int) -> Response:
     """One page of one of them."""
-    return downloads.picture(_rendered.get(_find(task_id, kind)), number)
+    return downloads.picture(_rendered.get(_find(task_id, place)), number)
 
 
-@pages.get("/tasks/<task_id>/preview/<kind>.docx")
+@pages.get("/tasks/<task_id>/preview/<int:place>.docx")
 @signed_in
-def preview_draft(task_id: str, kind: str) -> Response:
+def preview_draft(task_id: str, place: int) -> Response:
     """Its text as a Word draft, clearly unsigned."""
-    name, data = cases.lookahead_draft(installation(), _find(task_id, kind))
+    name, data = cases.lookahead_draft(installation(), _find(task_id, place))
     return send_file(BytesIO(data), mimetype=downloads.WORD, download_name=name, as_attachment=True)
 
 
-def _find(task_id: str, kind: str) -> Lookahead:
+def _find(task_id: str, place: int) -> Lookahead:
+    """`NotFound` where the answers have been changed since and lead to fewer, or are a page of another version."""
     found = cases.look_ahead(installation(), actor(), task_id)
-    for one in found:
-        if one.kind == kind:
-            return one
-    raise NotFound("按现在填的内容不出这种文书，请重新预览。", code="document.not-found")
+    version = request.args.get("v", "")
+    if place < len(found) and version in {"", digest_of(found[place])[:8]}:
+        return found[place]
+    raise NotFound("按现在填的内容不出这份文书，请重新预览。", code="document.not-found")

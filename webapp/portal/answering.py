@@ -14,6 +14,7 @@ from webapp.filling import Place
 from webapp.held import is_restored
 from webapp.portal import places
 from webapp.portal.blueprint import pages
+from webapp.portal.cases import has_prints
 from webapp.portal.supplementing import requests
 from webapp.records import package_of
 from webapp.session import signed_in
@@ -48,6 +49,7 @@ def tasks(task_id: str) -> Any:
         ready=not any(section.problems for section in sections) and todo is None,
         go_on=todo and places.address(task_id, Place(todo.page, todo.index, todo.inner)),
         refused=_refused(task),
+        prints=has_prints(package_of(installation(), task.case)),
         address=places.address,
         Place=Place,
     )

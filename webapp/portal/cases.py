@@ -7,7 +7,8 @@ from flask import Response, redirect, render_template, request, url_for
 
 from engine import cases
 from engine.cases import CaseView, Sight
-from engine.errors import Invalid
+from engine.errors import Conflict, Invalid
+from engine.packages import CompiledPackage
 from webapp import downloads
 from webapp.current import actor, installation
 from webapp.desk.evidence import items_title
@@ -23,6 +24,11 @@ def own_case(case_id: str) -> CaseView:
     return cases.case_view(installation(), actor(), case_id)
 
 
+def has_prints(package: CompiledPackage) -> bool:
+    """Whether there are forms that the association prints."""
+    return any(rule.reader == "applicant" for rule in package.manifest.prints.values())
+
+
 @pages.get("/cases/<case_id>")
 @signed_in
 def status(case_id: str) -> Any:
@@ -36,7 +42,7 @@ def status(case_id: str) -> Any:
     package = package_of(installation(), case)
     steps = route(package.definition, case)
     shown = {"case": case, "mine": mine, "steps": steps, "items_title": items_title(package)}
-    return render_template("portal/status.html", **shown, page_key=secrets.token_hex(16))
+    return render_template("portal/status.html", **shown, prints=has_prints(package), page_key=secrets.token_hex(16))
 
 
 @pages.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
@@ -50,6 +56,24 @@ def withdraw(case_id: str) -> Any:
         cases.withdraw(installation(), actor(), case_id, reason)
     except Invalid as error:
         return render_template("portal/withdraw.html", case=case, reason=reason, fault=error.message), 422
+    return redirect(url_for(".status", case_id=case_id))
+
+
+@pages.route("/cases/<case_id>/items/<key>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw_item(case_id: str, key: str) -> Any:
+    """Take one member of the list back alone, with a reason; the others go on."""
+    case, reason = own_case(case_id), request.form.get("reason", "")
+    item = next((one for one in case.items if one.key == key), None)
+    if item is None or key not in case.withdrawable_items:
+        raise Conflict("现在不能单独撤回这一项，请看办理进度。", code="item.not-withdrawable", key=key)
+    shown = {"case": case, "item": item, "reason": reason, "items_title": items_title(package_of(installation(), case))}
+    if request.method != "POST" or is_restored():
+        return render_template("portal/withdraw_item.html", **shown)
+    try:
+        cases.withdraw_item(installation(), actor(), case_id, key, reason)
+    except Invalid as error:
+        return render_template("portal/withdraw_item.html", **shown, fault=error.message), 422
     return redirect(url_for(".status", case_id=case_id))
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from engine.packages.checks.naming import documents_of
 from engine.packages.checks.reach import Reach
-from engine.packages.manifest import DocumentRule
+from engine.packages.checks.texts import compiled
+from engine.packages.manifest import DocumentRule, Level, PrintRule
 from engine.packages.parts import Parts, no_template
 from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
-from engine.packages.vocabulary import FACTS, Vocabulary
+from engine.packages.vocabulary import CONSTANTS, FACTS, PRINT_FACTS, Vocabulary
 
 _FORMS = {"two": ("letter", "document"), "minutes": ("minutes",), "notice": ("notice", "letter"), "slip": ("slip",)} | {
     "sheet": ("sheet",)
@@ -19,35 +20,39 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     if parts.manifest is None:
         return
     for rule in parts.manifest.documents.values():
-        yield from _template(parts, rule)
+        yield from _template(parts, f"documents.{rule.kind}", rule, _FORMS.get(rule.signature, ()))
+    for sheet in parts.manifest.prints.values():
+        yield from _template(parts, f"prints.{sheet.kind}", sheet, _FORMS["sheet"])
+        if parts.drawing is not None:
+            yield from _sheet(parts, sheet, vocabulary)
     yield from _unused_templates(parts)
     if parts.drawing is not None:
         yield from _unused(parts, vocabulary)
         yield from _variables(parts, vocabulary)
 
 
-def _template(parts: Parts, rule: DocumentRule) -> Iterator[Finding]:
+def _template(parts: Parts, place: str, rule: DocumentRule | PrintRule, wanted: tuple[str, ...]) -> Iterator[Finding]:
     template = parts.templates.get(rule.template)
     if template is None:
         if rule.template and rule.template not in parts.unread:
-            yield no_template(rule.kind, rule.template)
+            yield no_template(place, rule.template)
         return
     if template.kind != rule.kind:
         message = f"模板写的是文书 {template.kind}，清单里是 {rule.kind}；请改成一致。"
         yield Finding(rule.template, "kind", "package.template-kind", message)
-    wanted = _FORMS.get(rule.signature)
-    if wanted is not None and template.form not in wanted:
-        forms = " 或 ".join(wanted)
-        message = f"清单里 {rule.kind} 的 signature 是 {rule.signature}，模板的 form 就应是 {forms}；请改成一致。"
+    if wanted and template.form not in wanted:
+        told = f"signature 是 {rule.signature}" if isinstance(rule, DocumentRule) else "用于套打"
+        message = f"清单里 {rule.kind} {told}，模板的 form 就应是 {' 或 '.join(wanted)}；请改成一致。"
         yield Finding(rule.template, "form", "package.template-form", message)
 
 
 def _unused_templates(parts: Parts) -> Iterator[Finding]:
     assert parts.manifest is not None
     named = {rule.template for rule in parts.manifest.documents.values()}
+    named |= {rule.template for rule in parts.manifest.prints.values()}
     for file in parts.package.within("documents"):
         if file not in named:
-            message = "清单的 [documents] 里没有用到这个模板；请删去它，或在清单里加上这种文书。"
+            message = "清单的 [documents]、[prints] 里没有用到这个模板；请删去它，或在清单里加上这种文书。"
             yield Finding(file, "", "package.unused-template", message, "warning")
 
 
@@ -75,3 +80,45 @@ def _variables(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             for name in sorted(frozenset(template.variables) - facts - member - reach.seen_at(node)):
                 message = f"模板要用变量“{shown(name)}”，出具它的任务 {node.id} 那里没有；请在流程里写出它，或改模板。"
                 yield Finding(rule.template, shown(name), "package.template-variable", message)
+
+
+def _sheet(parts: Parts, rule: PrintRule, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What a printed form reads is written by somebody somewhere in the process; its boxes name tasks and their fields."""
+    reach = Reach.of(parts, vocabulary)
+    template = parts.templates.get(rule.template)
+    place = f"prints.{rule.kind}"
+    if reach is not None and template is not None:
+        there = frozenset().union(*reach.written.values(), FACTS, PRINT_FACTS, {rule.member} - {""})
+        for name in sorted(frozenset(template.variables) - there):
+            message = f"模板要用变量“{shown(name)}”，流程里没有；请在流程里写出它，或改模板。"
+            yield Finding(rule.template, shown(name), "package.template-variable", message)
+        if rule.each and rule.each not in there:
+            message = f"each 里的“{shown(rule.each)}”流程里没有；请写一个列表变量。"
+            yield Finding(MANIFEST, f"{place}.each", "package.print-each", message)
+    for position, level in enumerate(rule.levels, 1):
+        for message in _level(parts, level, vocabulary):
+            yield Finding(MANIFEST, f"{place}.levels.{position}", "package.print-level", message)
+
+
+def _level(parts: Parts, level: Level, vocabulary: Vocabulary) -> Iterator[str]:
+    assert parts.drawing is not None
+    node = parts.drawing.nodes.get(level.node)
+    if node is None or node.kind != "userTask":
+        yield f"没有用户任务“{shown(level.node)}”；请改正 node。"
+        return
+    if not level.opinion.startswith("="):
+        yield 'opinion 写 FEEL，读该任务表单填的内容，如 =if decision = "agree" then "同意。" else "不同意。"；请改正。'
+        return
+    expression = compiled(level.opinion)
+    if expression is None:
+        yield f"表达式“{shown(level.opinion)}”不能解析；请改正。"
+        return
+    held = parts.forms.get(node.form_id or "")
+    if held is None:
+        return
+    known = frozenset(held.value.fields) | CONSTANTS | frozenset(vocabulary.functions)
+    keys = {path.replace("[]", "").rpartition(".")[2] for path in held.value.fields} | {"key", "label"}
+    for name in sorted(expression.names - known - (expression.element_names & keys)):
+        yield f"表单 {held.value.id} 没有“{shown(name)}”；请改正 opinion。"
+    if "_internal" in level.opinion:
+        yield "内部字段不得写入文书；请改正 opinion。"

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 
 from engine import decisions
-from engine.decisions import Flaw, Table
+from engine.decisions import Effort, Flaw, Table
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.vocabulary import Vocabulary
 
 
 def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
+    effort = Effort()
     for held in parts.decisions.values():
         table = held.value.logic
         if isinstance(table, Table):
-            for flaw in decisions.analyse(table):
+            for flaw in decisions.analyse(table, effort):
                 yield _finding(held.file, table, flaw)
 
 
@@ -35,5 +36,8 @@ def _finding(file: str, table: Table, flaw: Flaw) -> Finding:
         case "gap":
             message = f"“{name}”没有一行覆盖这样的输入：{witness}；请加一行，或写上默认结果。"
             return Finding(file, element, "package.table-gap", message, "warning")
+        case "partial":
+            message = f"“{name}”没有查完：{witness}；请拆成较小的表，或自行核对。"
+            return Finding(file, element, "package.table-partial", message, "warning")
     message = f"“{name}”第 {rows} 行永远不会命中：{witness}；请改它的条件、上移或删去。"
     return Finding(file, element, "package.table-never", message, "warning")
