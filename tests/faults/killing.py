@@ -95,16 +95,18 @@ class Crowd(Survivor):
     def kill(self, times: int) -> None:
         """So many in the middle of something while the others go on; at the end all who are left."""
         workers = [self._worker() for _ in range(self.size)]
-        while times:
-            worker = self._next(workers)
-            if worker is None:
-                continue
-            self._burn(self.random.randint(0, LONGEST_BURN))
-            self._end(worker)
-            workers[workers.index(worker)] = self._worker()
-            times -= 1
-        for worker in workers:
-            self._end(worker)
+        try:
+            while times:
+                worker = self._next(workers)
+                if worker is None:
+                    continue
+                self._burn(self.random.randint(0, LONGEST_BURN))
+                self._end(worker)
+                workers[workers.index(worker)] = self._worker()
+                times -= 1
+        finally:  # also after a fault: nobody goes on working behind the other tests
+            for worker in workers:
+                self._end(worker)
 
     def _worker(self) -> Worker:
         patience, seed = self.random.randint(1, 8), self.random.randrange(2**32)
