@@ -51,7 +51,7 @@ HERE = {"127.0.0.1", "localhost"}
 EXAMPLES = re.compile(r"([\w-]+\.)*example(\.gov)?(\.cn)?")
 URL = re.compile(r"https?://[^\s\"'`<>)（），。{}…]+")
 BARE_HOST = re.compile(r"(?<![\w./@-])(?:[a-z0-9-]+\.)+(?:org|com|net|dev|cloud|edu|cn)(?![\w(=-]|\.\w)")
-SUBJECTS = "case|task|timer|promise|rules|decision|outcome|document|slip|personal|attachment|review|member|call|message|publicity|objection"
+SUBJECTS = "case|task|timer|promise|rules|decision|outcome|document|slip|personal|attachment|review|member|item|call|message|publicity|objection"
 EVENT_KIND = re.compile(rf"({SUBJECTS})\.[a-z-]+")
 
 

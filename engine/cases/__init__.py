@@ -59,6 +59,7 @@ from engine.cases.handover import (
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import is_at, letters_at
+from engine.cases.items import withdraw_item
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -89,7 +90,7 @@ from engine.cases.objecting import (
     publicity_view,
     read_objection,
 )
-from engine.cases.offers import Offer, offers
+from engine.cases.offers import Offer, offers, own_offers
 from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
@@ -255,6 +256,7 @@ __all__ = [
     "objection_file",
     "offers",
     "overseen",
+    "own_offers",
     "people",
     "phrases",
     "plan_move",
@@ -315,4 +317,5 @@ __all__ = [
     "verify_bytes",
     "verify_code",
     "withdraw",
+    "withdraw_item",
 ]

@@ -44,6 +44,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "decide-objection": lambda step: publicity.decided(around.effects, step),
         "add-item": _add_items,
         "archive-case": lambda step: _archive(around, step),
+        "answer-call": lambda step: _answer_call(around, step),
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
         "note-supervision": lambda step: _note_supervision(around, step),
@@ -143,6 +144,16 @@ def _add_items(step: workflow.Step) -> dict[str, Any]:
 
 def _archive(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     around.effects.archives.append(str(step.properties["message"]))
+    return {}
+
+
+def _answer_call(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    """The case that called this one is told what came of it, and need not wait for what still follows here."""
+    outcome = step.properties["outcome"]
+    if outcome not in OUTCOMES:
+        message = f"{step.node_id} 告知上级案件的结果“{outcome}”不是案件的结果，请检查流程图中的 outcome。"
+        raise Invalid(message, code="action.outcome", element=step.node_id)
+    around.effects.answer = str(outcome)
     return {}
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.audit import Head
 from engine.cases import issuing
 from engine.cases.advancing import advance, checked
-from engine.cases.calls import FAILED, WAITING
+from engine.cases.calls import ANSWERED_EARLY, FAILED, WAITING
 from engine.cases.carrying import ATTACHMENTS, carry_files, carry_numbers
 from engine.cases.door import separate
 from engine.cases.drafting import FILE
@@ -187,7 +187,7 @@ def _record_call(
 
 
 def answer_call(installation: Installation, payload: Payload, done: Done) -> None:
-    """Bring what came of a called case to the one that waits, once it has ended.
+    """Bring what came of a called case to the one that waits, once it has ended or has told its outcome (`answer-call`).
 
     A case that stands still is answered when it goes on.
     """
@@ -196,7 +196,8 @@ def answer_call(installation: Installation, payload: Payload, done: Done) -> Non
         call, parent = _call_and_parent(transaction, payload["call"])
         child = _child(transaction, call)
         waits = call["state"] in UNDECIDED and parent.case["suspended_at"] is None
-        if waits and child is not None and child["closed_at"] is not None:
+        if waits and child is not None and (outcome := _outcome(transaction, child)) is not None:
+            child["outcome"] = outcome
             _answer(installation, transaction, call, parent, child, payload["hops"])
         done(transaction)
 
@@ -207,6 +208,16 @@ def _child(transaction: Transaction, call: Row) -> Row | None:
     found = transaction.execute(sa.select(tables.case).where(tables.case.c.id == call["child_id"])).mappings()
     row = found.one_or_none()
     return None if row is None else dict(row)
+
+
+def _outcome(transaction: Transaction, child: Row) -> str | None:
+    """What came of it: of a case that still runs what it told last, if anything."""
+    if child["closed_at"] is not None:
+        return str(child["outcome"])
+    event = tables.event
+    told = (event.c.chain == child["id"], event.c.kind == ANSWERED_EARLY)
+    body = transaction.execute(sa.select(event.c.body).where(*told).order_by(event.c.seq.desc()).limit(1)).scalar()
+    return None if body is None else str(decode(body)["outcome"])
 
 
 def _answer(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.cases.step import Step
 
 WAITING, FAILED, ANSWERED, ENDED = "waiting", "failed", "answered", "ended"
+ANSWERED_EARLY = "case.answered"
 MOST_DEPTH = 8  # cases that call each other in a row
 MOST_HOPS = 20  # cases that hand on to each other with nobody acting in between
 Row = dict[str, Any]
@@ -97,6 +98,15 @@ def end_of_called(step: "Step") -> list[Row]:
     return [] if call_id is None else [answer_job(call_id, call_id, step.hops + 1, step.now)]
 
 
+def answered_early(step: "Step", outcome: str) -> list[Row]:
+    """A called case that goes on has told what came of it; one that nobody called has nobody to tell."""
+    call_id = step.case["call_id"]
+    if call_id is None:
+        return []
+    step.events.append((ANSWERED_EARLY, {"outcome": outcome}))
+    return [answer_job(call_id, f"{call_id}:early:{step.case['revision']}", step.hops + 1, step.now)]
+
+
 def answer_job(call_id: str, key: str, hops: int, at: Any) -> Row:
-    """Bring what came of a called case to the one that waits; where it still runs the job does nothing."""
+    """Bring what came of a called case to the one that waits; where it still runs and has told nothing the job does nothing."""
     return jobs.row("answer-call", f"answer-call:{key}", {"call": call_id, "hops": hops}, at)

@@ -30,10 +30,10 @@ def sight(actor: Actor, case: Mapping[str, Any], task_posts: Collection[str]) ->
     posts = [post for post in actor.posts if post.role not in BLIND_ROLES]
     found = [Sight.NONE]
     for post in posts:
-        if post.organisation_id == case["organisation_id"]:
-            found.append(Sight.OWN)
-        elif post.organisation_kind == "department" and case["state"] != "draft":
+        if post.is_department and case["state"] != "draft":
             found.append(Sight.FULL)
+        elif post.organisation_id == case["organisation_id"]:
+            found.append(Sight.OWN)
         elif post.id in task_posts:
             found.append(Sight.MATERIALS if post.organisation_kind == "party" else Sight.REQUEST)
     return max(found)

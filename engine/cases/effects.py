@@ -52,4 +52,5 @@ class Effects:
     notices: list[tuple[str, str]] = field(default_factory=list)  # (assignment, text)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went
+    answer: str = ""  # the outcome that the calling case is told while this one goes on
     starts_promise: bool = False

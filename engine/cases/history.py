@@ -21,6 +21,7 @@ OUTWARD = frozenset(
         "case.started",
         "task.submitted",
         "case.withdrawn",
+        "item.withdrawn",
         "case.suspended",
         "case.resumed",
         "case.terminated",
@@ -38,6 +39,7 @@ OUTWARD = frozenset(
         "case.recounted",
         "call.opened",
         "call.answered",
+        "case.answered",
         "case.recalled",
         "case.closed",
     }
@@ -100,6 +102,8 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
     node = nodes.get(body.get("node", ""))
     if kind == "task.returned" and body.get("to") in nodes:
         return f"{word}至{nodes[body['to']].name}"
+    if kind == "item.withdrawn":
+        return f"{word}：{body['name']}"
     if kind == "timer.fired":
         return "、".join(body.get("names", ())) or word
     if kind == "case.closed":

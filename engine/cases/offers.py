@@ -1,4 +1,4 @@
-"""What an applicant can begin: the processes in force, as the guide page describes them from their packages."""
+"""What can be begun: the processes in force, as the guide page describes them from their packages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine import forms, store
+from engine.cases.starting import starting_post
+from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import UNSIGNED, CompiledPackage
 from engine.store.tables import process_in_force
@@ -30,6 +32,7 @@ class Offer:
     version: str
     since: datetime
     start_role: str
+    inside: bool  # begun by the department itself; not in the guide
     working_days: int | None
     promise_certainty: str
     form: forms.FormSchema
@@ -48,6 +51,13 @@ def offers(installation: Installation) -> tuple[Offer, ...]:
         return tuple(_offer(installation.package(transaction, row["version_id"]), row["since"]) for row in rows)
 
 
+def own_offers(installation: Installation, actor: Actor) -> tuple[Offer, ...]:
+    """Those that the actor may begin by a post of theirs."""
+    return tuple(
+        offer for offer in offers(installation) if starting_post(actor, offer.start_role, offer.inside) is not None
+    )
+
+
 def _offer(package: CompiledPackage, since: datetime) -> Offer:
     manifest, nodes = package.manifest, package.definition.nodes
     form = package.forms[nodes[manifest.submit].form_id or ""]
@@ -64,6 +74,7 @@ def _offer(package: CompiledPackage, since: datetime) -> Offer:
         version=package.hash[:8],
         since=since,
         start_role=manifest.start,
+        inside=manifest.starts_inside,
         working_days=manifest.promise.working_days if manifest.promise else None,
         promise_certainty=manifest.promise.certainty if manifest.promise else "",
         form=form,

@@ -1,6 +1,7 @@
 """Case and task for a person: one reading transaction, everything through the door of who may see."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
+from engine.cases.items import WITHDRAWN, members_of, withdrawable_items
 from engine.cases.loading import Loaded, load_case, load_task, scopes_of
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
 from engine.cases.members import addable, added_by_hand
@@ -134,6 +136,8 @@ class _View:
             history=history.lines(self.transaction, row["id"], self.package, self.sight, self.actor, documents),
             steps=self._steps(),
             withdrawable=self._withdrawable(),
+            withdrawable_items=self._withdrawable_items(),
+            withdrawn_items=tuple(row["label"] for row in self._outcomes.values() if row["result"] == WITHDRAWN),
             suspended_at=row["suspended_at"],
             authorities=self._authorities(),
             addable=self._addable(),
@@ -276,9 +280,7 @@ class _View:
 
     def _known_results(self) -> dict[str, Row]:
         """The association learns each result from the letter in effect that tells it, not before."""
-        if self.sight not in {Sight.FULL, Sight.OWN}:
-            return {}
-        results = self._results()
+        results = self._outcomes
         if self.sight is Sight.FULL or self.row["state"] == "closed" or not results:
             return results
         letter = tables.document
@@ -288,7 +290,11 @@ class _View:
         known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
         return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
-    def _results(self) -> dict[str, Row]:
+    @cached_property
+    def _outcomes(self) -> dict[str, Row]:
+        """The results as recorded, for those who may know of any."""
+        if self.sight not in {Sight.FULL, Sight.OWN}:
+            return {}
         query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
         return {row["item_key"]: dict(row) for row in self.transaction.execute(query).mappings()}
 
@@ -424,10 +430,20 @@ class _View:
             if node.kind == "userTask"
         )
 
-    def _withdrawable(self) -> bool:
+    def _waiting(self) -> list[workflow.Node]:
         nodes = self.package.definition.nodes
         waiting = [nodes[task["node_id"]] for task in self.tasks if task["state"] == "open"]
-        waiting += [nodes[call.node_id] for call in self._calls() if call.state in {"waiting", "failed"}]
+        return waiting + [nodes[call.node_id] for call in self._calls() if call.state in {"waiting", "failed"}]
+
+    def _withdrawable_items(self) -> tuple[str, ...]:
+        if self.sight is not Sight.OWN:
+            return ()
+        members, results = members_of(self.package.manifest, self.root), self._outcomes
+        known = {key: str(row["result"]) for key, row in results.items()}
+        return withdrawable_items(members, self._waiting(), known, self.row["submitted_at"] is not None)
+
+    def _withdrawable(self) -> bool:
+        waiting = self._waiting()
         allowed = all(is_withdrawable(node) for node in waiting)
         return self.sight is Sight.OWN and self.row["submitted_at"] is not None and bool(waiting) and allowed
 

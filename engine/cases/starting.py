@@ -15,6 +15,7 @@ from engine.cases.transactions import command
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import Actor, Post
 from engine.installation import Installation
+from engine.packages import Manifest
 from engine.store import Transaction, tables
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -31,7 +32,7 @@ class TaskRef:
 def start(
     installation: Installation, actor: Actor, package_key: str, key: str, scope: dict[str, Any] | None = None
 ) -> TaskRef:
-    """Open a draft of a process for the actor's organisation.
+    """Open a draft of a process for the actor's organisation, or for the department where one of its posts starts it.
 
     `key` is made by the page; it becomes the case's id, so that a second click finds the case of the first. `scope`
     holds variables that are there from the start (a scenario's confirmed rules). `Forbidden` without the post that the
@@ -65,7 +66,7 @@ def begin(
     """The case of the key with these variables, within a transaction; `told` goes into the record of its beginning."""
     version_id = version_in_force(transaction, package_key)
     manifest = installation.package(transaction, version_id).manifest
-    post = _starting_post(actor, manifest.start)
+    post = _starting_post(actor, manifest)
     organisation = {
         "id": post.organisation_id,
         "key": post.organisation_key,
@@ -112,11 +113,17 @@ def version_in_force(transaction: Transaction, package_key: str) -> str:
     return str(version_id)
 
 
-def _starting_post(actor: Actor, role: str) -> Post:
-    for post in actor.posts:
-        if post.role == role:
-            return post
-    raise Forbidden("你的岗位不能发起这个事项，请由协会的经办人登录后申报。", code="case.start-post", role=role)
+def starting_post(actor: Actor, role: str, inside: bool) -> Post | None:
+    """The post by which the actor may begin: one of the department where the package says so, else one outside it."""
+    return next((post for post in actor.posts if post.role == role and post.is_department == inside), None)
+
+
+def _starting_post(actor: Actor, manifest: Manifest) -> Post:
+    post = starting_post(actor, manifest.start, manifest.starts_inside)
+    if post is not None:
+        return post
+    who = "请由负责这个事项的岗位登录后发起" if manifest.starts_inside else "请由协会的经办人登录后申报"
+    raise Forbidden(f"你的岗位不能发起这个事项，{who}。", code="case.start-post", role=manifest.start)
 
 
 def draft_row(

@@ -237,6 +237,8 @@ class Step:
             payload = {"case": self.case["id"], "number": self.case["number"], "message": message}
             key = f"archive-case:{self.case['id']}:{self.case['revision']}"
             self.jobs.append(jobs.row("archive-case", key, payload, self.now))
+        if self.effects.answer:
+            self.jobs += calls.answered_early(self, self.effects.answer)
         if self.effects.starts_promise and self.promise is None and self.package.manifest.promise:
             self.promise = Promise(self.package.manifest.promise.working_days, self.today)
             self.case["accepted_at"] = self.now

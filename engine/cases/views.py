@@ -221,6 +221,8 @@ class CaseView:
     reads_objections: bool = False  # whether a post of the person may open them
     parent: CaseLink | None = None  # the case that calls this one
     calls: tuple[CallView, ...] = ()
+    withdrawable_items: tuple[str, ...] = ()  # keys of the members that the applicant may take back alone
+    withdrawn_items: tuple[str, ...] = ()  # names of those that were
     unread: int = 0  # messages about this case that the person's posts have not read
 
 

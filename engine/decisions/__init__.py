@@ -1,6 +1,6 @@
 """Decision tables (DMN): read, evaluated with reasons, and turned into findings that quote their clauses."""
 
-from engine.decisions.analysis import Flaw, analyse, witness
+from engine.decisions.analysis import Effort, Flaw, analyse, witness
 from engine.decisions.clauses import Clause, Clauses
 from engine.decisions.explanation import sentences
 from engine.decisions.findings import Finding, findings
@@ -17,6 +17,7 @@ __all__ = [
     "Decision",
     "DecisionModel",
     "DecisionProblems",
+    "Effort",
     "Evaluation",
     "Finding",
     "FiredRule",

@@ -8,7 +8,7 @@ from engine.decisions.cells import CellReader
 from engine.decisions.document import Element, child, children, local, text_of
 from engine.decisions.item_definitions import ShapeReader
 from engine.decisions.table_reader import TableReader
-from engine.feel import compile_expression
+from engine.feel import NameTree, compile_expression
 
 DEEPEST = 12
 UNSUPPORTED = "决策里要有一张决策表、一个表达式或标准里的其他盒子，请改正。"
@@ -113,7 +113,7 @@ class BoxReader:
             self.cells.gap(element.get("id") or self.owner, "decision.external", EXTERNAL)
             return boxed.FunctionOf(parameters, boxed.Nothing(EXTERNAL))
         outside = self.cells.names
-        self.cells.names = (*outside, *(name for name, _ in parameters))
+        self.cells.names = NameTree((name for name, _ in parameters), outside)
         body = self.inside(element)
         self.cells.names = outside
         return boxed.FunctionOf(parameters, body)

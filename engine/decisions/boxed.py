@@ -139,6 +139,7 @@ class ListOf(Boxed):
         return list(self.items)
 
     def value(self, state: State) -> Any:
+        state.run.spend(len(self.items))
         values = [item.value(state) for item in self.items]
         if state.reasons is not None:
             self._draw(state, values)
@@ -168,6 +169,7 @@ class Row(Boxed):
         return [logic for _, logic in self.cells]
 
     def value(self, state: State) -> Any:
+        state.run.spend(len(self.cells))
         return {name: logic.value(state) for name, logic in self.cells}
 
 
@@ -222,8 +224,8 @@ class FunctionOf(Boxed):
 
 def typed(parameters: tuple[tuple[str, Shape], ...], result: Shape | None, call: Callable[..., Any]) -> Function:
     """A function that knows what it takes and, where that is said, gives."""
-    types = tuple(shape.as_type() for _, shape in parameters)
-    return Function(tuple(name for name, _ in parameters), call, types, None if result is None else result.as_type())
+    types = tuple(shape.type for _, shape in parameters)
+    return Function(tuple(name for name, _ in parameters), call, types, None if result is None else result.type)
 
 
 def apply(function: FunctionOf, state: State, scope: Any, arguments: tuple[Any, ...]) -> Any:
@@ -283,8 +285,9 @@ class Filter(Boxed):
             return None
         rounds: list[drawn.Round] = []
         for item in items if items.__class__ is list else [items]:
-            names = {**item, "item": item} if item.__class__ is dict else {"item": item}
-            verdict = state.inside(names, self.condition)
+            names = {"item": item}
+            own: Any = ChainMap(names, item) if item.__class__ is dict else names
+            verdict = state.inside(own, self.condition)
             rounds.append((item, verdict))
             if verdict is not None and verdict.__class__ is not bool:
                 state.note("筛选条件应当是是非值")

@@ -5,7 +5,16 @@ from typing import Any
 
 from engine.decisions.problems import Problem
 from engine.decisions.shapes import Shape
-from engine.feel import Expression, FeelSyntaxError, Run, Sheet, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel import (
+    Expression,
+    FeelSyntaxError,
+    NameTree,
+    Run,
+    Sheet,
+    UnaryTests,
+    compile_expression,
+    compile_unary_tests,
+)
 
 
 class CellReader:
@@ -18,7 +27,9 @@ class CellReader:
         self.gaps = gaps
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.names: tuple[str, ...] = ()
+        #: The tables that were read, wherever they stand.
+        self.tables: list[Any] = []
+        self.names = NameTree()
         #: The types that the file defines, by name.
         self.shape: Callable[[str], Shape | None] = lambda name: None
 

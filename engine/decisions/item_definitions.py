@@ -74,8 +74,8 @@ class ShapeReader:
         return replace(shape, name=name, allowed=tests, wider=shape if shape.allowed is not None else None)
 
     def _signature(self, function: Element) -> Type:
-        taken = [self._named(part.get("typeRef") or ANY).as_type() for part in children(function, "parameters")]
-        return Type("function", (*taken, self._named(function.get("outputTypeRef") or ANY).as_type()))
+        taken = [self._named(part.get("typeRef") or ANY).type for part in children(function, "parameters")]
+        return Type("function", (*taken, self._named(function.get("outputTypeRef") or ANY).type))
 
     def _read_one(self, name: str, element: Element, depth: int) -> Shape:
         parts = list(children(element, "itemComponent"))

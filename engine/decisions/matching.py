@@ -11,6 +11,10 @@ from typing import Any
 from engine.feel import Run, UnaryTests
 
 Ask = Callable[[Run, Any], bool | None]
+#: A cell with more texts is asked like any other: looking each of them up beforehand would take their number squared.
+MOST_TEXTS = 64
+#: So many cells that are asked cost one step.
+ASKED_PER_STEP = 4
 #: Cells with their columns.
 Conditions = Sequence[tuple[int, UnaryTests]]
 
@@ -67,7 +71,8 @@ class Matcher:
         for number, conditions in enumerate(rows):
             rest = []
             for column, test in conditions:
-                if test.compared_texts() is None:
+                texts = test.compared_texts()
+                if texts is None or len(texts) > MOST_TEXTS:
                     rest.append(((column, test.text), test.holds))
                     continue
                 first, those = plain.setdefault(column, {}).get(test.text, (test, 0))
@@ -91,6 +96,7 @@ class Matcher:
 
     def _asked(self, run: Run, values: Sequence[Any], left: int) -> Iterator[int]:
         known: dict[tuple[int, str], bool | None] = {}
+        paid = ASKED_PER_STEP
         while left:
             lowest = left & -left
             left ^= lowest
@@ -98,6 +104,9 @@ class Matcher:
             for cell, holds in self._rest[number]:
                 if cell not in known:
                     known[cell] = holds(run, values[cell[0]])
+                    if len(known) == paid:
+                        run.spend()
+                        paid += ASKED_PER_STEP
                 if known[cell] is not True:
                     break
             else:

@@ -159,13 +159,30 @@ class Decision:
     @property
     def input_names(self) -> frozenset[str]:
         """The free names that evaluating it reads, required decisions included."""
-        inner = [self.model[key] for key in self.requires if key in self.model]
-        given = {name for one in inner for name in (one.id, one.name)} | {
-            alias or one.name for alias, one in self.knows
-        }
+        found = frozenset[str]()
+        # each decision once: there may be very many ways from one down to another
+        seen: dict[int, Decision] = {}
+        pending = [self]
+        while pending:
+            one = pending.pop()
+            if id(one) not in seen:
+                seen[id(one)] = one
+                found |= one._own_names
+                pending += [*one._inner, *(other for _, other in one.imported)]
+        return found
+
+    @property
+    def _inner(self) -> "list[Decision]":
+        return [self.model[key] for key in self.requires if key in self.model]
+
+    @property
+    def _own_names(self) -> frozenset[str]:
+        """The free names of its logic that nothing it requires gives."""
+        given = {name for one in self._inner for name in (one.id, one.name)}
+        given |= {alias or one.name for alias, one in self.knows}
         given |= {alias or one.name for alias, one in self.imported}
-        own: frozenset[str] = self.logic.names - given
-        return own.union(*(one.input_names for one in (*inner, *(one for _, one in self.imported))))
+        names: frozenset[str] = self.logic.names
+        return names - given
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -211,5 +228,7 @@ class DecisionModel:
     decisions: Mapping[str, Decision]
     #: Business knowledge models and decision services by name.
     functions: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
+    #: All tables of the file, also those inside other boxes and in knowledge models.
+    tables: tuple[Table, ...] = ()
     #: Parts that can only ever be null, which the standard allows and nobody means.
     warnings: tuple[Problem, ...] = ()

@@ -13,6 +13,7 @@ from engine.decisions.item_definitions import ShapeReader
 from engine.decisions.model import Decision, DecisionModel, Knowledge
 from engine.decisions.problems import DecisionProblems
 from engine.decisions.shapes import Shape
+from engine.feel import NameTree
 
 MOST_LINKS = 12
 ELEMENTS = ("decision", "inputData", "businessKnowledgeModel", "decisionService", "knowledgeSource")
@@ -86,7 +87,7 @@ class FileReader:
         names = {e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")}
         inherited = [name for one in self.imported.values() for name in one.names]
         self.names = tuple(dict.fromkeys((*(name for name in names if not name.isidentifier()), *inherited)))
-        cells.names = self.names
+        cells.names = NameTree(self.names)
         self.shapes: ShapeReader = ShapeReader(cells, root, {alias: one.shapes for alias, one in self.imported.items()})
         self.elements: dict[str, Element] = {}
         self.inputs: dict[str, tuple[str, Shape | None]] = {}
@@ -141,7 +142,8 @@ class FileReader:
             if local(element) == "decision" and identity in self.decisions:
                 together[identity] = self.decisions[identity]
         functions = MappingProxyType({one.name: one for one in self.knowledge.values()})
-        return DecisionModel(self.file, self.together, functions, tuple(self.cells.warnings))
+        tables = tuple(self.cells.tables)
+        return DecisionModel(self.file, self.together, functions, tables, tuple(self.cells.warnings))
 
     # --- what requires what
 

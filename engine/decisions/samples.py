@@ -25,11 +25,10 @@ _OTHER = "其他"
 
 def samples(constants: Iterable[Any], type_name: str) -> list[Any]:
     """One value for each part into which the constants divide the values of a column; `ANY_VALUE` is any but null."""
-    by_kind: dict[str, list[Any]] = {}
+    distinct: dict[str, dict[Any, None]] = {}
     for constant in constants:
-        known = by_kind.setdefault(feel.kind(constant), [])
-        if constant not in known:
-            known.append(constant)
+        distinct.setdefault(feel.kind(constant), {})[constant] = None
+    by_kind = {kind: list(known) for kind, known in distinct.items()}
     if type_name == "boolean":
         by_kind.setdefault("boolean", [])
     found: list[Any] = []
@@ -46,8 +45,9 @@ def samples(constants: Iterable[Any], type_name: str) -> list[Any]:
 
 
 def _unlike(known: list[str]) -> str:
+    taken = set(known)
     return next(
-        word for word in (_OTHER, *(f"{_OTHER}{number}" for number in range(len(known) + 1))) if word not in known
+        word for word in (_OTHER, *(f"{_OTHER}{number}" for number in range(len(known) + 1))) if word not in taken
     )
 
 

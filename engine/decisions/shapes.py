@@ -1,6 +1,6 @@
 """The types of a decision file: what a `typeRef` admits, and the implicit conversions (DMN 1.5 section 10.3.2.9.4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.feel import Run, Type, UnaryTests, compile_expression, is_instance, kind
@@ -38,6 +38,11 @@ class Shape:
     signature: Type | None = None
     #: The type that this one restricts further.
     wider: "Shape | None" = None
+    #: The same as a type expression of FEEL, without what values are allowed; made once, for types share their parts.
+    type: Type = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", self._as_type())
 
     def coerce(self, run: Run, value: Any) -> tuple[bool, Any]:
         """(fits, the value as this type has it); null fits everywhere."""
@@ -68,13 +73,12 @@ class Shape:
                 return False
         return self.allowed is None or self.allowed.matches_in(run, value) is True
 
-    def as_type(self) -> Type:
-        """The same as a type expression of FEEL, without what values are allowed."""
+    def _as_type(self) -> Type:
         if self.signature is not None:
             return self.signature
         if self.element is not None:
-            return Type("list", (self.element.as_type(),))
-        return Type(self.base, (), tuple((name, shape.as_type()) for name, shape in self.components))
+            return Type("list", (self.element.type,))
+        return Type(self.base, (), tuple((name, shape.type) for name, shape in self.components))
 
 
 def basic(name: str) -> Shape | None:

@@ -1,7 +1,7 @@
 """One evaluation of a decision and of all that it requires."""
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,7 @@ class State:
         finally:
             self.path, self.given = before
 
-    def inside(self, names: dict[str, Any], logic: Any) -> Any:
+    def inside(self, names: MutableMapping[str, Any], logic: Any) -> Any:
         """The value of a part whose scope has more names."""
         return self.within(ChainMap(names, self.run.scope), logic)  # type: ignore[arg-type]
 

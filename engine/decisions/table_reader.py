@@ -23,6 +23,7 @@ class TableReader:
         self.id = element.get("id") or owner
         self.name = name
         self.where = f"表“{name}”"
+        self.annotated = [annotation.get("name") or "" for annotation in children(element, "annotation")]
 
     def read(self) -> Table | None:
         """The table, or None after a problem that leaves nothing to read."""
@@ -43,7 +44,9 @@ class TableReader:
         columns = tuple(column for column in inputs if column is not None)
         good = tuple(rule for rule in rules if rule is not None)
         sheet = self.cells.sheet([column.expression for column in columns])
-        return Table(self.id, self.name, policy, aggregation, columns, outputs, good, sheet)
+        table = Table(self.id, self.name, policy, aggregation, columns, outputs, good, sheet)
+        self.cells.tables.append(table)
+        return table
 
     def _policy(self) -> tuple[str, str | None]:
         policy, aggregation = self.element.get("hitPolicy") or "UNIQUE", self.element.get("aggregation")
@@ -122,9 +125,8 @@ class TableReader:
         return self.cells.expression(identity, where, text) if text else None
 
     def _annotations(self, row: Element) -> dict[str, str]:
-        labels = [element.get("name") or "" for element in children(self.element, "annotation")]
         notes = [text_of(element) for element in children(row, "annotationEntry")]
-        return {label: note for label, note in zip(labels, notes, strict=False) if label}
+        return {label: note for label, note in zip(self.annotated, notes, strict=False) if label}
 
 
 def _type_of(element: Element | None) -> str | None:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.decisions.asking import asked
+from engine.decisions.matching import ASKED_PER_STEP
 from engine.decisions.reasons import Checked, FiredRule
 from engine.decisions.state import State
 from engine.feel import Run, compile_expression, kind
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 
 CELLS_PER_STEP = 16
 CONTAINERS = frozenset((list, dict))
+#: Equality of FEEL: what Python takes as equal, as 1 and true, is not.
+_SAME = compile_expression("a = b")
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
 
 
 def evaluate_table(table: "Table", state: State) -> Any:
     """The result; the rows that fired go to the state."""
-    state.run.spend(len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
+    state.run.spend(1 + len(table.rules) * max(1, len(table.inputs)) // CELLS_PER_STEP)
     run = state.run
     values = table.sheet.values(run) if run.notes is None else [_noted(one, table, state) for one in table.inputs]
     if table.bounded:
@@ -62,6 +65,7 @@ def _fired(table: "Table", values: list[Any], owned: list[Any], state: State) ->
 def _row_by_row(table: "Table", values: list[Any], run: Run) -> Iterator[int]:
     """The same rows; every cell is asked in its place, so that the notes tell of each."""
     for number, rule in enumerate(table.rules):
+        run.spend((number % ASKED_PER_STEP == 0) + len(rule.conditions) // ASKED_PER_STEP)
         if all(test.holds(run, values[column]) is True for column, test in rule.conditions):
             yield number
 
@@ -91,7 +95,7 @@ def _hit(table: "Table", fired: list[FiredRule], state: State) -> tuple[Any, lis
             numbers = "、".join(str(rule.number) for rule in fired)
             state.note(f"表“{table.name}”第 {numbers} 行同时命中，而表要求只命中一行")
             return None, fired
-        case "ANY" if any(result != results[0] for result in results):
+        case "ANY" if any(_SAME.evaluate({"a": one, "b": results[0]}) is not True for one in results[1:]):
             numbers = "、".join(str(rule.number) for rule in fired)
             state.note(f"表“{table.name}”第 {numbers} 行同时命中而结果不一致，表要求一致")
             return None, fired

@@ -46,7 +46,8 @@ ORGANISATIONS = (
 
 
 def _checker(organisation: str, name: str) -> Person:
-    return Person(f"joint-{organisation.replace('_', '-')}", name, (("joint_checker", organisation, "联审经办岗"),))
+    posts = (("joint_checker", organisation, "联审经办岗"), ("liaison", organisation, "联席会议联络员"))
+    return Person(f"joint-{organisation.replace('_', '-')}", name, posts)
 
 
 PEOPLE = (
@@ -60,6 +61,8 @@ PEOPLE = (
     Person("leader", "郑怀远", (("bureau_leader", DEPARTMENT, "分管部领导"),)),
     Person("seal", "何静姝", (("seal_keeper", DEPARTMENT, "用印岗"),)),
     Person("clerk", "沈亦言", (("document_clerk", DEPARTMENT, "办公室文印岗"),)),
+    Person("conference", "夏清和", (("conference_secretary", DEPARTMENT, "联席会议办公室"),)),
+    Person("convenor", "陆怀瑾", (("convenor", DEPARTMENT, "联席会议召集人"),)),
     Person("supervisor", "贺闻笛", (("supervisor", DEPARTMENT, "监察岗"),)),
     Person("sysadmin", "梁守一", (("sysadmin", DEPARTMENT, "系统管理岗"),)),
     Person("party-transport", "钟立行", (("party_secretary", "party_transport", "党务经办岗"),)),

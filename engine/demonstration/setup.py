@@ -11,7 +11,7 @@ from engine.demonstration.people import ORGANISATIONS, PEOPLE
 from engine.installation import Installation
 from engine.keys import ensure_keys
 from engine.packages.register import deploy_clauses
-from engine.store.tables import organisation, person
+from engine.store.tables import organisation, person, post
 
 
 def prepare(installation: Installation, bpmn: Path) -> Path:
@@ -44,21 +44,24 @@ def deploy_folder(installation: Installation, bpmn: Path) -> list[str]:
 
 def _people(installation: Installation, transaction: store.Transaction, passwords: dict[str, str]) -> None:
     organisations = {row.key: row.id for row in transaction.execute(sa.select(organisation.c.key, organisation.c.id))}
-    known = set(transaction.execute(sa.select(person.c.login)).scalars())
+    known = {row.login: row.id for row in transaction.execute(sa.select(person.c.login, person.c.id))}
     today = local_date(installation.clock.now())
     for one in ORGANISATIONS:
         if one.key not in organisations:
             organisations[one.key] = identity.add_organisation(
                 transaction, key=one.key, name=one.name, kind=one.kind, uscc=one.uscc
             )
+    held = {
+        (row.role, row.organisation_id) for row in transaction.execute(sa.select(post.c.role, post.c.organisation_id))
+    }
     posts: dict[tuple[str, str], str] = {}
     for someone in PEOPLE:
-        if someone.login in known:
-            continue
-        person_id = identity.add_person(
+        person_id = known.get(someone.login) or identity.add_person(
             transaction, login=someone.login, name=someone.name, password=passwords[someone.login]
         )
         for role, key, title in someone.posts:
+            if (role, organisations[key]) in held:  # set up earlier, and perhaps given to others since
+                continue
             if (role, key) not in posts:
                 posts[role, key] = identity.add_post(
                     transaction, role=role, organisation_id=organisations[key], title=title

@@ -7,6 +7,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.builtins.conversion import written
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel.names import NameTree
 from engine.feel.run import Budget, Run
 from engine.feel.sheet import Sheet
 from engine.feel.syntax import Type
@@ -28,6 +29,7 @@ __all__ = [
     "FeelSyntaxError",
     "Function",
     "MonthsDuration",
+    "NameTree",
     "Range",
     "Run",
     "Sheet",

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 
 from engine.feel.builtins import FUNCTION_NAMES
 from engine.feel.compiling import Closure, Compiler, new_compiler, tests
+from engine.feel.compiling.scope import NODES_PER_STEP
 from engine.feel.constants import compared_texts, constants
 from engine.feel.errors import FeelLimitError
-from engine.feel.names import tree_of
+from engine.feel.names import NameTree, known_names
 from engine.feel.parser import Parser
 from engine.feel.parser_errors import too_deep
 from engine.feel.run import Budget, Run
@@ -20,7 +21,18 @@ _CONTAINERS = (list, dict)
 class Expression:
     """A compiled expression: immutable, shared by threads, evaluated any number of times."""
 
-    __slots__ = ("_closure", "_slots", "element_names", "gives", "is_literal", "names", "node", "text", "warnings")
+    __slots__ = (
+        "_closure",
+        "_cost",
+        "_slots",
+        "element_names",
+        "gives",
+        "is_literal",
+        "names",
+        "node",
+        "text",
+        "warnings",
+    )
 
     def __init__(self, text: str, node: Node, compiler: Compiler) -> None:
         closure = compiler.compile(node)
@@ -34,6 +46,7 @@ class Expression:
         self.warnings = _warnings(compiler)
         self._closure = closure
         self._slots = compiler.slots
+        self._cost = compiler.cost
         #: Whether the text is a literal.
         self.is_literal = isinstance(node, Literal)
         #: The same as `value_in`; a constant, a variable or an entry of one is read without a call in between.
@@ -64,6 +77,8 @@ class Expression:
 
     def value_in(self, run: Run) -> Value:
         """The value in a run that several expressions share, before `Run.export`. Raises FeelLimitError."""
+        if self._cost:
+            run.spend(self._cost)
         if not self._slots:
             try:
                 return self._closure(run)
@@ -82,6 +97,7 @@ class UnaryTests:
     """Compiled unary tests, the language of the input cells of decision tables."""
 
     __slots__ = (
+        "_cost",
         "_is_plain",
         "_node",
         "_slots",
@@ -104,9 +120,10 @@ class UnaryTests:
         self.warnings = _warnings(compiler)
         self._test = test
         self._slots = compiler.slots
+        self._cost = compiler.cost + len(node.tests) // NODES_PER_STEP
         self._is_plain = not compiler.slots and not tests.mentions_tested(node)
         #: The same as `matches_in`; tests that only compare with what they name are asked without a call in between.
-        self.holds: tests.Test = test if tests.only_names(node) else self.matches_in
+        self.holds: tests.Test = test if tests.only_names(node) and not self._cost else self.matches_in
 
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
@@ -126,6 +143,8 @@ class UnaryTests:
 
     def matches_in(self, run: Run, value: Value) -> bool | None:
         """The same in a run that several tests share; `value` is one that an expression gave."""
+        if self._cost:
+            run.spend(self._cost)
         if self._is_plain:
             try:
                 return self._test(run, value)
@@ -147,22 +166,27 @@ def undefined(name: str) -> None:
     return None
 
 
-def compile_expression(text: str, names: Collection[str] = (), types: DefinedTypes = undefined) -> Expression:
-    """Compiles an expression. `names` are the known names that are more than one word, `types` those beside FEEL's own.
+def compile_expression(
+    text: str, names: Collection[str] | NameTree = (), types: DefinedTypes = undefined
+) -> Expression:
+    """Compiles an expression. `names` are the known names that are more than one word (a `NameTree` where many texts have
+    the same), `types` those beside FEEL's own.
 
     Raises FeelSyntaxError.
     """
     try:
-        node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES).expression_text()
+        node = Parser(text, known_names(names), FUNCTION_NAMES).expression_text()
         return Expression(text, node, new_compiler(types))
     except RecursionError:
         raise too_deep(0) from None
 
 
-def compile_unary_tests(text: str, names: Collection[str] = (), types: DefinedTypes = undefined) -> UnaryTests:
+def compile_unary_tests(
+    text: str, names: Collection[str] | NameTree = (), types: DefinedTypes = undefined
+) -> UnaryTests:
     """Compiles unary tests: `-`, `not(...)`, or tests separated by commas. Raises FeelSyntaxError."""
     try:
-        node = Parser(text, tree_of(tuple(names)), FUNCTION_NAMES, unary=True).tests_text()
+        node = Parser(text, known_names(names), FUNCTION_NAMES, unary=True).tests_text()
         compiler = new_compiler(types)
         return UnaryTests(text, node, tests.unary_tests(compiler, node), compiler)
     except RecursionError:

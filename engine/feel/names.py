@@ -1,6 +1,6 @@
 """Names of several words: the longest known name that starts at a token."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +12,13 @@ NAME_TOKENS = 40
 
 
 class NameTree:
-    """A tree over the tokens of names."""
+    """A tree over the tokens of names; all those of `outer` are known too."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_outer", "_root")
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), outer: "NameTree | None" = None) -> None:
         self._root: dict[Any, Any] = {}
+        self._outer = outer
         for name in names:
             self.add(name)
 
@@ -30,9 +31,6 @@ class NameTree:
         for word in words:
             node = node.setdefault(word, {})
         node[None] = name
-
-    def __bool__(self) -> bool:
-        return bool(self._root)
 
     def longest(self, tokens: Sequence[Token], index: int) -> tuple[int, str] | None:
         """(number of tokens, name) of the longest name that starts at `index`, or None."""
@@ -47,7 +45,13 @@ class NameTree:
                 break
             node = node.get(token.text)
             count += 1
-        return found
+        wider = None if self._outer is None else self._outer.longest(tokens, index)
+        return wider if wider is not None and (found is None or wider[0] > found[0]) else found
+
+
+def known_names(names: Collection[str] | NameTree) -> NameTree:
+    """The tree of names, which may be one already."""
+    return names if isinstance(names, NameTree) else tree_of(tuple(names))
 
 
 @lru_cache(maxsize=256)

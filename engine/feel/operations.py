@@ -78,7 +78,10 @@ def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
     kinds = ((one.start_included, one.end_included, one.operator) for one in (left, right))
     if next(kinds) != next(kinds):
         return False
-    return _all_equal(run, ((left.start, right.start), (left.end, right.end)))
+    run.spend()
+    # both ends of `(= x)` are x: looked at once, or ranges of ranges would take twice as long at every level
+    ends = ((left.end, right.end),) if not left.operator else ()
+    return _all_equal(run, ((left.start, right.start), *ends))
 
 
 def _all_equal(run: Run, pairs: object) -> bool | None:
@@ -109,16 +112,13 @@ def compare(symbol: str, left: Value, right: Value) -> bool:
         return ORDER[symbol](*temporal.in_one_zone(left, right))
 
 
-def contains(interval: Range, value: Value) -> bool | None:
+def contains(run: Run, interval: Range, value: Value) -> bool | None:
     """Whether a value lies in an interval; null beside null. Raises Fault."""
+    if interval.operator:
+        same = equals(run, value, interval.start)
+        return same if interval.operator == "=" or same is None else not same
     if value is None:
         return None
-    if interval.outside:
-        return not _inside(interval, value)
-    return _inside(interval, value)
-
-
-def _inside(interval: Range, value: Value) -> bool:
     low: bool = True
     if interval.start is not None:
         low = compare(">=" if interval.start_included else ">", value, interval.start)

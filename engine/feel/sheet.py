@@ -15,15 +15,17 @@ class Sheet:
     It gives what the expressions give one by one; only notes it makes none, for a part has its place in one of them.
     """
 
-    __slots__ = ("_blank", "_closures")
+    __slots__ = ("_blank", "_closures", "_cost")
 
     def __init__(self, expressions: Sequence[Expression], types: DefinedTypes = undefined) -> None:
         compiler = sharing_compiler([one.node for one in expressions], types)
         self._closures = [compiler.compile(one.node) for one in expressions]
         self._blank = compiler.blank()
+        self._cost = compiler.cost
 
     def values(self, run: Run) -> list[Value]:
         """The value of each expression, before `Run.export`. Raises FeelLimitError."""
+        run.spend(self._cost)
         before, run.slots = run.slots, self._blank.copy()
         try:
             return [closure(run) for closure in self._closures]

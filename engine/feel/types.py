@@ -72,11 +72,11 @@ def is_instance(run: Run, value: Value, wanted: Type) -> bool:
     if name == RANGE and wanted.arguments:
         return all(conforms(run, end, wanted.arguments[0]) for end in (value.start, value.end))
     if name == FUNCTION and wanted.arguments:
-        return _accepts(value, wanted)
+        return _accepts(run, value, wanted)
     return True
 
 
-def _accepts(value: Value, wanted: Type) -> bool:
+def _accepts(run: Run, value: Value, wanted: Type) -> bool:
     """Whether a function may be called as the type says: it takes at least such values, and gives at most such.
 
     What a parameter or a result without a type takes or gives is not known beforehand, and may be anything.
@@ -85,13 +85,14 @@ def _accepts(value: Value, wanted: Type) -> bool:
     if len(value.parameters) != len(given):
         return False
     own = getattr(value, "types", ()) or (None,) * len(given)
-    takes_all = all(one is None or is_subtype(other, one) for one, other in zip(own, given, strict=True))
+    takes_all = all(one is None or is_subtype(run, other, one) for one, other in zip(own, given, strict=True))
     gives = getattr(value, "result", None)
-    return takes_all and (gives is None or is_subtype(gives, result))
+    return takes_all and (gives is None or is_subtype(run, gives, result))
 
 
-def is_subtype(one: Type, other: Type) -> bool:
+def is_subtype(run: Run, one: Type, other: Type) -> bool:
     """Whether all values of one type are of the other (DMN 1.5 section 10.3.2.9.3)."""
+    run.spend()  # types share their parts: what is small to write down may be endless to walk
     name, wider = (_ALIASES.get(each.name, each.name) for each in (one, other))
     if wider == "Any" or name == "Null":
         return True
@@ -99,13 +100,13 @@ def is_subtype(one: Type, other: Type) -> bool:
         return name == wider
     if name == CONTEXT_KIND:
         entries = dict(one.entries)
-        return all(key in entries and is_subtype(entries[key], entry) for key, entry in other.entries)
+        return all(key in entries and is_subtype(run, entries[key], entry) for key, entry in other.entries)
     if len(one.arguments) != len(other.arguments):
         return not other.arguments
     if name == FUNCTION:
         *takes, gives = zip(one.arguments, other.arguments, strict=True)
-        return all(is_subtype(b, a) for a, b in takes) and is_subtype(*gives)
-    return all(map(is_subtype, one.arguments, other.arguments))
+        return all(is_subtype(run, b, a) for a, b in takes) and is_subtype(run, *gives)
+    return all(is_subtype(run, a, b) for a, b in zip(one.arguments, other.arguments, strict=True))
 
 
 def conforms(run: Run, value: Value, wanted: Type) -> bool:

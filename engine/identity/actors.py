@@ -27,6 +27,10 @@ class Post:
     package_key: str = ""  # of a deputy: the one process that it is for; empty: every one
     signs: bool = True  # of a deputy: whether signing and sealing are included
 
+    @property
+    def is_department(self) -> bool:
+        return self.organisation_kind == "department"
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -53,7 +57,7 @@ class Actor:
 
     @property
     def is_department(self) -> bool:
-        return any(post.organisation_kind == "department" for post in self.posts)
+        return any(post.is_department for post in self.posts)
 
     def holds(self, role: str) -> bool:
         return any(post.role == role for post in self.posts)

@@ -165,6 +165,11 @@ class Manifest:
         return {name: parameter.value for name, parameter in self.parameters.items()}
 
     @property
+    def starts_inside(self) -> bool:
+        """Whether the department itself begins the cases, instead of an organisation from outside."""
+        return self.posts.get(self.start) == DEPARTMENT
+
+    @property
     def own_messages(self) -> frozenset[str]:
         """What the system itself tells a case."""
         told = self.publicity.message if self.publicity else ""
@@ -218,8 +223,6 @@ def _manifest(root: Table, package: Table) -> Manifest:
 def _agree(manifest: Manifest, package: Table) -> None:
     if manifest.start and manifest.start not in manifest.posts:
         package.fault("start", "start", f"岗位“{manifest.start}”不在 [posts] 中；请在 [posts] 里加上它。")
-    elif manifest.start and manifest.posts[manifest.start] != ORGANISATION:
-        package.fault("start", "start", f'发起的岗位须由单位持有；请写 {manifest.start} = "organisation"。')
     if manifest.items and not manifest.item_label:
         package.fault("item_label", "missing", "有 items 时要说明用哪个字段称呼每一项；请补上 item_label。")
 

@@ -106,6 +106,7 @@ ACTIONS: Mapping[str, ActionSettings] = {
         {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
     ),
     "archive-case": ActionSettings({"message": Setting("text")}),
+    "answer-call": ActionSettings({"outcome": Setting("feel")}, needs=frozenset({"call"})),
     "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),

@@ -38,13 +38,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """The applicant takes the case back."""
+    """The applicant takes the case back, or one member of its list."""
 
     reason: str
+    item: str | None = None
 
     @property
     def title(self) -> str:
-        return "withdraw"
+        return "withdraw" if self.item is None else f"withdraw（{self.item}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class _Reader:
             return None
         if acts[0] not in ("do", "review"):
             for name in ("values", "item", "by", "faults"):
-                if name in entries:
+                if name in entries and (acts[0], name) != ("withdraw", "item"):
                     self._fault(entries[name], "scenario.unknown-key", f"“{name}”只用于 do 和 review；请删去。")
         readers: dict[str, Callable[[dict[str, Tree]], Act]] = {
             "do": self._complete,
@@ -200,7 +200,7 @@ class _Reader:
         return Wait(span=timedelta(days=days, hours=hours, minutes=minutes))
 
     def _withdraw(self, entries: dict[str, Tree]) -> Withdraw:
-        return Withdraw(self._string(entries["withdraw"]))
+        return Withdraw(self._string(entries["withdraw"]), self._optional(entries, "item"))
 
     def _return(self, entries: dict[str, Tree]) -> Return:
         tree = entries["return"]

@@ -135,7 +135,7 @@ class Runner:
                     self._wait(step.act)
                 case Withdraw():
                     actor = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
-                    cases.withdraw(self.installation, actor, self.about, step.act.reason)
+                    self._withdraw(actor, step.act)
                 case Return():
                     task = self._task(step.act.source, None, now)
                     cases.return_task(
@@ -150,6 +150,12 @@ class Runner:
                 raise Stuck(Difference("办理", "成功", _told(error))) from error
             return error
         return None
+
+    def _withdraw(self, actor: Actor, act: Withdraw) -> None:
+        if act.item is None:
+            cases.withdraw(self.installation, actor, self.about, act.reason)
+        else:
+            cases.withdraw_item(self.installation, actor, self.about, act.item, act.reason)
 
     def _complete(self, act: Complete, now: Observed) -> None:
         if act.item != EVERY_ITEM:

@@ -112,7 +112,7 @@ def _people(
     named = {key: name for package in involved for key, name in bodies(package).items()}
     associations = {scenario.organisation for scenario in scenarios}
     names = {organisation.key: organisation.name for organisation in ORGANISATIONS} | named
-    kinds = {DEPARTMENT: "department"} | dict.fromkeys(sorted(associations), "association")
+    kinds = dict.fromkeys(sorted(associations), "association") | {DEPARTMENT: "department"}
     kinds |= dict.fromkeys(sorted(set(named) - set(kinds)), "consulted")
     for key, kind in kinds.items():
         code = CREDIT_CODE if kind == "association" else None
@@ -128,6 +128,8 @@ def _people(
 def _roles(compiled: CompiledPackage, kind: str) -> list[str]:
     holder = "department" if kind == "department" else "organisation"
     roles = [role for role, held_by in compiled.manifest.posts.items() if held_by == holder]
+    if kind == "department":
+        return roles
     return [role for role in roles if (role == compiled.manifest.start) == (kind == "association")]
 
 

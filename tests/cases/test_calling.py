@@ -1,5 +1,7 @@
 """A process calls another package: a case of its own begins, and what came of it goes on in the one that waits."""
 
+from itertools import pairwise
+
 import pytest
 
 from engine import cases, packages, store
@@ -9,9 +11,9 @@ from engine.errors import Conflict
 from engine.packages import PackageProblems
 from engine.store import tables
 from engine.store.values import decode
-from tests.cases.called import CALL, MANY, Two, call, end, inner, outer
+from tests.cases.called import CALL, MANY, Two, call, end, inner, made, outer, submit
 from tests.cases.playing import Play
-from tests.packages.small_package import flow, person
+from tests.packages.small_package import flow, person, service
 
 
 @pytest.fixture
@@ -52,6 +54,33 @@ def test_the_called_case_has_its_own_number_and_what_was_typed_once_and_its_outc
     }
     (row,) = two.calls(parent)
     assert (row["state"], row["outcome"]) == ("answered", "rejected")
+
+
+def test_a_called_case_may_tell_its_outcome_and_go_on_while_the_calling_case_goes_on_too(desk: Play) -> None:
+    body = submit() + person("Task_check", "check", "acceptor", ("=verdict", "verdict"), state="reviewing")
+    body += service("Tell", "answer-call", settings={"outcome": "=verdict"})
+    body += person("Task_rest", "check", "acceptor", state="served")
+    body += '<exclusiveGateway id="Way" default="Way-End" />\n' + end("End", "rejected") + flow("Start", "Task_fill")
+    for source, target in pairwise(("Task_fill", "Task_check", "Tell", "Task_rest", "Way", "End")):
+        body += flow(source, target)
+    two = Two(desk, made("inner", "核验事项", "NH", body, CALL), outer())
+    parent = two.begin()
+    two.work()
+    child = two.child(parent)
+    cases.suspend(two.place, desk.actor("acceptor"), parent, "等文件")
+    two.finish_child(child)
+    assert two.open(parent) == []
+    cases.resume(two.place, desk.actor("acceptor"), parent, "继续")
+    two.work()
+    assert (two.open(parent), two.open(child)) == (["Task_after"], ["Task_rest"])
+    assert (two.calls(parent)[0]["state"], two.calls(parent)[0]["outcome"]) == ("answered", "approved")
+    two.do(child, "Task_rest", {"verdict": ""})
+    two.work()
+    assert (desk.row(child)["outcome"], two.kinds(parent).count("call.answered")) == ("rejected", 1)
+    alone = two.begin("inner")
+    two.do(alone, "Task_check", {"verdict": "approved"})
+    assert (two.open(alone), "case.answered" in two.kinds(alone)) == (["Task_rest"], False)
+    held(desk)
 
 
 def test_both_pages_name_the_other_case_and_both_records_tell_it(two: Two) -> None:

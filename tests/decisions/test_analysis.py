@@ -1,5 +1,6 @@
 """What a table says by itself: rows that overlap, inputs that no row covers, rows that can never fire."""
 
+import random
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import decisions
-from tests.decisions.tables import decision, definitions, table
+from tests.decisions.tables import decision, definitions, only, table
 from tests.feel.language import n
 
 
@@ -49,6 +50,9 @@ GAPS = [
     ([['@"P1D"', "1"], ['> @"P1D"', "2"]], [("gap", [], "x为 23 小时 59 分钟 59 秒")]),
     ([["1", "1"], ["2", "2"], ["> 2", "3"], ["< 1", "4"]], [("gap", [], "x为 1.5")]),
     ([["< 5", "true", "1"], [">= 5", "-", "2"]], [("gap", [], "x为 4，y为否")]),
+    ([["null", "1"]], [("gap", [], "x不为空")]),
+    ([["not(null)", "1"]], [("gap", [], "x为空")]),
+    ([["null", "1"], ["not(null)", "2"]], []),
     ([["-", "1"]], []),
 ]
 
@@ -127,8 +131,48 @@ def test_a_row_over_one_expression_twice_has_one_value_that_passes_both_cells():
     assert decisions.witness(read, read.rules[0]) == "x为 6"
 
 
-def test_a_table_too_large_to_be_looked_through_is_left_alone():
-    assert flaws([[f"{number}", f"> {number}", "1"] for number in range(401)]) == []
+PARTIAL = [
+    (
+        "UNIQUE",
+        [[f"{number}", f"> {number}", "1"] for number in range(420)],
+        [("partial", "420 行、2 列的条件太多或交织得太复杂，没有查清有无不会命中的行、同时命中的行、没有覆盖的输入")],
+    ),
+    ("COLLECT", [[",".join(map(str, range(3_000))), "1"]], [("partial", "没有查清有无不会命中的行")]),
+    (
+        "ANY",
+        [["-", str(number)] for number in range(21)],
+        [*[("conflict", "任何输入")] * 200, ("partial", "只列出前 200 对")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("policy", "rows", "expected"), PARTIAL)
+def test_a_table_that_is_not_looked_through_in_whole_says_what_is_open(policy, rows, expected):
+    found = flaws(rows, policy)
+    assert [kind for kind, _, _ in found] == [kind for kind, _ in expected]
+    assert all(words in witness for (_, _, witness), (_, words) in zip(found, expected, strict=True))
+
+
+def test_conditions_that_interlock_too_much_leave_open_what_only_looking_at_all_would_settle():
+    chosen = random.Random(7)
+    rows = [[*(chosen.choice(["true", "false", *"-" * 8]) for _ in range(24)), "1"] for _ in range(100)]
+    columns = tuple(f"x{number}" for number in range(24))
+    *_, last = flaws(rows, "FIRST", columns)
+    assert last == ("partial", [], "100 行、24 列的条件太多或交织得太复杂，没有查清有无不会命中的行、没有覆盖的输入")
+
+
+def test_tables_that_share_an_effort_say_so_when_it_is_used_up():
+    logic = only(table(["x"], ["r"], [["< 5", "1"], ["< 3", "2"], [">= 5", "3"]])).logic
+    effort = decisions.Effort(100)
+    kinds = [[flaw.kind for flaw in decisions.analyse(logic, effort)] for _ in range(6)]
+    assert kinds[0] == ["overlap"]
+    assert kinds[-1] == ["partial"]
+    assert decisions.analyse(logic)[0].kind == "overlap"
+
+
+def test_a_cell_that_takes_too_long_is_no_flaw():
+    slow = "count(for i in 1..9000 return i) = ? + 8999"
+    assert flaws([[slow, "1"], ["1", "2"]]) == []
 
 
 CELLS = st.sampled_from(["-", "1", "< 2", ">= 2", "[1..3]", "not(2)", "1, 3", "null"])

@@ -95,7 +95,6 @@ def test_parameters_are_values_of_feel():
         ('title = "小流程"', 'title = " "', ("package.title", "manifest.value")),
         ('title = "小流程"', 'title = "小流程"\ncolour = "red"', ("package.colour", "manifest.unknown-key")),
         ('start = "applicant"', 'start = "nobody"', ("package.start", "manifest.start")),
-        ('start = "applicant"', 'start = "acceptor"', ("package.start", "manifest.start")),
         ('submit = "Task', 'items = "people"\nsubmit = "Task', ("package.item_label", "manifest.missing")),
         ('submit = "Task', 'rules = "DT-1"\nsubmit = "Task', ("package.rules", "manifest.type")),
         ('submit = "Task', 'rules = ["a", "a"]\nsubmit = "Task', ("package.rules", "manifest.value")),

@@ -6,6 +6,7 @@ import pytest
 
 from engine import scenarios
 from engine.errors import Invalid
+from engine.packages import load_files
 from engine.scenarios import Report
 from tests.scenarios.small import package, scenario
 
@@ -42,6 +43,13 @@ def test_every_flow_taken_and_every_expectation_met_passes():
         "覆盖 节点 8/8，连线 7/7，规则行 0/0，文书 0/0",
         "scenarios 3/3 flows 7/7",
     ]
+
+
+def test_a_case_may_be_begun_by_the_department_itself():
+    files = dict(package({"s1": scenario(SMALL + "    state: closed\n").replace("assoc\n", "department\n")}).files)
+    files["package.toml"] = files["package.toml"].replace(b'start = "applicant"', b'start = "clerk"')
+    files["process.bpmn"] = files["process.bpmn"].replace(b'candidateGroups="applicant"', b'candidateGroups="clerk"')
+    assert scenarios.run(load_files(files), only={"S1"}).passed
 
 
 def test_flows_that_nobody_took_are_named_and_do_not_pass():

@@ -129,6 +129,23 @@ def test_an_application_is_withdrawn_with_a_reason(play: Play, signed_in: Enter,
     assert "已办结：已撤回" in applicant.page.text
 
 
+def test_one_candidate_is_withdrawn_and_the_reviewer_is_told(play: Play, signed_in: Enter) -> None:
+    case_id = play.until("Task_summary")
+    applicant = signed_in("coldchain")
+    applicant.open(f"/portal/cases/{case_id}")
+    applicant.follow("单独撤回黎若川")
+    refused = applicant.press("撤回黎若川")
+    assert refused.status == 422
+    page = applicant.press("撤回黎若川", reason="本人提出不再参加选举")
+    assert "单独撤回：黎若川 本人提出不再参加选举" in page.text
+    assert "黎若川已撤回" in page.text
+    assert "单独撤回黎若川" not in page.text
+    handler = signed_in("handler-a")
+    told = handler.follow(TITLE).text
+    assert "黎若川已由申请人单独撤回" in told
+    assert "黎若川，拟任秘书长" not in told
+
+
 def test_after_the_decision_nothing_is_withdrawn(play: Play, signed_in: Enter) -> None:
     case_id = play.until("Task_sign")
     applicant = signed_in("coldchain")

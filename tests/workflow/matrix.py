@@ -102,6 +102,7 @@ class Model:
             self.fired += 1
             if self.timer == "interrupting":
                 self.stage, self.due = "late", []
+                self.votes = None if self.at == "call/" else self.ballot.votes
             else:
                 self.reminders += 1
                 self.due = [self.due[0] + DAY] if self.timer == "cycle" and self.fired < 2 else []
@@ -210,9 +211,7 @@ class Cell:
         if model.stage == "late":
             driver.do(f"{model.at}r", k=1)
             model.go_on()
-            if model.at == "call/":
-                model.votes = driver.data().get("votes")  # the output of a call that was cut short is null
-                assert model.votes is None
+            model.votes = model.ballot.votes  # those that had come; of a call when the call ends
             self.check()
         if model.stage == "decide":
             driver.do("d", more=False)

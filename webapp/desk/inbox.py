@@ -38,6 +38,7 @@ def inbox() -> Any:
         "desk/inbox.html",
         inbox=found,
         notices=[notice for notice in cases.notifications(installation(), actor(), limit=5) if not notice.read],
+        startable=[offer for offer in cases.own_offers(installation(), actor()) if offer.inside],
         vacancies=cases.pool(installation(), actor()),
         lights=lights,
         asked=asked,

@@ -15,11 +15,13 @@ from webapp.session import signed_in
 @pages.get("/")
 @signed_in
 def applications() -> Any:
-    """What the own association has applied for, what waits for it, and what can be begun."""
+    """What the own association has applied for, what waits for it, and what can be begun; the department has its desk."""
+    if actor().is_department:
+        return redirect(url_for("desk.inbox"))
     return render_template(
         "portal/applications.html",
         rows=cases.my_cases(installation(), actor()),
-        offers=[offer for offer in cases.offers(installation()) if actor().holds(offer.start_role)],
+        offers=cases.own_offers(installation(), actor()),
         notices=cases.notifications(installation(), actor()),
     )
 

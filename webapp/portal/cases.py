@@ -7,7 +7,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from engine import cases
 from engine.cases import CaseView, Sight
-from engine.errors import Invalid
+from engine.errors import Conflict, Invalid
 from engine.packages import CompiledPackage
 from webapp import downloads
 from webapp.current import actor, installation
@@ -56,6 +56,24 @@ def withdraw(case_id: str) -> Any:
         cases.withdraw(installation(), actor(), case_id, reason)
     except Invalid as error:
         return render_template("portal/withdraw.html", case=case, reason=reason, fault=error.message), 422
+    return redirect(url_for(".status", case_id=case_id))
+
+
+@pages.route("/cases/<case_id>/items/<key>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw_item(case_id: str, key: str) -> Any:
+    """Take one member of the list back alone, with a reason; the others go on."""
+    case, reason = own_case(case_id), request.form.get("reason", "")
+    item = next((one for one in case.items if one.key == key), None)
+    if item is None or key not in case.withdrawable_items:
+        raise Conflict("现在不能单独撤回这一项，请看办理进度。", code="item.not-withdrawable", key=key)
+    shown = {"case": case, "item": item, "reason": reason, "items_title": items_title(package_of(installation(), case))}
+    if request.method != "POST" or is_restored():
+        return render_template("portal/withdraw_item.html", **shown)
+    try:
+        cases.withdraw_item(installation(), actor(), case_id, key, reason)
+    except Invalid as error:
+        return render_template("portal/withdraw_item.html", **shown, fault=error.message), 422
     return redirect(url_for(".status", case_id=case_id))
 
 

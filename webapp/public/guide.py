@@ -35,8 +35,8 @@ class Part:
 
 @pages.get("/")
 def guide() -> Any:
-    """All matters; the only one is shown at once."""
-    offers = cases.offers(installation())
+    """All matters that are applied for from outside; the only one is shown at once."""
+    offers = _outside()
     if len(offers) == 1:
         return redirect(url_for(".offer", key=offers[0].key))
     return render_template("public/offers.html", offers=offers)
@@ -52,6 +52,8 @@ def favicon() -> Any:
 def offer(key: str) -> str:
     """One matter."""
     found = find_offer(key)
+    if found.inside:
+        raise unknown_offer()
     person = known_actor()
     return render_template(
         "public/offer.html",
@@ -63,7 +65,7 @@ def offer(key: str) -> str:
         acceptance=acceptance_days(found),
         expected=expected(found),
         may_start=person is None or person.holds(found.start_role),
-        others=len(cases.offers(installation())) > 1,
+        others=len(_outside()) > 1,
     )
 
 
@@ -72,7 +74,16 @@ def find_offer(key: str) -> Offer:
     for found in cases.offers(installation()):
         if found.key == key:
             return found
-    raise NotFound("没有这个事项，或它现在没有启用的流程版本。", code="package.not-in-force")
+    raise unknown_offer()
+
+
+def unknown_offer() -> NotFound:
+    return NotFound("没有这个事项，或它现在没有启用的流程版本。", code="package.not-in-force")
+
+
+def _outside() -> list[Offer]:
+    """Without what the department begins itself: nobody applies for that."""
+    return [offer for offer in cases.offers(installation()) if not offer.inside]
 
 
 def contents(offer: Offer) -> list[Part]:

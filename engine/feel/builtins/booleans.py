@@ -7,7 +7,7 @@ from engine.feel.run import Run
 from engine.feel.values import DATE_TIME, TIME, Value, kind
 
 
-@builtin("not", "negand: any")
+@builtin("not", "negand: single")
 def negate(run: Run, negand: Value) -> bool | None:
     return not negand if negand.__class__ is bool else None
 

@@ -6,6 +6,8 @@ from engine.feel.run import Run
 from engine.feel.values import Value, chinese_kind
 
 Context = dict[str, Value]
+#: What a context of two entries takes beside an element of a list.
+_ENTRY_SIZE = 4
 
 
 @builtin("get value", "m: context", "key: string")
@@ -27,7 +29,7 @@ def get_nested_value(run: Run, m: Context, keys: list[Value]) -> Value:
 
 @builtin("get entries", "m: context")
 def get_entries(run: Run, m: Context) -> list[Value]:
-    run.grow(len(m))
+    run.grow(len(m) * _ENTRY_SIZE)
     return [{"key": key, "value": run.read(value)} for key, value in m.items()]
 
 

@@ -42,7 +42,7 @@ def integer(value: Decimal, what: str) -> int:
     return number
 
 
-@builtin("date", "from: any")
+@builtin("date", "from: single")
 def date_from(run: Run, value: Value) -> AnyDate:
     if value.__class__ is str:
         return temporal.parse_date(value)
@@ -56,7 +56,7 @@ def date_of(run: Run, year: Decimal, month: Decimal, day: Decimal) -> AnyDate:
     return temporal.make_date(integer(year, "年"), integer(month, "月"), integer(day, "日"))
 
 
-@builtin("date and time", "from: any")
+@builtin("date and time", "from: single")
 def date_time_from(run: Run, value: Value) -> AnyDateTime:
     if value.__class__ is str:
         return temporal.parse_date_time(value)
@@ -93,7 +93,7 @@ def date_time_of_parts(
     return wide.date_time_of(date_of(run, year, month, day), time_of(run, hour, minute, second, offset))
 
 
-@builtin("time", "from: any")
+@builtin("time", "from: single")
 def time_from(run: Run, value: Value) -> AnyTime:
     if value.__class__ is str:
         return temporal.parse_time(value)
@@ -124,7 +124,7 @@ def _offset(value: Value) -> dt.tzinfo | None:
     raise Fault("时区偏移应当是不超过 14 小时的时长")
 
 
-@builtin("duration", "from: any")
+@builtin("duration", "from: single")
 def duration_from(run: Run, value: Value) -> AnyDuration | MonthsDuration:
     if value.__class__ is str:
         return temporal.parse_duration(value)
@@ -138,7 +138,7 @@ def months_between(run: Run, start: AnyDate, end: AnyDate) -> MonthsDuration:
     return temporal.months_between(start, end)
 
 
-@builtin("number", "from: any")
+@builtin("number", "from: single")
 def number_from(run: Run, value: Value) -> Decimal:
     if value.__class__ is Decimal:
         return Decimal(value)
@@ -185,25 +185,26 @@ def written(value: Value) -> str:
 
 def _list_text(run: Run, values: list[Value]) -> str:
     run.spend(1 + len(values) // 4)
-    text = "[" + ", ".join(_inner_text(run, value) for value in values) + "]"
-    run.grow(len(text))
-    return text
+    return "[" + ", ".join([_inner_text(run, value) for value in values]) + "]"
 
 
 def _context_text(run: Run, value: dict[str, Value]) -> str:
     run.spend(1 + len(value) // 4)
-    parts = [
-        f"{key if _BARE_KEY.fullmatch(key) else _quoted(key)}: {_inner_text(run, entry)}"
-        for key, entry in value.items()
-    ]
-    text = "{" + ", ".join(parts) + "}"
-    run.grow(len(text))
-    return text
+    parts = [f"{_key_text(run, key)}: {_inner_text(run, entry)}" for key, entry in value.items()]
+    return "{" + ", ".join(parts) + "}"
+
+
+def _key_text(run: Run, key: str) -> str:
+    run.grow(len(key))
+    return key if _BARE_KEY.fullmatch(key) else _quoted(key)
 
 
 def _inner_text(run: Run, value: Value) -> str:
+    """Paid for part by part: a list may hold one long text many times over."""
     value = run.read(value)
-    return _quoted(value) if value.__class__ is str else to_text(run, value)
+    text = _quoted(value) if value.__class__ is str else to_text(run, value)
+    run.grow(len(text))
+    return text
 
 
 def _quoted(text: str) -> str:
@@ -216,9 +217,10 @@ def _number_text(run: Run, value: Decimal) -> str:
 
 
 def _range_text(run: Run, value: Range) -> str:
-    ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
+    run.spend()
     if value.operator:
-        return f"({value.operator} {ends[0]})"
+        return f"({value.operator} {_inner_text(run, value.start)})"
+    ends = [_inner_text(run, end) if end is not None else "" for end in (value.start, value.end)]
     if value.start is None:
         return f"({'<=' if value.end_included else '<'} {ends[1]})"
     if value.end is None:

@@ -69,7 +69,7 @@ def round_half_down(run: Run, n: Decimal, scale: Decimal | None = None) -> Decim
     return _round(n, scale, decimal.ROUND_HALF_DOWN)
 
 
-@builtin("abs", "n: any")
+@builtin("abs", "n: single")
 def absolute(run: Run, n: Value) -> Value:
     """Of a number or a duration."""
     if kind(n) == "number":

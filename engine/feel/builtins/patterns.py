@@ -12,7 +12,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "[flags: string?]")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    result = regex.replace(text, pattern, replacement, flags, run.spend)
+    result = regex.replace(text, pattern, replacement, flags, run.spend, run.grow)
     run.grow(len(result))
     return result
 

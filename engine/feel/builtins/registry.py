@@ -35,6 +35,7 @@ _CLASSES: dict[str, tuple[Classes, str]] = {
     "duration": (frozenset((dt.timedelta, WideDuration, MonthsDuration)), "时长"),
     "range": (frozenset((Range,)), "区间"),
     "function": (frozenset((Function, UserFunction, BuiltinFunction)), "函数"),
+    "single": (PLAIN | {Decimal}, "单个值"),
     "any": (PLAIN | {Decimal, dict}, "值"),
 }
 #: Classes whose values may be long, and then cost something to look at.
@@ -44,7 +45,10 @@ SHORT = SMALL // 4
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`nullable` parameters take null, `optional` ones may be left out, a `rest` one takes all that follows as a list."""
+    """`nullable` parameters take null, `optional` ones may be left out, a `rest` one takes all that follows as a list.
+
+    A `single` one takes anything, as `any` does, but of a list of one the value in it (DMN 1.5 section 10.3.2.9.4).
+    """
 
     name: str
     type: str
@@ -76,6 +80,8 @@ class Parameter:
             return [value]
         if cls is list and len(value) == 1 and value[0].__class__ in classes:
             return value[0]
+        if self.type == "single":
+            return value
         raise Fault(f"参数“{self.name}”应当是{chinese}，这里是{chinese_kind(value)}")
 
 

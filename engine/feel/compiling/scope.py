@@ -37,6 +37,11 @@ class Compiler:
         self.nodes += 1
         return self._handlers[type(node)](self, node)
 
+    @property
+    def cost(self) -> int:
+        """The steps that going once through all that was compiled takes; nothing for what is short."""
+        return self.nodes // NODES_PER_STEP
+
     def weigh(self, node: Node) -> tuple[Closure, int]:
         """A part that may run many times, and how many steps each time costs: a wide body is no cheaper than a loop."""
         before = self.nodes

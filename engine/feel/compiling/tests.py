@@ -11,7 +11,7 @@ from engine.feel.compiling.operators import EQUAL_BY_PYTHON, ORDERED_BY_PYTHON, 
 from engine.feel.compiling.scope import Closure, Compiler
 from engine.feel.errors import Fault
 from engine.feel.run import Run
-from engine.feel.values import Range, Value
+from engine.feel.values import Range, Value, chinese_kind, kind
 
 Test = Callable[[Run, Value], bool | None]
 _PREDICATES = (tree.Comparison, tree.Logical, tree.Between, tree.Membership, tree.InstanceOf, tree.Quantified)
@@ -165,7 +165,7 @@ def matches_value(run: Run, value: Value, pattern: Value, at: int) -> bool | Non
     """`value in pattern`: inside a range, an element of a list (or inside one of its ranges), or equal."""
     try:
         if pattern.__class__ is Range and value.__class__ is not Range:
-            return operations.contains(pattern, value)
+            return operations.contains(run, pattern, value)
         if pattern.__class__ is list:
             return _in_list(run, value, pattern)
         if value.__class__ is list and len(value) == 1:
@@ -184,7 +184,7 @@ def _in_list(run: Run, value: Value, pattern: list[Value]) -> bool | None:
     for element in pattern:
         try:
             inside = element.__class__ is Range and value.__class__ is not Range
-            same = operations.contains(element, value) if inside else operations.equals(run, value, element)
+            same = operations.contains(run, element, value) if inside else operations.equals(run, value, element)
         except Fault:
             same = False
         if same is True:
@@ -206,13 +206,16 @@ def membership(compiler: Compiler, node: tree.Membership) -> Closure:
 
 def half_interval(compiler: Compiler, node: tree.HalfInterval) -> Closure:
     """`(< 5)` as a value."""
-    endpoint, symbol = compiler.compile(node.endpoint), node.operator
+    endpoint, symbol, at = compiler.compile(node.endpoint), node.operator, node.at
     included = symbol in ("<=", ">=")
 
-    def closure(run: Run) -> Range:
+    def closure(run: Run) -> Range | None:
         end = endpoint(run)
         if symbol in ("=", "!="):
             return Range(end, end, operator=symbol)
+        if kind(end) not in operations.ORDERED:
+            run.note(at, f"区间的一端不能是{chinese_kind(end)}")
+            return None
         return Range(None, end, False, included) if symbol[0] == "<" else Range(end, None, included, False)
 
     return closure

@@ -36,8 +36,8 @@ def search(text: str, pattern: str, flags: str | None, pay: Pay) -> bool:
     return find(_program(pattern, flags or "", pay), text, 0, pay, submatches=False) is not None
 
 
-def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: Pay) -> str:
-    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself.
+def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: Pay, grow: Pay) -> str:
+    """Every match replaced; `$1` stands for a group, `$0` for the whole, `\\$` for itself. `grow` pays for the result.
 
     Raises Fault, also for a pattern that matches nothing at all (XPath error FORX0003).
     """
@@ -52,7 +52,9 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None, pay: P
         for piece in pieces:
             if isinstance(piece, str):
                 result.append(piece)
+                grow(len(piece))
             elif places[2 * piece] >= 0:
+                grow(places[2 * piece + 1] - places[2 * piece])
                 result.append(text[places[2 * piece] : places[2 * piece + 1]])
             pay(1)
         position = places[1]

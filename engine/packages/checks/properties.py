@@ -21,6 +21,7 @@ _CHOICES = {
     "proof": _YES_NO,
     "promised": _YES_NO,
     "withdrawable": _YES_NO,
+    "itemsWithdrawable": _YES_NO,
     "visibility": ("own",),
 }
 _WAITING = ("state", "pauses", "promised")

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from engine import decisions
-from engine.decisions import Flaw, Table
+from engine.decisions import Effort, Flaw, Table
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.vocabulary import Vocabulary
 
 
 def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
-    for held in parts.decisions.values():
-        table = held.value.logic
-        if isinstance(table, Table):
-            for flaw in decisions.analyse(table):
-                yield _finding(held.file, table, flaw)
+    effort = Effort()
+    for file, model in parts.models.items():
+        for table in model.tables:
+            for flaw in decisions.analyse(table, effort):
+                yield _finding(file, table, flaw)
 
 
 def _finding(file: str, table: Table, flaw: Flaw) -> Finding:
@@ -35,5 +35,8 @@ def _finding(file: str, table: Table, flaw: Flaw) -> Finding:
         case "gap":
             message = f"“{name}”没有一行覆盖这样的输入：{witness}；请加一行，或写上默认结果。"
             return Finding(file, element, "package.table-gap", message, "warning")
+        case "partial":
+            message = f"“{name}”没有查完：{witness}；请拆成较小的表，或自行核对。"
+            return Finding(file, element, "package.table-partial", message, "warning")
     message = f"“{name}”第 {rows} 行永远不会命中：{witness}；请改它的条件、上移或删去。"
     return Finding(file, element, "package.table-never", message, "warning")

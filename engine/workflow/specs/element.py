@@ -69,6 +69,9 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
         for flow in self.leaving(my_task):
             send(my_task, flow)
 
+    def cut_short(self, my_task: Task) -> None:
+        """What is still to be done before an event takes the activity away."""
+
     def leaving(self, my_task: Task) -> list[Outflow]:
         """Every flow without a condition, those whose condition is exactly true, else the default.
 
@@ -168,6 +171,13 @@ def disarm(host: Task) -> None:
     for sibling in host.parent.children:
         if sibling.task_spec.name in split.events and sibling.state == TaskState.WAITING:
             sibling.cancel()
+
+
+def take_away(task: Task) -> None:
+    """By an event: a boundary event, an event sub-process, an end that terminates."""
+    if isinstance(task.task_spec, Element):
+        task.task_spec.cut_short(task)
+    task.cancel()
 
 
 def ways(spec: Any) -> Iterator[str]:

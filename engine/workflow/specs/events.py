@@ -13,7 +13,7 @@ from ..model import Event
 from ..moments import NoMoment, cycle_of, due_after, parse_literal
 from ..throwing import correlation, throw
 from ..variables import assign, parent_of, visible
-from .element import LIVE, Element, interpreter
+from .element import LIVE, Element, interpreter, take_away
 
 
 class Start(Element):
@@ -108,7 +108,7 @@ class Boundary(Catching):
             return
         for sibling in my_task.parent.children:
             if sibling is not my_task and not sibling.has_state(TaskState.FINISHED_MASK) and not _fired(sibling):
-                sibling.cancel()
+                take_away(sibling)
 
 
 class Armed(Catching):
@@ -122,7 +122,7 @@ class Armed(Catching):
         if self.node.interrupting:
             for task in list(my_task.workflow.tasks.values()):
                 if task is not my_task and task.has_state(LIVE | TaskState.FUTURE):
-                    task.cancel()
+                    take_away(task)
 
 
 class Throw(Element):
@@ -147,7 +147,7 @@ class End(Element):
             return
         for task in [t for t in workflow.tasks.values() if t.has_state(TaskState.NOT_FINISHED_MASK)]:
             if task.id in workflow.tasks:
-                task.cancel()
+                take_away(task)
         workflow._mark_complete(my_task)
 
 

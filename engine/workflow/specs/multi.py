@@ -183,6 +183,12 @@ class Each(Element):
             "result": item[RESULT] if done else None,
         }
 
+    def cut_short(self, my_task: Task) -> None:
+        """The answers that have come stay, whatever takes the rest away."""
+        if "n" in my_task.internal_data:
+            self._collect(my_task)
+            self._carry_out(my_task)
+
     def _carry_out(self, my_task: Task) -> None:
         loop = self.node.loop
         if loop is not None and loop.output_collection:

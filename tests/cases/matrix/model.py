@@ -196,6 +196,8 @@ class Model:
             self.fired += 1
             _, leads_to, stage = LATE[self.stage]
             if self.timer == "interrupting":
+                if self.stage == "ballot" and self.ballot is not None:
+                    self.write("votes", self.ballot.votes)  # those that have come
                 self.reviews.clear(), self.notes.clear(), self.due_of.clear()
                 self.stage, self.due = stage, []
             else:
