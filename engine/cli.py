@@ -169,6 +169,7 @@ def deploy(context: click.Context, path: Path) -> None:
     package = _package(path)
     with store.writing(installation.database) as transaction:
         done = packages.deploy(transaction, package, by=None, at=now)
+    ensure_keys(installation)
     click.echo(f"{path.name} {done.hash[:12]}：{'已启用新版本' if done.new else '内容与已有版本相同，已启用'}")
 
 

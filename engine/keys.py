@@ -13,11 +13,11 @@ from engine.documents import AUTHORITY, REVIEWER, Assurance, Field, Trust
 from engine.errors import Invalid, NotFound, Unavailable
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
-from engine.store.tables import organisation, signing_key
+from engine.store.tables import organisation, process_in_force, signing_key
 
 SIGNING_ROLES = frozenset(
     {"bureau_leader", "meeting_secretary"}
-)  # posts whose holders sign letters, or minutes, with a key of their own
+)  # posts whose holders sign letters, or minutes, with a key of their own; beside those that packages in force name
 SEALS = {"seal-authority": "", "seal-acceptance": "（受理专用章）"}  # key id -> what stands below the star
 
 
@@ -29,9 +29,20 @@ def ensure_keys(installation: Installation) -> None:
         installation.vault.create_authority(f"{name}文书签名根证书", installation.clock.now())
         for key_id, below in SEALS.items():
             _enter(installation, transaction, key_id, name + below, AUTHORITY)
+        signing = SIGNING_ROLES | _signers(installation, transaction)
         for person in identity.people(transaction):
-            if SIGNING_ROLES & set(person.roles):
+            if signing & set(person.roles):
                 _enter(installation, transaction, f"person-{person.id}", person.name, REVIEWER)
+
+
+def _signers(installation: Installation, transaction: Transaction) -> set[str]:
+    """The roles that the packages in force let sign."""
+    versions = transaction.execute(sa.select(process_in_force.c.version_id)).scalars().all()
+    nodes = [node for one in versions for node in installation.package(transaction, one).definition.nodes.values()]
+    named = {
+        (node.assignment or "").partition("@")[0].strip() for node in nodes if node.properties.get("act") == "sign"
+    }
+    return {role for role in named if not role.startswith("=")}
 
 
 def replace_key(installation: Installation, key_id: str, reason: str) -> str:

@@ -24,8 +24,8 @@ def prepare(installation: Installation, bpmn: Path) -> Path:
     write_accounts(installation.folder, passwords)
     with store.writing(installation.database) as transaction:
         _people(installation, transaction, passwords)
-    ensure_keys(installation)
     deploy_folder(installation, bpmn)
+    ensure_keys(installation)
     return installation.folder / FILE
 
 

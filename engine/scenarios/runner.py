@@ -258,7 +258,7 @@ class Runner:
         """Without rendering, letters count as signed and sealed when their turn comes, unless the act is refused."""
         before, after = LETTERS.get(act or "", ("", "")) if not self.render else ("", "")
         with store.reading(self.installation.database) as transaction:
-            mine = cases.letters_at(transaction, self.case_id, path, before) if before else []
+            mine = cases.letters_at(transaction, self.about, path, before) if before else []
         moved = self._move_letters(before, after, mine)
         try:
             yield

@@ -10,7 +10,8 @@ from engine.packages import load_files
 from engine.scenarios import Report
 from tests.scenarios.small import package, scenario
 
-LEADER_REVIEW = Path(__file__).parents[2] / "bpmn" / "leader_review"
+BPMN = Path(__file__).parents[2] / "bpmn"
+LEADER_REVIEW = BPMN / "leader_review"
 SMALL = "  - do: Task_ask\n    values: {amount: 5}\n"
 LARGE = "  - do: Task_ask\n    values: {amount: 20}\n"
 
@@ -163,6 +164,25 @@ def test_the_leader_review_passes_with_every_flow_taken():
 def test_rendered_letters_are_signed_sealed_and_verified():
     """A notice, a letter of consent and a letter of refusal; the association fetches each, and each verifies."""
     done = scenarios.run_package(LEADER_REVIEW, only=["LS04"], render=True)
+    assert not [str(failed) for failed in done.failures]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing"])
+def test_the_other_packages_pass_with_every_flow_taken(key):
+    done = scenarios.run_package(BPMN / key)
+    assert not [str(failed) for failed in done.failures]
+    assert done.untaken == ()
+
+
+def test_a_dispute_between_party_organisations_is_settled_by_a_conference_that_it_calls():
+    assert scenarios.run_package(BPMN / "party_dual_filing", only=["PS05"]).passed
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing"])
+def test_every_document_of_the_other_packages_can_be_rendered(key):
+    done = scenarios.run_package(BPMN / key, render=True)
     assert not [str(failed) for failed in done.failures]
 
 

@@ -13,7 +13,8 @@ Enter = Callable[[str], Visitor]
 
 
 def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
-    page = visitor.open("/")
+    visitor.open("/")
+    page = visitor.follow("全省性行业协会商会负责人人选审核")
     assert page.heading == "全省性行业协会商会负责人人选审核"
     assert "受理后 30 个工作日内" in page.text
     assert "5 个工作日内" in page.text
@@ -24,7 +25,7 @@ def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
 
 
 def test_the_guide_marks_a_date_in_a_year_without_a_calendar(visitor: Visitor) -> None:
-    page = visitor.open("/")
+    page = visitor.open("/guide/leader_review")
     assert "2027年" in page.text
     assert "预估" in page.text
     assert "放假安排未发布" in page.text
