@@ -125,6 +125,7 @@ class _View:
     def __init__(self, table: Table, effort: Effort) -> None:
         self.table = table
         self.effort = effort
+        effort.spend(1 + len(table.rules))
         first: dict[str, int] = {}
         self.first = [first.setdefault(column.expression.text, at) for at, column in enumerate(table.inputs)]
         self.columns = sorted(set(self.first))

@@ -27,6 +27,8 @@ class CellReader:
         self.gaps = gaps
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        #: The tables that were read, wherever they stand.
+        self.tables: list[Any] = []
         self.names = NameTree()
         #: The types that the file defines, by name.
         self.shape: Callable[[str], Shape | None] = lambda name: None

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import starmap
+from typing import Any
 
 from engine import feel
-from engine.decisions.clauses import Clauses
+from engine.decisions.clauses import CONFIRMED, Clauses
 from engine.decisions.reasons import Asked, Box, Checked, Part, Row, Why
 from engine.decisions.words import test_in_words, value_in_words
 
@@ -30,9 +32,14 @@ BOXES = {
     "some": "至少有一项满足",
     "every": "每一项都满足",
 }
+ANSWERS = ("是", "否")
+#: Outputs that a row tells in sentences of their own.
+_TOLD = frozenset(("reason", "clause"))
 VERDICTS = {"held": "满足", "failed": "不满足", "unknown": "不能判断"}
 #: Of one decision no more boxes are told in sentences than these.
 MOST_BOXES = 50
+#: A word for the machine, as `party_view` or `block`: what follows from a severity depends on its clause, and is a finding's to say.
+_CODE = re.compile(r"[a-z][a-z0-9_./-]*")
 _DIGITS = re.compile(r"\d{8,}[\dXx]*")
 
 
@@ -44,11 +51,19 @@ def met(checked: tuple[Checked, ...]) -> str:
 def _met(one: Checked) -> str:
     """What was asked is not repeated where it is the value itself."""
     given, asked = f"为{value_in_words(one.value)}", test_in_words(one.test)
-    return one.label + (given if given == asked else f"{given}（要求{asked}）")
+    return _given(one.label, one.value) + ("" if given == asked else f"（要求{asked}）")
 
 
 def failed(one: Checked) -> str:
-    return f"{one.label}为{value_in_words(one.value)}，而这一行要求{test_in_words(one.test)}"
+    asked = test_in_words(one.test)
+    answer = asked.removeprefix("为").strip("“”")
+    return f"{_given(one.label, one.value)}，而这一行要求{f'“{answer}”' if answer in ANSWERS else asked}"
+
+
+def _given(label: str, value: Any) -> str:
+    """A column with its value; a question that is answered by yes or no stands before its answer."""
+    words = value_in_words(value)
+    return f"{label}：{words.strip('“”')}" if words.strip("“”") in ANSWERS else f"{label}为{words}"
 
 
 def masked(text: str) -> str:
@@ -58,10 +73,31 @@ def masked(text: str) -> str:
 
 def sentences(why: Why, clauses: Clauses | None = None) -> list[str]:
     """The whole tree, one sentence a line, what lies deeper further in."""
-    return [*_decision(why, clauses, 0), *(f"  说明：{note}" for note in why.notes)]
+    return [*_decision(why, _Quotes(clauses), 0), *(f"  说明：{note}" for note in why.notes)]
 
 
-def _decision(why: Why, clauses: Clauses | None, depth: int) -> Iterator[str]:
+class _Quotes:
+    """The texts of the clauses, each where it comes up first."""
+
+    def __init__(self, clauses: Clauses | None) -> None:
+        self._clauses = clauses
+        self._quoted: set[str] = set()
+
+    def basis(self, ids: str) -> str:
+        return "、".join(self._one(identity.strip()) for identity in ids.split("/") if identity.strip())
+
+    def _one(self, identity: str) -> str:
+        clause = self._clauses.get(identity) if self._clauses is not None else None
+        if clause is None:
+            return identity
+        if identity in self._quoted:
+            return f"{identity}（原文见上）"
+        self._quoted.add(identity)
+        unsure = "" if clause.binding == CONFIRMED else "；参数待确认"
+        return f"{identity}（{clause.text.rstrip('。')}{unsure}）"
+
+
+def _decision(why: Why, quotes: _Quotes, depth: int) -> Iterator[str]:
     margin = "  " * depth
     yield f"{margin}决策“{why.name}”{_result(why)}。"
     if why.text:
@@ -69,10 +105,10 @@ def _decision(why: Why, clauses: Clauses | None, depth: int) -> Iterator[str]:
     for box in why.boxes[:MOST_BOXES]:
         yield f"{margin}  {box_in_words(box)}"
     for table in why.tables:
-        for line in _table(table, clauses):
+        for line in _table(table, quotes):
             yield f"{margin}  {line}"
     for required in why.required:
-        yield from _decision(required, clauses, depth + 1)
+        yield from _decision(required, quotes, depth + 1)
 
 
 def box_in_words(box: Box) -> str:
@@ -101,34 +137,49 @@ def _part(part: Part) -> str:
 
 
 def _result(why: Why) -> str:
-    fired = [row.number for table in why.tables for row in table.rows if row.fired]
+    fired = [row for table in why.tables for row in table.rows if row.fired]
     if why.result is None:
         return "没有结果"
     if why.tables and isinstance(why.result, list):
-        return f"命中 {len(fired)} 行：第 {'、'.join(map(str, fired))} 行"
+        return f"命中 {len(fired)} 行：第 {'、'.join(str(row.number) for row in fired)} 行"
+    if len(why.tables) == 1 and isinstance(why.result, dict):
+        names = [name for _, name in why.tables[0].outputs]
+        for row in fired:
+            if dict(zip(names, row.outputs, strict=True)) == why.result:
+                return f"取第 {row.number} 行的结果"
     return f"的结果为{value_in_words(why.result)}"
 
 
-def _table(table: Asked, clauses: Clauses | None) -> Iterator[str]:
-    given = "，".join(f"{label}为{value_in_words(value)}" for label, value in table.inputs.items())
+def _table(table: Asked, quotes: _Quotes) -> Iterator[str]:
+    given = "，".join(_given(label, value) for label, value in table.inputs.items())
     yield f"表“{table.name}”（{POLICIES.get(table.hit_policy, table.hit_policy)}）的输入：{given or '无'}。"
     if not any(row.fired for row in table.rows):
         yield "没有一行命中。"
     for row in table.rows:
-        yield "  " + _row(row, clauses)
+        yield "  " + _row(table, row, quotes)
 
 
-def _row(row: Row, clauses: Clauses | None) -> str:
+def _row(table: Asked, row: Row, quotes: _Quotes) -> str:
     if not row.fired:
         return f"第 {row.number} 行没有命中：{failed(row.checked[0])}。"
-    parts = [f"第 {row.number} 行命中：{met(row.checked) or '这一行没有条件'}。"]
+    parts = [
+        f"第 {row.number} 行命中：{met(row.checked)}。" if row.checked else f"第 {row.number} 行没有条件，总是命中。"
+    ]
+    if answers := _answers(table, row):
+        parts.append(f"结果：{answers}。")
     if row.reason:
         parts.append(f"理由：{row.reason.rstrip('。')}。")
     if row.clause:
-        parts.append(f"依据 {row.clause}{_quoted(row.clause, clauses)}。")
+        parts.append(f"依据 {quotes.basis(row.clause)}。")
     return "".join(parts)
 
 
-def _quoted(ids: str, clauses: Clauses | None) -> str:
-    known = [] if clauses is None else [clause for one in ids.split("/") if (clause := clauses.get(one.strip()))]
-    return f"（{'；'.join(clause.text for clause in known)}）" if known else ""
+def _answers(table: Asked, row: Row) -> str:
+    """What a row gives, without words for the machine unless it gives nothing else."""
+    given = [
+        (label or name, value)
+        for (label, name), value in zip(table.outputs, row.outputs, strict=True)
+        if name not in _TOLD and value is not None
+    ]
+    plain = [(label, value) for label, value in given if not (isinstance(value, str) and _CODE.fullmatch(value))]
+    return "，".join(starmap(_given, plain or given))

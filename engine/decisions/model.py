@@ -228,5 +228,7 @@ class DecisionModel:
     decisions: Mapping[str, Decision]
     #: Business knowledge models and decision services by name.
     functions: Mapping[str, Knowledge] = field(default_factory=lambda: MappingProxyType({}))
+    #: All tables of the file, also those inside other boxes and in knowledge models.
+    tables: tuple[Table, ...] = ()
     #: Parts that can only ever be null, which the standard allows and nobody means.
     warnings: tuple[Problem, ...] = ()

@@ -142,7 +142,8 @@ class FileReader:
             if local(element) == "decision" and identity in self.decisions:
                 together[identity] = self.decisions[identity]
         functions = MappingProxyType({one.name: one for one in self.knowledge.values()})
-        return DecisionModel(self.file, self.together, functions, tuple(self.cells.warnings))
+        tables = tuple(self.cells.tables)
+        return DecisionModel(self.file, self.together, functions, tables, tuple(self.cells.warnings))
 
     # --- what requires what
 

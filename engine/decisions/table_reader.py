@@ -44,7 +44,9 @@ class TableReader:
         columns = tuple(column for column in inputs if column is not None)
         good = tuple(rule for rule in rules if rule is not None)
         sheet = self.cells.sheet([column.expression for column in columns])
-        return Table(self.id, self.name, policy, aggregation, columns, outputs, good, sheet)
+        table = Table(self.id, self.name, policy, aggregation, columns, outputs, good, sheet)
+        self.cells.tables.append(table)
+        return table
 
     def _policy(self) -> tuple[str, str | None]:
         policy, aggregation = self.element.get("hitPolicy") or "UNIQUE", self.element.get("aggregation")

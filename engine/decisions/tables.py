@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CELLS_PER_STEP = 16
 CONTAINERS = frozenset((list, dict))
+#: Equality of FEEL: what Python takes as equal, as 1 and true, is not.
+_SAME = compile_expression("a = b")
 _AGGREGATES = {name.upper(): compile_expression(f"{name}(results)") for name in ("sum", "min", "max")}
 
 
@@ -93,7 +95,7 @@ def _hit(table: "Table", fired: list[FiredRule], state: State) -> tuple[Any, lis
             numbers = "、".join(str(rule.number) for rule in fired)
             state.note(f"表“{table.name}”第 {numbers} 行同时命中，而表要求只命中一行")
             return None, fired
-        case "ANY" if any(result != results[0] for result in results):
+        case "ANY" if any(_SAME.evaluate({"a": one, "b": results[0]}) is not True for one in results[1:]):
             numbers = "、".join(str(rule.number) for rule in fired)
             state.note(f"表“{table.name}”第 {numbers} 行同时命中而结果不一致，表要求一致")
             return None, fired

@@ -17,7 +17,7 @@ class Complete:
     item: str | None = None
     by: str | None = None  # another holder of the same post: to show that duties are kept apart
     is_review: bool = False  # answers the question to another person about the task, not the task itself
-    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack, where nothing is rendered
+    faults: tuple[str, ...] = ()  # what an archive that follows is found to lack
 
     @property
     def title(self) -> str:

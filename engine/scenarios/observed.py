@@ -31,13 +31,15 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of the case: its kind, its row, all of its text, and whether it goes out to the association."""
+    """A document of the case: its kind, its row, all of its text, whether somebody outside of the department fetches it
+    here, and the organisation that does: the association, or the one with this id."""
 
     id: str
     kind: str
     state: str
     text: str
     outward: bool
+    addressee: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,15 @@ def _documents(transaction: store.Transaction, case_id: str) -> tuple[Document, 
     document = tables.document
     query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
     return tuple(
-        Document(row["id"], row["kind"], row["state"], _text(row["content"]), _goes_out(row))
+        Document(row["id"], row["kind"], row["state"], _text(row["content"]), _goes_out(row), row["addressee_id"])
         for row in transaction.execute(query).mappings()
     )
 
 
 def _goes_out(row: Any) -> bool:
-    return row["signature"] not in UNSIGNED and row["reader"] == "applicant" and row["addressee_id"] is None
+    """To the association, or to an organisation that has an account here."""
+    fetched = row["reader"] == "applicant" if row["addressee_id"] is None else bool(row["addressee_id"])
+    return row["signature"] not in UNSIGNED and fetched
 
 
 def _text(content: str) -> str:

@@ -282,7 +282,7 @@ class Runner:
     def _follow(self, faults: tuple[str, ...] = ()) -> None:
         """What follows a commit: called cases, messages, archives; documents only where something is printed.
 
-        Without rendering an archive counts as made, with no faults; where the step names some it has these.
+        Without rendering, and where faults are given, an archive counts as made, with no faults but these.
         """
 
         def archived(place: Any, payload: dict[str, Any], done: jobs.Done) -> None:
@@ -291,17 +291,27 @@ class Runner:
             with store.writing(place.database) as transaction:
                 done(transaction)
 
-        unprinted: jobs.Handlers = {} if self.render else {"issue-notice": lambda _place, _payload, _done: None}
-        pretended: jobs.Handlers = {} if self.render and not faults else {"archive-case": archived}
-        jobs.run_due(self.installation, {**archive.HANDLERS, **unprinted, **pretended})
+        handlers: dict[str, jobs.Handler] = dict(archive.HANDLERS)
+        if not self.render:
+            handlers["issue-notice"] = lambda _place, _payload, _done: None
+        if not self.render or faults:
+            handlers["archive-case"] = archived
+        jobs.run_due(self.installation, handlers)
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
-        """Rendered documents in effect that the association cannot fetch, or that do not verify."""
+        """Rendered documents in effect that those whom they go to cannot fetch, or that do not verify."""
         applicant = self._holder(f"{self.begun.manifest.start}@{self.scenario.organisation}")
         for document in now.documents:
             if not self.render or document.state != "issued" or not document.outward:
                 continue
-            _, pdf = cases.document_file(self.installation, applicant, document.id)
+            reader = applicant if document.addressee is None else self._reader(document.addressee)
+            if reader is None:
+                continue
+            try:
+                _, pdf = cases.document_file(self.installation, reader, document.id)
+            except HuishenError as refused:
+                yield Difference(f"documents {document.kind} 取件", "能取到", refused.message)
+                continue
             verdict = cases.verify_bytes(self.installation, pdf)
             if verdict.code != VALID:
                 yield Difference(f"documents {document.kind} 验真", VALID, f"{verdict.code}：{verdict.sentence}")
@@ -335,6 +345,20 @@ class Runner:
     def _holder(self, assignment: str) -> Actor:
         with store.reading(self.installation.database) as transaction:
             return self._loaded(transaction, self.holders[identity.find_post(transaction, assignment)])
+
+    def _reader(self, organisation_id: str) -> Actor | None:
+        """Who deals with the case in an organisation to which a document goes; nobody does where it answered on paper."""
+        task, post = tables.task, tables.post
+        query = (
+            sa.select(post.c.id)
+            .join(task, task.c.post_id == post.c.id)
+            .where(task.c.case_id == self.case_id, post.c.organisation_id == organisation_id)
+            .order_by(task.c.id)
+            .limit(1)
+        )
+        with store.reading(self.installation.database) as transaction:
+            post_id = transaction.execute(query).scalar_one_or_none()
+            return self._loaded(transaction, self.holders[post_id]) if post_id else None
 
     def _loaded(self, transaction: store.Transaction, person_id: str) -> Actor:
         actor = identity.load_actor(transaction, person_id, local_date(self.clock.now()))

@@ -11,7 +11,7 @@ from engine.decisions import Clauses
 from engine.decisions.explanation import masked
 from engine.decisions.words import test_in_words, value_in_words
 from engine.feel import Budget, FeelLimitError
-from tests.decisions.tables import decision, definitions, literal, needs, table
+from tests.decisions.tables import decision, definitions, literal, needs, only, table
 from tests.feel.language import n, value
 from webapp.cli import group
 
@@ -58,10 +58,71 @@ def test_the_tree_is_told_in_sentences_with_the_clause():
         "决策“核验”的结果为“不符合”。",
         "  表“核验”（取最先命中的一行）的输入：年龄为 71，post为“会长”。",
         "    第 1 行没有命中：年龄为 71，而这一行要求小于 60。",
-        "    第 2 行命中：年龄为 71（要求不小于 60）；post为“会长”（要求为“会长”、“秘书长”之一）。理由：年龄超限。依据 R-1（不超过七十岁）。",
+        "    第 2 行命中：年龄为 71（要求不小于 60）；post为“会长”（要求为“会长”、“秘书长”之一）。"
+        "结果：结论为“不符合”。理由：年龄超限。依据 R-1（不超过七十岁；参数待确认）。",
         "  决策“年龄”的结果为 71。",
         "    按表达式 year - born 计算。",
     ]
+
+
+REGISTER = Clauses.read(
+    """
+[[clause]]
+id = "R-1"
+text = "不超过七十岁。"
+source = "s"
+certainty = "A"
+binding = "本省确认"
+[[clause]]
+id = "R-2"
+text = "不取酬。"
+source = "s"
+certainty = "C"
+binding = "参照"
+""".encode(),
+    "clauses.toml",
+)
+REVIEWED = table(
+    ["超龄", "取酬"],
+    ["code", "sev", "资料齐全", "说明", "reason", "clause"],
+    [
+        ["true", "-", '"E01"', '"block"', "false", "null", '"超过年龄界限。"', '"R-1"'],
+        ["false", "-", '"E02"', '"warn"', "true", "null", '""', '""'],
+        ["-", 'not("否")', '"E03"', '"block"', "true", '"看凭证"', '"取酬"', '"R-1/R-2"'],
+        ["-", "-", '"E04"', '"warn"', "true", "null", '"每件都查"', '"R-2/R-9"'],
+    ],
+    "COLLECT",
+)
+
+
+def test_a_reviewer_reads_answers_results_and_each_clause_once():
+    """What is for the machine (`block`) is left out: what follows from it depends on the clause."""
+    told = decisions.sentences(only(REVIEWED).explain({"超龄": True, "取酬": "是"}), REGISTER)
+    assert [line.strip() for line in told] == [
+        "决策“d”命中 3 行：第 1、3、4 行。",
+        "表“d”（取命中的各行）的输入：超龄：是，取酬：是。",
+        "第 1 行命中：超龄：是。结果：code为“E01”，资料齐全：否。理由：超过年龄界限。依据 R-1（不超过七十岁）。",
+        "第 2 行没有命中：超龄：是，而这一行要求“否”。",
+        "第 3 行命中：取酬：是（要求不为“否”）。结果：code为“E03”，资料齐全：是，说明为“看凭证”。理由：取酬。"
+        "依据 R-1（原文见上）、R-2（不取酬；参数待确认）。",
+        "第 4 行没有条件，总是命中。结果：code为“E04”，资料齐全：是。理由：每件都查。依据 R-2（原文见上）、R-9。",
+    ]
+
+
+def test_a_decision_of_one_row_says_which_row_that_is():
+    rows = [["> 1", '"accepted"', '"收"'], ["> 2", '"refused"', '"退"']]
+    listed = ['"refused", "accepted"', '"退", "收"']
+    told = decisions.sentences(
+        only(table(["x"], ["result", "说明"], rows, "PRIORITY", values=listed)).explain({"x": n(3)})
+    )
+    assert told[0] == "决策“d”取第 2 行的结果。"
+    assert "结果：说明为“退”。" in told[-1]
+    alone = only(table(["x"], ["result"], [["> 1", '"accepted"']])).explain({"x": n(3)})
+    assert decisions.sentences(alone)[-1].endswith("结果：result为“accepted”。")
+
+
+def test_an_empty_list_that_is_filtered_is_nothing_to_note():
+    assert only(literal("count(xs[item.a.b = 1])")).evaluate({"xs": []}, explain=True).notes == ()
 
 
 BOXES = {

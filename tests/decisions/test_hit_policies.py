@@ -6,7 +6,7 @@ import pytest
 
 from engine import decisions, feel
 from tests.decisions.tables import only, table
-from tests.feel.language import n
+from tests.feel.language import n, value
 
 ROWS = [["< 10", '"低"'], ["> 5", '"中"'], ["> 8", '"高"'], ["100", '"低"']]
 VALUES = ['"高", "中", "低"']
@@ -73,6 +73,76 @@ def test_collect_may_add_up(aggregation, x, result):
     rows = [["> 1", "1"], ["> 2", "2"], ["> 3", "3"]]
     decision = only(table(["x"], ["n"], rows, "COLLECT", aggregation=aggregation))
     assert decision.evaluate({"x": x}).result == (None if result is None else Decimal(result))
+
+
+#: Rows of two outputs; what the table gives, as FEEL.
+COMPOUND = [
+    ("UNIQUE", [["-", "1", "2"]], "{a: 1, b: 2}"),
+    ("ANY", [["-", "1", "2"], ["-", "1.0", "2"]], "{a: 1, b: 2}"),
+    ("ANY", [["-", "1", "2"], ["-", "1", "3"]], "null"),
+    ("ANY", [["-", "1", "2"], ["-", "true", "2"]], "null"),
+    ("ANY", [["-", "null", "2"], ["-", "", "2"]], "{a: null, b: 2}"),
+    ("ANY", [["-", "[1]", '@"P1D"'], ["-", "[x]", '@"PT24H"']], '{a: [1], b: @"P1D"}'),
+    ("FIRST", [["2", "1", "2"], ["-", "x", "x + 1"]], "{a: 1, b: 2}"),
+    ("COLLECT", [["-", "1", "2"], ["-", "3", "4"]], "[{a: 1, b: 2}, {a: 3, b: 4}]"),
+    ("RULE ORDER", [["-", "3", "4"], ["2", "0", "0"], ["-", "1", "2"]], "[{a: 3, b: 4}, {a: 1, b: 2}]"),
+    ("COLLECT", [["2", "1", "2"]], "null"),
+]
+
+
+@pytest.mark.parametrize(("policy", "rows", "expected"), COMPOUND)
+def test_a_table_of_several_outputs_gives_contexts(policy, rows, expected):
+    assert only(table(["x"], ["a", "b"], rows, policy)).evaluate({"x": 1}).result == value(expected)
+
+
+#: What the rows give, the values the output may have, and the result: what is not listed comes last, in the order of the rows.
+PRIORITIES = [
+    ("PRIORITY", ["2", "1"], "1, 2", "1"),
+    ("PRIORITY", ["2", "1"], "2, 1", "2"),
+    ("PRIORITY", ["9", "1"], "2, 1", "1"),
+    ("PRIORITY", ["9", "8"], "2, 1", "9"),
+    ("PRIORITY", ['@"2026-01-02"', '@"2026-01-01"'], '@"2026-01-01", @"2026-01-02"', '@"2026-01-01"'),
+    ("OUTPUT ORDER", ["9", "1", "8", "2", "1"], "2, 1", "[2, 1, 1, 9, 8]"),
+]
+
+
+@pytest.mark.parametrize(("policy", "answers", "listed", "expected"), PRIORITIES)
+def test_the_values_of_an_output_are_its_order(policy, answers, listed, expected):
+    rows = [["-", answer] for answer in answers]
+    assert only(table(["x"], ["r"], rows, policy, values=[listed])).evaluate({"x": 1}).result == value(expected)
+
+
+#: What else can be collected.
+COLLECTED = [
+    ("MAX", ['"a"', '"b"'], '"b"'),
+    ("MIN", ['@"2026-01-02"', '@"2026-01-01"'], '@"2026-01-01"'),
+    ("MAX", ['@"P1D"', '@"PT36H"'], '@"PT36H"'),
+    ("COUNT", ['"a"', '"a"', "null"], "3"),
+    ("SUM", ["1", "null"], "null"),
+    ("MIN", ["1", '"a"'], "null"),
+]
+
+
+@pytest.mark.parametrize(("aggregation", "answers", "expected"), COLLECTED)
+def test_what_is_collected_is_added_up_by_the_function_of_that_name(aggregation, answers, expected):
+    rows = [["-", answer] for answer in answers]
+    asked = only(table(["x"], ["r"], rows, "COLLECT", aggregation=aggregation))
+    assert asked.evaluate({"x": 1}).result == value(expected)
+
+
+#: Where no row fires: the defaults, and what the table gives.
+DEFAULTS = [
+    ("UNIQUE", ["7", "x"], "{a: 7, b: 1}"),
+    ("FIRST", ["7", ""], "{a: 7}"),
+    ("COLLECT", ["7", "8"], "{a: 7, b: 8}"),
+    ("UNIQUE", ["", ""], "null"),
+]
+
+
+@pytest.mark.parametrize(("policy", "defaults", "expected"), DEFAULTS)
+def test_where_no_row_fires_the_defaults_answer(policy, defaults, expected):
+    asked = only(table(["x"], ["a", "b"], [["2", "1", "1"]], policy, defaults=defaults))
+    assert asked.evaluate({"x": 1}).result == value(expected)
 
 
 def test_what_cannot_be_added_up_is_null_and_noted():
@@ -152,12 +222,12 @@ def test_the_policy_is_unique_where_none_is_written():
     assert only(logic).hit_policy == "UNIQUE"
 
 
-@pytest.mark.parametrize("value", [None, "丙", n(1)])
-def test_a_dash_does_not_look_at_its_column(value):
+@pytest.mark.parametrize("given", [None, "丙", n(1)])
+def test_a_dash_does_not_look_at_its_column(given):
     """Neither null nor a value that the column does not list keeps the row from firing; the note says that it is not one."""
     logic = table(["x", "y"], ["r"], [["-", "true", "1"]]).replace(
         "</input>", '<inputValues><text>"甲","乙"</text></inputValues></input>', 1
     )
-    found = only(logic).evaluate({"x": value, "y": True})
+    found = only(logic).evaluate({"x": given, "y": True})
     assert (found.result, [rule.checked for rule in found.fired]) == (1, [(decisions.Checked("y", "true", True),)])
     assert found.notes == ("表“d”的输入“x”不在它列出的取值里",)

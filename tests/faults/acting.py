@@ -13,7 +13,13 @@ from tests.cases.playing import Open, Play
 Said = tuple[str, str]  # what was done, and the id of the case or task it was done to
 
 REMINDED, LATE = 15, 40  # days after which reminders are due, and supplements lapse
-
+#: Answers at nodes that the usual way does not come to; no other is answered, so that a supplement lapses.
+OFF_THE_WAY: dict[str, dict[str, Any]] = {
+    "Task_close": {"confirmed": True},
+    "Task_missing": {"decision": "wait", "reason_internal": "继续等待"},
+    "Task_party_coordinate": {"decision": "wait", "note_internal": "对方答应三日内办结。"},
+    "Task_phone": {"phone_result": "received", "phone_note": "秘书处确认已经收到。"},
+}
 
 DOING = "doing"  # said right before a command or a job
 
@@ -91,8 +97,8 @@ class Actor:
         elif task.node == "Task_accept" and self.dice.random() < 0.2:
             items = [{"material": "审计报告", "problem": "未附", "requirement": "提交", "basis": "第二十七条"}]
             values = {"decision": "supplement", "supplement_items": items}
-        elif task.node in {"Task_close", "Task_missing", "Task_phone", "Task_supplement"}:
-            values = self._answer(task)
+        elif task.node not in self.play.answers:
+            values = OFF_THE_WAY.get(task.node)
             if values is None:
                 return
         yield DOING, task.id
@@ -104,11 +110,3 @@ class Actor:
         for field, names in self.play.answers[task.node].get("attachments", {}).items():
             for name in names if isinstance(names, list) else [names]:
                 self.play.attach(self.play.holder(task.post), task, field, name)
-
-    def _answer(self, task: Open) -> dict[str, Any] | None:
-        """Of nodes that the usual way does not come to; a supplement is never answered, so that it lapses."""
-        if task.node == "Task_close":
-            return {"confirmed": True}
-        if task.node == "Task_phone":
-            return {"phone_result": "received", "phone_note": "秘书处确认已经收到。"}
-        return {"decision": "wait", "reason_internal": "继续等待"} if task.node == "Task_missing" else None

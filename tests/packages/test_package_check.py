@@ -6,6 +6,7 @@ import pytest
 
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
+from tests.decisions.tables import table
 from tests.packages.small_package import DT1, FILES, LOOP, VOCABULARY, extensions, field, flow, form, person, small
 
 BPMN, TOML = "process.bpmn", "package.toml"
@@ -358,6 +359,19 @@ def test_what_a_table_says_by_itself_is_a_warning_with_an_example(policy, rows, 
     [finding] = packages.check(small((file, "COLLECT", policy), (file, ONE_ROW, rows)), VOCABULARY)
     assert (finding.element, finding.code, finding.severity) == (element, code, "warning")
     assert words in finding.message
+
+
+def test_a_table_inside_another_box_or_a_knowledge_model_is_looked_at_as_well():
+    rows = [["< 5", "1"], ["> 5", "2"]]
+    boxed = f"<list>{table(['年龄'], ['r'], rows).replace('dt', 'inner')}</list>"
+    known = (
+        '<businessKnowledgeModel id="k" name="分档"><encapsulatedLogic><formalParameter name="年龄"/>'
+        f"{boxed}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    file, decision = "decisions/DT-2.dmn", '<decision id="DT-2"'
+    [finding] = packages.check(small((file, decision, known + decision)), VOCABULARY)
+    assert (finding.element, finding.code) == ("inner", "package.table-gap")
+    assert finding.message.startswith("“分档”没有一行覆盖这样的输入：年龄为 5")
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), BROKEN)

@@ -222,9 +222,16 @@ def filter_list(compiler: Compiler, node: tree.Filter) -> Closure:
 
 
 def _of_nothing(run: Run, condition: Closure, item: int, element: int) -> Value:
-    """An empty list filtered: nothing, or null where the condition turns out to be a position."""
+    """An empty list filtered: nothing, or null where the condition turns out to be a position.
+
+    That there is no element to ask is no fault, and not noted.
+    """
     run.slots[item] = run.slots[element] = None
-    return None if condition(run).__class__ is Decimal else []
+    notes, run.notes = run.notes, None
+    try:
+        return None if condition(run).__class__ is Decimal else []
+    finally:
+        run.notes = notes
 
 
 def _as_list(value: Value) -> list[Value]:

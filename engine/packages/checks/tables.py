@@ -11,11 +11,10 @@ from engine.packages.vocabulary import Vocabulary
 
 def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
     effort = Effort()
-    for held in parts.decisions.values():
-        table = held.value.logic
-        if isinstance(table, Table):
+    for file, model in parts.models.items():
+        for table in model.tables:
             for flaw in decisions.analyse(table, effort):
-                yield _finding(held.file, table, flaw)
+                yield _finding(file, table, flaw)
 
 
 def _finding(file: str, table: Table, flaw: Flaw) -> Finding:
