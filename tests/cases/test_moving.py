@@ -18,7 +18,7 @@ from engine.store.values import decode
 from tests.cases.playing import PACKAGE, WAY, Play
 from tests.installations import BPMN, Office
 
-PROCESS = "process.bpmn"
+PROCESS, MANIFEST = "process.bpmn", "package.toml"
 SUMMARY = '<bpmn:userTask id="Task_summary" name="提出综合意见">'
 SUMMARY_TERM = '<zeebe:taskSchedule dueDate="=工作日后(3)" />'
 MORE_TIME = (SUMMARY_TERM, '<zeebe:taskSchedule dueDate="=工作日后(30)" />')
@@ -92,7 +92,8 @@ def rename_node(play: Play, old: str, new: str) -> str:
     """A version in which a node has another id; the scenarios, which know the old one, are left out."""
     files = packages.load_folder(BPMN / PACKAGE).files
     kept = {name: data for name, data in files.items() if not name.startswith("scenarios/")}
-    return deploy_files(play, kept | {PROCESS: kept[PROCESS].replace(f'"{old}"'.encode(), f'"{new}"'.encode())})
+    renamed = {name: kept[name].replace(f'"{old}"'.encode(), f'"{new}"'.encode()) for name in (PROCESS, MANIFEST)}
+    return deploy_files(play, kept | renamed)
 
 
 def moved(play: Play, *numbers: str) -> Moves:
