@@ -10,7 +10,7 @@ from engine import workflow
 from engine.cases import publicity
 from engine.cases.effects import Effects, Issue, Outcome
 from engine.cases.required import missing_materials
-from engine.cases.rules import check_rules, member_key
+from engine.cases.rules import check_rules, member_key, members_of
 from engine.cases.words import OUTCOMES, name
 from engine.decisions import Clauses
 from engine.documents import Content
@@ -97,16 +97,21 @@ def _draft(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 
 def _record_outcomes(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     for outcome in _outcomes(around, step, "from"):
-        around.effects.outcomes.append(outcome)
-        told = {
-            "key": outcome.key,
-            "result": outcome.result,
-            "name": outcome.label,
-            "label": f"{outcome.label}：{name(OUTCOMES, outcome.result)}",
-        }
-        told |= {"reason_public": outcome.reason_public, "clause": outcome.clause}
-        around.effects.events.append(("outcome.recorded", told))
+        record_outcome(around.effects, outcome)
     return {}
+
+
+def record_outcome(effects: Effects, outcome: Outcome) -> None:
+    """The result of one member, with its event."""
+    effects.outcomes.append(outcome)
+    told = {
+        "key": outcome.key,
+        "result": outcome.result,
+        "name": outcome.label,
+        "label": f"{outcome.label}：{name(OUTCOMES, outcome.result)}",
+    }
+    told |= {"reason_public": outcome.reason_public, "clause": outcome.clause}
+    effects.events.append(("outcome.recorded", told))
 
 
 def _outcomes(around: Surroundings, step: workflow.Step, setting: str) -> list[Outcome]:
@@ -120,7 +125,7 @@ def _outcomes(around: Surroundings, step: workflow.Step, setting: str) -> list[O
 def outcomes_of(package: CompiledPackage, scope: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
     """The results of the members that rows of {key, result, reason_public, clause} tell."""
     manifest = package.manifest
-    labels = {member_key(member): member[manifest.item_label] for member in scope.get(manifest.items) or []}
+    labels = {member_key(member): member[manifest.item_label] for member in members_of(package, scope)}
     return [
         Outcome(
             row["key"],
@@ -206,7 +211,7 @@ def _members(around: Surroundings, scope: Mapping[str, Any], outcomes: Sequence[
     """The members of the case's list with these results."""
     results = {outcome.key: outcome for outcome in outcomes}
     members = []
-    for member in scope.get(around.package.manifest.items) or []:
+    for member in members_of(around.package, scope):
         found = results.get(member_key(member))
         more = {"result": None, "reason_public": "", "clause": ""}
         if found is not None:

@@ -17,6 +17,7 @@ from engine.cases.criteria import Criteria
 from engine.cases.finding import WORST_FIRST, asked_of_cases, open_steps, within_reach
 from engine.cases.lights import LIGHTS
 from engine.cases.personal import KEY, masks_of, with_masks
+from engine.cases.rules import members_of
 from engine.cases.supervising import may_urge
 from engine.cases.words import OUTCOMES, STATES, name
 from engine.errors import Forbidden, Invalid
@@ -43,7 +44,7 @@ class _Row:
 
     @property
     def members(self) -> list[Mapping[str, Any]]:
-        found = self.root.get(self.package.manifest.items) or []
+        found = members_of(self.package, self.root)
         return [one for one in found if isinstance(one, dict)]
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.cases.actions import record_outcome
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.effects import Outcome
 from engine.cases.loading import load_case
 from engine.cases.reasons import reason_of
-from engine.cases.rules import member_key
+from engine.cases.rules import member_key, members_of
 from engine.cases.step import Step
 from engine.cases.transactions import command
-from engine.cases.words import OUTCOMES, name
 from engine.errors import Conflict
 from engine.identity import Actor
 from engine.installation import Installation
-from engine.packages import Manifest
 from engine.store import Transaction, tables
 from engine.workflow import Node
 
@@ -33,8 +32,8 @@ def withdraw_item(installation: Installation, actor: Actor, case_id: str, key: s
         loaded = load_case(transaction, case_id)
         if sight(actor, loaded.case, ()) is not Sight.OWN:
             raise hidden()
-        manifest = installation.package(transaction, loaded.case["version_id"]).manifest
-        members = members_of(manifest, loaded.root)
+        package = installation.package(transaction, loaded.case["version_id"])
+        manifest, members = package.manifest, members_of(package, loaded.root)
         rest = [one for one in members if member_key(one) != key]
         step = Step(installation, transaction, loaded, actor, {manifest.items: rest} if manifest.items else None)
         given_results = transaction.execute(
@@ -48,18 +47,11 @@ def withdraw_item(installation: Installation, actor: Actor, case_id: str, key: s
                 key=key,
             )
         label = next(str(one.get(manifest.item_label) or "") for one in members if member_key(one) == key)
-        step.effects.outcomes.append(Outcome(key, label, WITHDRAWN, "", ""))
-        told = {"key": key, "result": WITHDRAWN, "name": label, "label": f"{label}：{name(OUTCOMES, WITHDRAWN)}"}
         step.events.append(("item.withdrawn", {"key": key, "name": label, "reason": reason}))
-        step.events.append(("outcome.recorded", told | {"reason_public": "", "clause": ""}))
+        record_outcome(step.effects, Outcome(key, label, WITHDRAWN, "", ""))
         step.write()
 
     command(installation, body)
-
-
-def members_of(manifest: Manifest, root: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The members of the list that the case is about; none where the package has no such list."""
-    return list(root.get(manifest.items) or []) if manifest.items else []
 
 
 def withdrawable_items(

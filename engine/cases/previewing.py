@@ -12,7 +12,7 @@ from engine.cases.loading import load_task
 from engine.cases.materials import all_files, standing
 from engine.cases.names import case_names
 from engine.cases.required import missing_materials
-from engine.cases.rules import WHOLE_CASE, check_rules, member_key
+from engine.cases.rules import WHOLE_CASE, check_rules, member_key, members_of
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store.values import decode
@@ -47,7 +47,7 @@ def preview(installation: Installation, actor: Actor, task_id: str) -> Preview:
     confirmed = frozenset(loaded.root.get("confirmed") or ())
     checked = check_rules(package, scope, clauses, today, confirmed)
     missing, _ = missing_materials(package, scope, clauses, files)
-    members = scope.get(package.manifest.items) or []
+    members = members_of(package, scope)
     labels = {member_key(one): str(one.get(package.manifest.item_label) or "") for one in members}
     found = [
         ("全案" if key == WHOLE_CASE else labels.get(key, key), row)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine import workflow
 from engine.calendar import local_date
 from engine.cases.effects import Effects, Opened
-from engine.cases.rules import member_key
+from engine.cases.rules import member_key, members_of
 from engine.errors import Invalid
 from engine.packages import CompiledPackage
 from engine.store import new_id
@@ -34,7 +34,7 @@ def opened(package: CompiledPackage, effects: Effects, today: date, step: workfl
         message = f"{step.node_id} 的 members 要是主键的列表，until 要是日期；请检查流程图。"
         raise Invalid(message, code="action.publicity", element=step.node_id)
     closes_on = local_date(until) if isinstance(until, datetime) else until
-    members = step.scope.get(package.manifest.items) or []
+    members = members_of(package, step.scope)
     told = [_public(one, package.manifest.item_label) for one in members if member_key(one) in wanted]
     effects.opened.append(Opened(new_id(), step.path, told, closes_on))
     return {"publicity": {"id": effects.opened[-1].id, "starts": today, "ends": closes_on}}

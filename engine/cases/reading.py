@@ -16,7 +16,7 @@ from engine.cases.contexts import form_context
 from engine.cases.door import Sight, hidden, look, sight
 from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
-from engine.cases.items import WITHDRAWN, members_of, withdrawable_items
+from engine.cases.items import WITHDRAWN, withdrawable_items
 from engine.cases.loading import Loaded, load_case, load_task, scopes_of
 from engine.cases.materials import Submitted, all_files, of_entry, standing, submitted
 from engine.cases.members import addable, added_by_hand
@@ -27,7 +27,7 @@ from engine.cases.relations import CallView, calls_of, parent_of
 from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
 from engine.cases.reviewrows import POSITIONS
-from engine.cases.rules import WHOLE_CASE, member_key
+from engine.cases.rules import WHOLE_CASE, member_key, members_of
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -175,9 +175,7 @@ class _View:
         if self.package.manifest.publicity is None or self.sight is not Sight.FULL:
             return {}
         label = self.package.manifest.item_label
-        labels = {
-            member_key(one): str(one.get(label) or "") for one in self.root.get(self.package.manifest.items) or []
-        }
+        labels = {member_key(one): str(one.get(label) or "") for one in members_of(self.package, self.root)}
         return {
             "objections": objecting.objections_of(self.transaction, self.row["id"], labels),
             "reads_objections": objecting.may_read(self.package, self.actor),
@@ -239,7 +237,7 @@ class _View:
         manifest = self.package.manifest
         results = self._known_results()
         items = []
-        members = self.root.get(manifest.items) or []
+        members = members_of(self.package, self.root)
         told = self._members_told([member_key(member) for member in members])
         for member in members:
             key = member_key(member)
@@ -438,7 +436,7 @@ class _View:
     def _withdrawable_items(self) -> tuple[str, ...]:
         if self.sight is not Sight.OWN:
             return ()
-        members, results = members_of(self.package.manifest, self.root), self._outcomes
+        members, results = members_of(self.package, self.root), self._outcomes
         known = {key: str(row["result"]) for key, row in results.items()}
         return withdrawable_items(members, self._waiting(), known, self.row["submitted_at"] is not None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases.rules import member_key, views
+from engine.cases.rules import member_key, members_of, views
 from engine.decisions import Clauses
 from engine.forms import ROW_KEY
 from engine.packages import CompiledPackage
@@ -51,4 +51,4 @@ def _row(outputs: Mapping[str, Any], whose: str, clauses: Clauses) -> dict[str, 
 
 
 def _members(package: CompiledPackage, scope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return scope.get(package.manifest.items) or []
+    return members_of(package, scope)

@@ -49,6 +49,11 @@ def check_rules(
     return Checked(found, blocked, fired)
 
 
+def members_of(package: CompiledPackage, scope: Mapping[str, Any]) -> list[Any]:
+    """The members of the list that the case is about (candidates); none where the package has no such list."""
+    return list(scope.get(package.manifest.items) or [])
+
+
 def member_key(member: Mapping[str, Any]) -> str:
     """The key of a member of the case's list: its own, else the one that the form gave its row."""
     return str(member.get("key") or member.get(ROW_KEY) or "")
@@ -58,5 +63,5 @@ def views(package: CompiledPackage, decision: decisions.Decision, scope: Mapping
     """What a table is asked about: each member by its key where it reads `candidate`, else the case once."""
     if "candidate" not in decision.input_names:
         return [(WHOLE_CASE, scope)]
-    members = scope.get(package.manifest.items) or []
+    members = members_of(package, scope)
     return [(member_key(member), ChainMap({"candidate": member}, scope)) for member in members]  # type: ignore[arg-type]
