@@ -23,6 +23,8 @@ from engine.store.values import decode
 Row = Mapping[str, Any]
 Files = dict[str, list[dict[str, Any]]]
 
+_FILES = sa.select(attachment).where(attachment.c.case_id == sa.bindparam("case")).order_by(attachment.c.id)
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -39,8 +41,9 @@ class Submitted:
 
 def all_files(transaction: Transaction, case_id: str) -> list[dict[str, Any]]:
     """Every attachment that the case ever had, in the order of upload; one statement."""
-    query = sa.select(attachment).where(attachment.c.case_id == case_id).order_by(attachment.c.id)
-    return [dict(row) for row in transaction.execute(query).mappings()]
+    found = transaction.execute(_FILES, {"case": case_id})
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def standing(files: Iterable[Row]) -> Files:

@@ -23,7 +23,7 @@ def addable(run: workflow.Run, node: workflow.Node) -> list[dict[str, Any]]:
     path = _path(run, node.id)
     if path is None or "addable" not in node.properties:
         return []
-    found = run.properties(node.id, path.rpartition("/")[0]).get("addable")
+    found = run.property_of(node.id, "addable", path.rpartition("/")[0])
     present = {_key(one) for one in run.members(path)}
     rows = found if isinstance(found, list) else []
     return [one for one in rows if isinstance(one, dict) and one.get("key") and _key(one) not in present]

@@ -25,7 +25,7 @@ def second_person(step: Step, loaded: Loaded, node: Node) -> list[dict[str, Any]
     """The question to the second person, waiting; none where the node, or this item of it, needs nobody."""
     if PROPERTY not in node.properties:
         return []
-    role = step.run.properties(node.id, loaded.task["id"]).get(PROPERTY)
+    role = step.run.property_of(node.id, PROPERTY, loaded.task["id"])
     if not isinstance(role, str) or not role:
         return []
     assignment = full_assignment(role, step.package, step.loaded.organisation["key"])

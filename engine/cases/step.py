@@ -199,8 +199,9 @@ class Step:
     def write(self) -> None:
         """Everything of this step in one go; `CaseMoved` where somebody was first."""
         self._note_effects()
-        self._follow_clock()
-        self._follow_state()
+        waiting = self.waiting_nodes()
+        self._follow_clock(waiting)
+        self._follow_state(waiting)
         issuing.write_documents(self)
         publicity.follow(self)
         writer = Writer(self, self._before, self._before.moved_to(self.run))
@@ -244,11 +245,10 @@ class Step:
             self.case["accepted_at"] = self.now
             self.events.append(("promise.started", {"working_days": self.promise.working_days}))
 
-    def _follow_clock(self) -> None:
+    def _follow_clock(self, waiting: list[workflow.Node]) -> None:
         """The promise stands while what the case waits for says so, and is kept when only what comes after it is left."""
         if self.promise is None or self.promise.ended_on is not None:
             return
-        waiting = self.waiting_nodes()
         wanted = {reason: node.name for node in waiting if (reason := node.properties.get("pauses"))}
         if self.case["suspended_at"]:
             wanted["suspension"] = "中止办理"
@@ -267,14 +267,14 @@ class Step:
         self.case["due_on"], self.case["due_estimated"] = deadline.date, deadline.estimated
         self.case["promise"] = self.promise.to_json()
 
-    def _follow_state(self) -> None:
-        stated = [state for node in self.waiting_nodes() if (state := node.properties.get("state"))]
+    def _follow_state(self, waiting: list[workflow.Node]) -> None:
+        stated = [state for node in waiting if (state := node.properties.get("state"))]
         if self.run.finished:
             end = self.run.end_node
             self.case["state"], self.case["closed_at"] = "closed", self.now
             if self.promise is not None:
                 self.case["used_days"] = self.promise.used(self.calendar, self.today)
-            self.case["outcome"] = self.run.properties(end).get("outcome") if end else self.outcome
+            self.case["outcome"] = self.run.property_of(end, "outcome") if end else self.outcome
             self.events.append(("case.closed", {"outcome": self.case["outcome"]}))
             file_later(self)
             self.jobs += calls.end_of_called(self)

@@ -15,7 +15,7 @@ from engine.cases.calls import called_and_ended, witnessed_call
 from engine.cases.chases import first_jobs
 from engine.cases.reviewrows import cancel_of
 from engine.cases.sending import take_job, witnessed_message
-from engine.store import Transaction, insert_into, insert_together, new_id, tables
+from engine.store import Transaction, insert_into, insert_together, inserting, new_id, tables
 from engine.store.values import encode
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ class Writer:
 
     def _insert(self, table: sa.Table, rows: list[Row]) -> None:
         if rows:
-            self.transaction.execute(sa.insert(table), rows)
+            self.transaction.execute(inserting(table), rows)
 
 
 def _upsert(transaction: Transaction, table: sa.Table, rows: list[Row], changing: tuple[str, ...]) -> None:

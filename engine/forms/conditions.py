@@ -10,6 +10,8 @@ from engine import feel
 from engine.forms.faults import Unread
 from engine.forms.personal import Personal
 
+_AS_THEY_ARE = frozenset({str, bool, type(None), Decimal, date})
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -62,12 +64,15 @@ def base_scope(today: date, variables: Mapping[str, Any]) -> Scope:
 
 def as_feel(value: Any) -> Any:
     """Answers as FEEL sees them: text that could not be read is null, a typed number only its mask."""
+    kind = value.__class__
+    if kind in _AS_THEY_ARE:  # asked first, since most answers are of these and every level is read several times
+        return value
     if isinstance(value, Mapping):
         if "$typed" in value:
             return None
-        plain = {str(key): as_feel(entry) for key, entry in value.items()}
+        plain = {str(key): entry if entry.__class__ in _AS_THEY_ARE else as_feel(entry) for key, entry in value.items()}
         for entry in value.values():
-            if isinstance(entry, Personal):
+            if entry.__class__ is Personal:
                 plain.update(entry.derived)
         return plain
     if isinstance(value, list | tuple):
@@ -76,4 +81,4 @@ def as_feel(value: Any) -> Any:
         return {"mask": value.mask}
     if isinstance(value, Unread):
         return None
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return Decimal(value) if kind is int else value

@@ -1,5 +1,6 @@
 """Which fields of a level are asked, given the answers: hidden, derived from a number, or visible."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -91,20 +92,22 @@ def settle(
     Chosen texts get the value of their option, typed personal numbers are read; rows get keys.
     """
     chosen = {**local, **{entry.key: _plain_read(entry, local[entry.key]) for entry in fields if entry.key in local}}
-    before = outer.inside(chosen, number)
-    for entry in fields:
-        if entry.choices is not None and entry.key in chosen:
+    choices = [entry for entry in fields if entry.choices is not None and entry.key in chosen]
+    if choices:
+        before = outer.inside(chosen, number)
+        for entry in choices:
             chosen[entry.key] = _chosen(options_of(entry, before, context), chosen[entry.key])
     level = resolve(fields, chosen, outer, number)
+    rows: dict[str, tuple[Row, ...]] = {}
     for entry in fields:
         if entry.personal is not None and entry.key in chosen:
             chosen[entry.key] = _read(entry, chosen[entry.key], level.scope, context)
-    rows: dict[str, tuple[Row, ...]] = {}
     for entry in fields:
         if entry.rows is not None and entry.key in chosen:
             rows[entry.key] = _settled_rows(entry, entry.rows, chosen[entry.key], level.scope, context)
             chosen[entry.key] = [dict(row.level.local) for row in rows[entry.key]]
-    return replace(resolve(fields, chosen, outer, number), rows=rows)
+    read = rows or any(entry.personal is not None for entry in fields)
+    return replace(resolve(fields, chosen, outer, number), rows=rows) if read else level
 
 
 def _settled_rows(entry: Field, spec: Rows, value: Any, scope: Scope, context: FormContext) -> tuple[Row, ...]:
@@ -152,9 +155,10 @@ def given_rows(entry: Field, scope: Scope) -> list[GivenRow]:
     if over is None or not isinstance(found, list):
         return []
     rows: list[GivenRow] = []
+    around = dict(scope.names)
     for number, value in enumerate(found, 1):
         data = dict(value) if isinstance(value, Mapping) else {"value": value}
-        names = {**scope.names, **data, "row": value}
+        names = ChainMap({**data, "row": value}, around)
         key = show_text(over.key.evaluate(names)) or str(number)
         label = show_text(over.label.evaluate(names)) or key
         taken = {row.key for row in rows}

@@ -69,21 +69,49 @@ class Actor:
 
 def load_actor(transaction: Transaction, person_id: str, on: date) -> Actor | None:
     """The person with the posts held on a local date; None where there is none, or not any more."""
-    return _load(transaction, person.c.id == person_id, on)
+    return _load(transaction, _BY_ID, person_id, on)
 
 
 def find_actor(transaction: Transaction, login: str, on: date) -> Actor | None:
     """By login, for the command line; proves nothing."""
-    return _load(transaction, person.c.login == login, on)
+    return _load(transaction, _BY_LOGIN, login, on)
 
 
-def held_on(on: date) -> sa.ColumnElement[bool]:
+def held_on(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """A post is held from `since` up to and including `until`."""
     return sa.and_(post_holder.c.since <= on, sa.or_(post_holder.c.until.is_(None), post_holder.c.until >= on))
 
 
-def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> Actor | None:
-    held, owner = held_posts(on), person.alias("owner")
+def held_posts(on: date | sa.BindParameter[date]) -> sa.Subquery:
+    """Posts that people hold on a day, and those of which they are the deputy while the holder holds them."""
+    empty = sa.literal("", sa.String)
+    own = sa.select(
+        post_holder.c.post_id,
+        post_holder.c.person_id,
+        sa.null().cast(sa.String).label("owner_id"),
+        empty.label("package_key"),
+        sa.true().label("signs"),
+    ).where(held_on(on))
+    deputies = (
+        sa.select(
+            delegation.c.post_id,
+            delegation.c.deputy_id,
+            delegation.c.owner_id,
+            delegation.c.package_key,
+            delegation.c.signs,
+        )
+        .join(
+            post_holder,
+            sa.and_(post_holder.c.post_id == delegation.c.post_id, post_holder.c.person_id == delegation.c.owner_id),
+        )
+        .where(held_on(on), delegation.c.since <= on, delegation.c.until >= on, delegation.c.ended_at.is_(None))
+    )
+    return sa.union_all(own, deputies).subquery("held")
+
+
+def _statement(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """A person with its posts; built once, since building costs several times what sending does."""
+    held, owner = held_posts(sa.bindparam("on", type_=sa.Date)), person.alias("owner")
     source = (
         person.outerjoin(held, held.c.person_id == person.c.id)
         .outerjoin(post, post.c.id == held.c.post_id)
@@ -109,8 +137,15 @@ def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> 
         held.c.signs,
     ]
     query = sa.select(*columns).select_from(source).where(which, person.c.active)
-    query = query.order_by(held.c.owner_id.is_not(None), post.c.id, held.c.package_key)
-    rows = transaction.execute(query).all()
+    return query.order_by(held.c.owner_id.is_not(None), post.c.id, held.c.package_key)
+
+
+_WHO = sa.bindparam("who", type_=sa.String)
+_BY_ID, _BY_LOGIN = _statement(person.c.id == _WHO), _statement(person.c.login == _WHO)
+
+
+def _load(transaction: Transaction, statement: sa.Select[Any], who: str, on: date) -> Actor | None:
+    rows = transaction.execute(statement, {"who": who, "on": on}).all()
     if not rows:
         return None
     first = rows[0]
@@ -119,33 +154,6 @@ def _load(transaction: Transaction, which: sa.ColumnElement[bool], on: date) -> 
         if row.post_id is not None:
             posts.setdefault(row.post_id, _post(row))
     return Actor(first.id, first.login, first.name, tuple(posts.values()), first.session_epoch)
-
-
-def held_posts(on: date) -> sa.Subquery:
-    """Posts that people hold on a day, and those of which they are the deputy while the holder holds them."""
-    empty = sa.literal("", sa.String)
-    own = sa.select(
-        post_holder.c.post_id,
-        post_holder.c.person_id,
-        sa.null().cast(sa.String).label("owner_id"),
-        empty.label("package_key"),
-        sa.true().label("signs"),
-    ).where(held_on(on))
-    deputies = (
-        sa.select(
-            delegation.c.post_id,
-            delegation.c.deputy_id,
-            delegation.c.owner_id,
-            delegation.c.package_key,
-            delegation.c.signs,
-        )
-        .join(
-            post_holder,
-            sa.and_(post_holder.c.post_id == delegation.c.post_id, post_holder.c.person_id == delegation.c.owner_id),
-        )
-        .where(held_on(on), delegation.c.since <= on, delegation.c.until >= on, delegation.c.ended_at.is_(None))
-    )
-    return sa.union_all(own, deputies).subquery("held")
 
 
 def _post(row: Any) -> Post:

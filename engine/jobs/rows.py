@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from engine.errors import NotFound
 from engine.jobs.bell import bell_of
@@ -15,6 +16,7 @@ from engine.store.tables import job
 from engine.store.values import encode
 
 ATTEMPTS = 6  # after which a job is parked: kept with its error until somebody asks for it again
+_ADDING = sqlite.insert(job).on_conflict_do_nothing()  # one statement for any number, so that it is compiled once
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,11 @@ def defer(transaction: Transaction, rows: Iterable[dict[str, Any]]) -> None:
     fresh = {one["key"]: one for one in rows}
     if not fresh:
         return
-    statement = insert_into(transaction, job).values(list(fresh.values())).on_conflict_do_nothing()
     if transaction.dialect.name == "sqlite":
-        transaction.execute(statement)
+        transaction.execute(_ADDING, list(fresh.values()))
         bell_of(transaction.engine).ring()
         return
+    statement = insert_into(transaction, job).values(list(fresh.values())).on_conflict_do_nothing()
     transaction.execute(announcing(statement.returning(job.c.id, job.c.run_at).cte("added")))
 
 

@@ -4,7 +4,7 @@ from engine.store.cipher import Cipher, open_cipher, write_secret
 from engine.store.database import Transaction, migrate, open_database, reading, writing
 from engine.store.files import Files
 from engine.store.identifiers import new_id
-from engine.store.upserts import insert_into, insert_together, upsert
+from engine.store.upserts import insert_into, insert_together, inserting, upsert
 
 __all__ = [
     "Cipher",
@@ -12,6 +12,7 @@ __all__ = [
     "Transaction",
     "insert_into",
     "insert_together",
+    "inserting",
     "migrate",
     "new_id",
     "open_cipher",

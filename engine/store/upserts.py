@@ -1,10 +1,11 @@
 """INSERT in the words of the database at hand: with ON CONFLICT, and into several tables at once."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Insert, Table, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -14,6 +15,12 @@ from engine.store.database import Transaction
 def insert_into(transaction: Transaction, table: Table) -> Any:
     """The dialect's own INSERT, which knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
     return (sqlite if transaction.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+@cache
+def inserting(table: Table) -> Insert:
+    """INSERT into a table, built once."""
+    return insert(table)
 
 
 def upsert(transaction: Transaction, table: Table, rows: list[dict[str, Any]], changing: Iterable[str]) -> None:
@@ -33,7 +40,7 @@ def insert_together(transaction: Transaction, tables: Sequence[tuple[Table, list
     filled = [(table, rows) for table, rows in tables if rows]
     if transaction.dialect.name == "sqlite" or len(filled) < 2:
         for table, rows in filled:
-            transaction.execute(insert(table), rows)
+            transaction.execute(inserting(table), rows)
         return
     parts, values = [], {}
     for table, found in filled:

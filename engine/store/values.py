@@ -10,6 +10,8 @@ import orjson
 
 from engine.feel import WIDE, MonthsDuration, format_wide, parse_temporal
 
+_AS_THEY_ARE = frozenset({str, bool, type(None)})  # asked by class, since most values are of these and there are many
+
 
 def encode(value: Any) -> str:
     """Canonical text: the same value always gives the same text, and 1.0 another than 1. `TypeError` for what could not
@@ -23,18 +25,37 @@ def decode(text: str | bytes) -> Any:
 
 
 def _pack(value: Any) -> Any:
+    kind = value.__class__
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is dict:
+        if "$" in value:
+            return _pack_map_with_tag(value)
+        return {key: item if item.__class__ in _AS_THEY_ARE else _pack(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [item if item.__class__ in _AS_THEY_ARE else _pack(item) for item in value]
+    return _number(value) if kind is Decimal else _pack_tagged(value)
+
+
+def _pack_map_with_tag(value: dict[Any, Any]) -> Any:
+    if not all(isinstance(key, str) for key in value):  # of other maps, the encoder itself says it
+        raise TypeError("a map whose keys are not texts does not belong in variables")
+    return {"$": "m", "v": sorted((key, _pack(item)) for key, item in value.items())}
+
+
+def _pack_tagged(value: Any) -> Any:
+    """What JSON has no type for, and subclasses of what it has."""
     match value:
-        case None | bool() | str():
+        case bool() | str():
             return value
         case int():
             return _number(Decimal(value))
         case Decimal():
-            return _number(value)
+            return _number(Decimal(value))
         case list() | tuple():
-            return [_pack(item) for item in value]
-        case dict() if all(isinstance(key, str) for key in value):
-            plain = {key: _pack(item) for key, item in value.items()}
-            return {"$": "m", "v": sorted(plain.items())} if "$" in plain else plain
+            return _pack(list(value))
+        case dict():
+            return _pack(dict(value))
         case datetime() if value.tzinfo is not None:
             return {"$": "dt", "v": value.isoformat(), "z": _place(value), "f": value.fold}
         case datetime():
@@ -60,8 +81,7 @@ def _place(value: datetime | time) -> str | None:
 
 
 def _number(value: Decimal) -> Any:
-    whole = value == value.to_integral_value() if value.is_finite() else False
-    exact = whole and value.as_tuple().exponent == 0 and abs(value) < 2**53
+    exact = value.as_tuple().exponent == 0 and abs(value) < 2**53
     return int(value) if exact else {"$": "n", "v": str(value)}
 
 
@@ -79,18 +99,21 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def _unpack(value: Any) -> Any:
+    kind = value.__class__
+    if kind is dict:
+        if "$" in value:
+            return _unpack_tagged(value)
+        return {key: item if item.__class__ in _AS_THEY_ARE else _unpack(item) for key, item in value.items()}
+    if kind is list:
+        return [item if item.__class__ in _AS_THEY_ARE else _unpack(item) for item in value]
+    return Decimal(value) if kind is int else value
+
+
+def _unpack_tagged(value: dict[str, Any]) -> Any:
     match value:
-        case bool():
-            return value
-        case int():
-            return Decimal(value)
-        case list():
-            return [_unpack(item) for item in value]
         case {"$": "dt", "v": text, "z": zone, "f": fold}:
             moment = datetime.fromisoformat(text).replace(fold=fold)
             return moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment
         case {"$": kind, "v": inner}:
             return _READ[kind](inner)
-        case dict():
-            return {key: _unpack(item) for key, item in value.items()}
-    return value
+    return {key: _unpack(item) for key, item in value.items()}

@@ -146,11 +146,16 @@ class Run:
         seen = task.task_spec.local(task).maps[:-1] if task is not None else self._at(place)
         return {name: value for names in reversed(seen) for name, value in names.items() if name != RESULT}
 
-    def properties(self, node_id: str, path: str = "") -> Values:
-        """The properties of a node, those in FEEL evaluated in the scope of the path."""
-        element = self._element(node_id)
-        seen = {**self._interpreter.runtime.functions, **self.scope(path)}
-        return {name: formula.evaluate(seen) for name, formula in element.properties.items()}
+    def property_of(self, node_id: str, name: str, place: str = "") -> Any:
+        """A property of a node, in FEEL evaluated in the scope of a path or a task; null where it has none."""
+        formula = self._element(node_id).properties.get(name)
+        if formula is None:
+            return None
+        task = self._find(place)
+        functions = self._interpreter.runtime.functions
+        return formula.evaluate(
+            task.task_spec.local(task) if task is not None else ChainMap(*self._at(place), dict(functions))
+        )
 
     def scopes(self) -> dict[str, Values]:
         """The variables of every scope by its path, for the caller to store; what is missing now has ended."""

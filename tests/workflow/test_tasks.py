@@ -219,7 +219,7 @@ def test_the_end_that_states_an_outcome_counts_before_one_that_states_none():
     assert (driver.run.finished, driver.run.end_node) == (False, None)
     driver.do("r")
     assert (driver.run.finished, driver.run.end_node) == (True, "approved")
-    assert driver.run.properties("approved") == {"outcome": "approved"}
+    assert driver.run.property_of("approved", "outcome") == "approved"
 
 
 def test_a_task_is_completed_once():
@@ -239,7 +239,7 @@ def test_what_is_not_there_is_not_found():
         with pytest.raises((NotFound, Conflict)):
             driver.run.scope(place)
     with pytest.raises(NotFound):
-        driver.run.properties("nowhere")
+        driver.run.property_of("nowhere", "outcome")
 
 
 def test_functions_of_the_installation_are_read_after_all_variables():
