@@ -89,6 +89,7 @@ from engine.cases.objecting import (
     publicities,
     publicity_view,
     read_objection,
+    receipt_of,
 )
 from engine.cases.offers import Offer, offers, own_offers
 from engine.cases.personal import reveal
@@ -277,6 +278,7 @@ __all__ = [
     "rebuild_index",
     "recall",
     "receipt",
+    "receipt_of",
     "receipts",
     "receive_document",
     "receive_message",

@@ -34,6 +34,7 @@ from engine.store.values import decode
 
 MOST_FILES, MOST_BYTES = 3, 5 * 1024 * 1024
 LONGEST, SHORTEST = 2000, 10
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O and U
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 
@@ -77,6 +78,13 @@ class ObjectionText:
     name: str
     contact: str
     files: tuple[SealedFile, ...]
+
+
+def receipt_of(objection_id: str) -> str:
+    """The number that the sender keeps and names when asking: eight signs that are not taken for each other."""
+    value = int.from_bytes(hashlib.sha256(objection_id.encode()).digest()[:5], "big")
+    signs = "".join(_SIGNS[value >> shift & 31] for shift in range(35, -5, -5))
+    return f"{signs[:4]}-{signs[4:]}"
 
 
 def publicities(installation: Installation) -> tuple[PublicityView, ...]:
@@ -269,6 +277,7 @@ def objections_of(transaction: Transaction, case_id: str, labels: dict[str, str]
     return tuple(
         ObjectionView(
             row["id"],
+            receipt_of(row["id"]),
             labels.get(row["item_key"], row["item_key"]),
             row["named"],
             row["files"],

@@ -164,6 +164,7 @@ class ObjectionView:
     """An objection from the public as the case shows it: never from whom, nor what it says."""
 
     id: str
+    receipt: str  # the number that the sender was given
     label: str
     named: bool
     files: int

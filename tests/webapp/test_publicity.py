@@ -1,5 +1,6 @@
 """The public page: read by anybody, objected to without an account, and the handler's way to what was said."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -42,9 +43,10 @@ def test_an_objection_needs_no_account_and_is_read_by_its_handler_alone(
     files = {"files": ("凭证.pdf", sample_page("凭证"))}
     page = visitor.press("提交异议", text=SAID, name="李某某", contact="020-0000000", files=files)
     assert page.heading == "异议已收到"
+    (receipt,) = re.findall(r"编号 ([0-9A-Z]{4}-[0-9A-Z]{4})", page.text)
     head = signed_in("head")
     head.open(f"/desk/cases/{publicised.rows(tables.case)[0]['id']}")
-    assert "对符明远的实名异议" in head.page.text
+    assert f"编号 {receipt}，对符明远的实名异议" in head.page.text
     assert "违规报销" not in head.page.text
     assert "查看内容" not in head.page.text
     handler = signed_in("handler-a")

@@ -38,7 +38,7 @@ def objection(publicity_id: str, item: str) -> Any:
     if request.method != "POST":
         return render_template("public/objection.html", **page)
     try:
-        number = cases.object_to(installation(), publicity_id, item, _statement())
+        number = cases.receipt_of(cases.object_to(installation(), publicity_id, item, _statement()))
     except Invalid as error:
         field = str(error.details.get("field", "files"))
         return render_template("public/objection.html", **page, faults={field: error.message}), 422
