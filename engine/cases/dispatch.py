@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import audit, store
 from engine.cases.authority import authorised
 from engine.cases.dispatchsheet import Heading, workbook
+from engine.cases.documents import hands
 from engine.cases.words import DOCUMENT_STATES, name
 from engine.errors import Forbidden
 from engine.identity import Actor
@@ -226,6 +227,7 @@ def _rows(mine: list[str], wanted: Wanted) -> sa.Select[Any]:
 
 def _dispatch(row: Any) -> Dispatch:
     ended = row["state"] in {"revoked", "superseded", "voided"}
+    signer, sealer = hands(row["signature"], row["signer"], row["sealer"])
     return Dispatch(
         id=row["id"],
         case_id=row["case_id"],
@@ -236,8 +238,8 @@ def _dispatch(row: Any) -> Dispatch:
         case_number=row["case_number"] or "",
         case_title=row["case_title"],
         drafted_by=row["drafter"] or "",
-        signed_by=row["signer"] or "",
-        sealed_by=row["sealer"] or "",
+        signed_by=signer,
+        sealed_by=sealer,
         reserved_at=row["reserved_at"],
         dated=row["dated"],
         issued_at=row["issued_at"],

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine import store
 from engine.cases.authority import authorised
 from engine.cases.correcting import TURNS, turn_of
-from engine.cases.documents import view
+from engine.cases.documents import hands, view
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.views import DocumentView
 from engine.identity import Actor
@@ -65,6 +65,7 @@ def dispatch_view(installation: Installation, actor: Actor, document_id: str) ->
             raise hidden()
         package = installation.package(transaction, row["version_id"])
         names = _names(transaction, row)
+        signer, sealer = hands(row["signature"], names.get(row["signed_by"]), names.get(row["sealed_by"]))
         before = _related(transaction, document.c.id == row["replaces"])
         after = _related(transaction, document.c.replaces == document_id)
         under_way = next((one for one in after if one.state in TURNS), None)
@@ -77,8 +78,8 @@ def dispatch_view(installation: Installation, actor: Actor, document_id: str) ->
             case_number=row["case_number"] or "",
             case_title=row["case_title"],
             drafted_by=names.get(row["drafted_by"], ""),
-            signed_by=names.get(row["signed_by"], ""),
-            sealed_by=names.get(row["sealed_by"], ""),
+            signed_by=signer,
+            sealed_by=sealer,
             replaces=next(iter(before), None),
             replaced_by=next((one for one in after if one.state in {"issued", "revoked", "superseded"}), None),
             under_way=under_way,

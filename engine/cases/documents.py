@@ -63,6 +63,16 @@ def _organisations(actor: Actor) -> list[str]:
     return sorted({post.organisation_id for post in actor.posts})
 
 
+def state_of(row: Any) -> str:
+    """The state in words; a filled-in form takes no effect, it is there."""
+    return "已生成" if row["signature"] == "sheet" else name(DOCUMENT_STATES, row["state"])
+
+
+def hands(signature: str, signed_by: str | None, sealed_by: str | None) -> tuple[str, str]:
+    """Who signed and who sealed, as ids or names: minutes bear no seal, their last hand is the signer's."""
+    return (signed_by or sealed_by or "", "") if signature == "minutes" else (signed_by or "", sealed_by or "")
+
+
 def view(row: Any) -> DocumentView:
     content = Content.from_dict(decode(row["content"]))
     return DocumentView(
@@ -71,7 +81,7 @@ def view(row: Any) -> DocumentView:
         title=row["title"],
         number=row["number"],
         state=row["state"],
-        state_name=name(DOCUMENT_STATES, row["state"]),
+        state_name=state_of(row),
         signature=row["signature"],
         dated=row["dated"],
         code=row["code"],

@@ -49,6 +49,8 @@ def test_a_number_is_in_the_register_with_its_document_or_as_a_void_with_the_rea
     notice = next(row for row in found.rows if row.kind == "D01")
     assert (notice.addressee, notice.title) == ("南屿省冷链物流行业协会", "受理通知书")
     assert notice.drafted_by == notice.sealed_by != ""
+    minutes = next(row for row in found.rows if row.kind == "D09")
+    assert (minutes.signed_by, minutes.sealed_by) == (minutes.drafted_by, "")
 
 
 def test_a_number_that_nobody_accounts_for_is_told(held: Play) -> None:
