@@ -55,7 +55,8 @@ def _last_answers(
 ) -> dict[str, Any]:
     """What was submitted last with the form of the application."""
     package, entry = installation.package(transaction, ended.case["version_id"]), tables.entry
-    mine = (entry.c.case_id == ended.case["id"], entry.c.node_id == package.manifest.submit)
+    form = package.definition.nodes[package.manifest.submit].form_id  # a supplement may have put the application right
+    mine = (entry.c.case_id == ended.case["id"], entry.c.form_id == form)
     query = sa.select(entry.c["values"], entry.c.form_id).where(*mine).order_by(entry.c.id.desc()).limit(1)
     row = transaction.execute(query).one_or_none()
     before = package.forms.get(row.form_id) if row is not None else None

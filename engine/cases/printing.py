@@ -124,19 +124,20 @@ class _Held:
         """The variables of the case; over them what the association has filled in and not sent yet, for itself alone."""
         node = self.package.definition.nodes.get(self.package.manifest.submit)
         schema = self.package.forms.get(node.form_id or "") if node else None
-        values = {**self.loaded.root, **(self._draft() if self.seen is Sight.OWN else {})}
+        draft = self._draft(node.form_id) if node and self.seen is Sight.OWN else {}
+        values = {**self.loaded.root, **draft}
         if schema is not None:
             values = _filled("", values, frozenset(schema.fields))
         known = masks(self.installation, self.transaction, self.loaded.case["id"])
         return dict(with_masks(values, known))
 
-    def _draft(self) -> dict[str, Any]:
+    def _draft(self, form_id: str | None) -> dict[str, Any]:
         task, draft = tables.task, tables.draft
         query = (
             sa.select(draft.c["values"])
             .join(task, task.c.id == draft.c.task_id)
             .where(task.c.case_id == self.loaded.case["id"], task.c.state == "open")
-            .where(task.c.node_id == self.package.manifest.submit)
+            .where(task.c.form_id == form_id)
         )
         found = self.transaction.execute(query).scalar_one_or_none()
         return dict(decode(found)) if found else {}

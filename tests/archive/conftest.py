@@ -29,7 +29,7 @@ def play(prepared_sqlite: Prepared, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def number(play: Play) -> str:
-    return str(play.row(play.whole())["number"])
+    return str(play.row(play.closed())["number"])
 
 
 @pytest.fixture(scope="session")

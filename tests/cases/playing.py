@@ -214,8 +214,18 @@ class Play:
     def until(self, node: str, key: str | None = None) -> str:
         """A case that waits at a node of the usual way."""
         if key is None and self.scenario == "LS01":
-            return brought(self.installation, node, lambda: self._played(node, key))
+            return brought(self.installation, node, lambda: self._played_on(node))
         return self._played(node, key)
+
+    def _played_on(self, node: str) -> str:
+        """From the node before, which is kept as well: no step of the way is played twice a session."""
+        before = WAY[: WAY.index(node)]
+        if not before:
+            return self._played(node, None)
+        case_id = self.until(before[-1])
+        self.go(case_id, before[-1])
+        assert self.task(case_id, node)
+        return case_id
 
     def _played(self, node: str, key: str | None) -> str:
         case_id = self.begin(key)
@@ -247,6 +257,15 @@ class Play:
     def whole(self) -> str:
         """A case from the application to the archive, its jobs run: by the commands, never a copy."""
         case_id = self._played("Task_archive", None)
+        self.go(case_id, "Task_archive")
+        return case_id
+
+    def closed(self) -> str:
+        """The same, from where an earlier test came by the commands: for what is read of a case that has ended."""
+        return brought(self.installation, "closed", self._closed_on) if self.scenario == "LS01" else self.whole()
+
+    def _closed_on(self) -> str:
+        case_id = self.until("Task_archive")
         self.go(case_id, "Task_archive")
         return case_id
 

@@ -13,7 +13,7 @@ from tests.cases.playing import Play
 
 def closed(play: Play) -> str:
     """A case that was approved, its jobs run; the file's organisation."""
-    play.whole()
+    play.closed()
     return str(play.rows(tables.case)[0]["organisation_id"])
 
 

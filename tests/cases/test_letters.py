@@ -99,7 +99,7 @@ def test_only_the_signer_opens_the_signing_page(play: Play) -> None:
 
 
 def test_a_letter_in_effect_verifies_and_is_received_once(play: Play) -> None:
-    case_id, applicant = play.whole(), play.actor("applicant")
+    case_id, applicant = play.closed(), play.actor("applicant")
     letter = next(one for one in cases.case_view(play.installation, applicant, case_id).documents if one.kind == "D06")
     name, data = cases.document_file(play.installation, applicant, letter.id)
     assert name == f"{letter.number} 审核意见函.pdf"
@@ -115,7 +115,7 @@ def test_a_letter_in_effect_verifies_and_is_received_once(play: Play) -> None:
 
 
 def test_a_revoked_letter_keeps_its_number_and_says_so(play: Play) -> None:
-    case_id, applicant = play.whole(), play.actor("applicant")
+    case_id, applicant = play.closed(), play.actor("applicant")
     letter = next(one for one in cases.case_view(play.installation, applicant, case_id).documents if one.kind == "D06")
     _, data = cases.document_file(play.installation, applicant, letter.id)
     cases.revoke_document(play.installation, play.actor("leader").person_id, letter.number or "", "依据有误")

@@ -225,7 +225,7 @@ def test_the_move_is_an_event_with_both_versions_and_stands_in_the_log(desk: Pla
 
 
 def test_a_case_that_is_there_already_and_one_that_is_closed_are_left_alone(desk: Play) -> None:
-    desk.whole()
+    desk.closed()
     assert moved(desk).cases == ()
     case_id = desk.until("Task_accept")
     deploy(desk, NEW_LABEL)

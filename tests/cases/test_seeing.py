@@ -115,7 +115,7 @@ def test_a_consulted_unit_is_told_only_of_those_whom_it_is_asked_about(play: Pla
 
 
 def test_a_consulted_unit_still_reads_its_own_answer_later(play: Play) -> None:
-    case_id = play.whole()
+    case_id = play.closed()
     view = cases.case_view(play.installation, play.office.actor("joint-court"), case_id)
     assert [(entry.node_id, entry.own) for entry in view.entries] == [("MI_joint_check", True)]
     assert [one.result for one in view.items] == [None] * 3
@@ -162,7 +162,7 @@ def test_the_association_learns_results_from_the_letter_in_effect_and_never_inne
 
 
 def test_the_department_sees_everything(play: Play) -> None:
-    case_id = play.whole()
+    case_id = play.closed()
     view = cases.case_view(play.installation, play.actor("leader"), case_id)
     assert view.sight is Sight.FULL
     assert len(view.entries) == len(play.rows(tables.entry, tables.entry.c.case_id == case_id))

@@ -39,7 +39,7 @@ def test_lights_by_unit_and_step_and_the_list_behind_them(play: Play) -> None:
 
 
 def test_figures_of_what_was_submitted_closed_mended_and_late(play: Play) -> None:
-    play.whole()
+    play.closed()
     (row,) = play.rows(tables.case)
     assert row["used_days"] is not None
     view = cases.supervision(play.installation, play.actor("leader"), Criteria())

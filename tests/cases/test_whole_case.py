@@ -18,7 +18,7 @@ def test_a_case_goes_from_the_application_to_the_letter_that_is_served(play: Pla
 
 
 def test_every_chain_holds_after_a_whole_case(play: Play) -> None:
-    play.whole()
+    play.closed()
     assert play.faults() == []
 
 

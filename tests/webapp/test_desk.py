@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from engine import identity, store
 from engine.calendar import local_date
+from engine.store import tables
 from engine.store.tables import post
 from tests.cases.playing import Play
 from tests.installations import Office
@@ -136,6 +137,43 @@ def test_a_supplement_goes_out_item_by_item_and_comes_back(
     someone.open("/desk/")
     someone.follow(TITLE)
     assert "已补交" in someone.page.section("supplements")
+
+
+def test_a_supplement_may_ask_for_the_application_itself_to_be_put_right(
+    play: Play, signed_in: Enter, passwords: dict[str, str]
+) -> None:
+    someone = at(play, signed_in, "Task_accept", "acceptor")
+    someone.press("提交意见", decision="supplement", password=passwords["acceptor"])
+    someone.press("添加一项")
+    asked = {"material": "届次", "problem": "与章程不一致", "requirement": "改为本届", "basis": "章程第二十条"}
+    item = {f"supplement_items-0-{name}": text for name, text in asked.items()}
+    someone.press("提交意见", password=passwords["acceptor"], **item, **{"supplement_items-0-amends": "true"})
+    play.office.work_off()
+
+    applicant = signed_in("coldchain")
+    applicant.follow(TITLE)
+    applicant.follow("补正材料")
+    answers = {one.get("name"): "已改" for one in applicant.page.tree.iter("textarea") if one.get("name")}
+    applicant.press("保存并核对", **answers)
+    applicant.press("声明并提交", declared="yes")
+    applicant.open("/portal/")
+    applicant.follow(TITLE)
+    applicant.follow("修改填报内容")
+    assert "在原来填报的基础上修改" in applicant.page.text
+    assert "提交没有通过规则核验" not in applicant.page.text
+    url = applicant.page.url
+    applicant.follow("换届安排")
+    assert applicant.page.value("term_no") == "4"
+    applicant.press("保存并继续", term_no="5")
+    applicant.open(url)
+    applicant.follow("核对并提交")
+    applicant.press("提交")
+
+    someone.open("/desk/")
+    someone.follow(TITLE)
+    assert "5 原来是4" in someone.page.text
+    assert play.rows(tables.case)[0]["state"] == "submitted"
+    assert [one.node for one in play.open(play.rows(tables.case)[0]["id"])] == ["Task_accept"]
 
 
 def test_a_task_is_taken_and_put_back(play: Play, signed_in: Enter, office: Office) -> None:
@@ -294,7 +332,7 @@ def test_a_masked_number_opens_for_a_reason_that_is_recorded(play: Play, signed_
 
 
 def test_done_work_can_be_looked_at_again(play: Play, signed_in: Enter) -> None:
-    play.whole()
+    play.closed()
     someone = signed_in("acceptor")
     someone.follow("已办")
     page = someone.follow(TITLE)

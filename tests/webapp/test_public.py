@@ -36,7 +36,7 @@ def test_a_matter_that_is_not_in_force_is_not_found(visitor: Visitor) -> None:
 
 
 def test_an_issued_letter_is_verified_by_its_file_and_by_its_code(play: Play, visitor: Visitor) -> None:
-    case_id = play.whole()
+    case_id = play.closed()
     applicant = play.actor("applicant")
     letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
     name, data = cases.document_file(play.installation, applicant, letter.id)
@@ -56,7 +56,7 @@ def test_an_issued_letter_is_verified_by_its_file_and_by_its_code(play: Play, vi
 
 
 def test_a_changed_letter_is_not_genuine(play: Play, visitor: Visitor) -> None:
-    case_id = play.whole()
+    case_id = play.closed()
     applicant = play.actor("applicant")
     letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
     name, data = cases.document_file(play.installation, applicant, letter.id)
@@ -68,7 +68,7 @@ def test_a_changed_letter_is_not_genuine(play: Play, visitor: Visitor) -> None:
 
 
 def test_a_revoked_letter_says_so(play: Play, visitor: Visitor) -> None:
-    case_id = play.whole()
+    case_id = play.closed()
     applicant = play.actor("applicant")
     letter = next(d for d in cases.case_view(play.installation, applicant, case_id).documents if d.kind == "D06")
     _, data = cases.document_file(play.installation, applicant, letter.id)

@@ -57,7 +57,8 @@ def tasks(task_id: str) -> Any:
 
 def _refused(task: TaskView) -> list[tuple[str, Any]]:
     """Findings by whom they concern, where the rules sent a submitted form back."""
-    if task.case.submitted_at is None or task.act != "submit":
+    submit = package_of(installation(), task.case).manifest.submit
+    if task.case.submitted_at is None or task.node_id != submit:
         return []
     found = [(item.label, row) for item in task.case.items for row in item.findings]
     return [*found, *(("全案", row) for row in task.case.findings)]
