@@ -84,6 +84,7 @@ def install(app: Flask) -> None:
             "person": person,
             "may_supervise": person is not None and cases.may_supervise(person),
             "may_hand_over": person is not None and cases.may_hand_over(person),
+            "may_publish": person is not None and cases.may_publish(person),
             "runs_machines": person is not None and person.holds("sysadmin"),
             "is_applicant": person is not None and any(p.organisation_kind == "association" for p in person.posts),
             "unread_notices": lambda: cases.unread(installation(), person) if person is not None else 0,

@@ -68,7 +68,7 @@ from engine.cases.mailing import queue_mail
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
 from engine.cases.messages import receive_message, receive_signal
-from engine.cases.movesaid import move_sentences
+from engine.cases.movesaid import MoveSaid, move_said, move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
 from engine.cases.notices import (
     NoticePage,
@@ -97,6 +97,18 @@ from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
 from engine.cases.previewing import Preview, preview
 from engine.cases.printing import Sheet, print_sheet, printable, sheet_content
+from engine.cases.publishing import (
+    MoveOrder,
+    Process,
+    Version,
+    may_publish,
+    move_order,
+    move_orders,
+    order_move,
+    plan_for_publisher,
+    process_named,
+    processes,
+)
 from engine.cases.reading import case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.relations import CallView, CaseLink
@@ -165,6 +177,8 @@ __all__ = [
     "InboxRow",
     "ItemView",
     "Lookahead",
+    "MoveOrder",
+    "MoveSaid",
     "Moved",
     "Moves",
     "Notice",
@@ -177,6 +191,7 @@ __all__ = [
     "Phrase",
     "Preference",
     "Preview",
+    "Process",
     "PublicityView",
     "Receipt",
     "Recounted",
@@ -196,6 +211,7 @@ __all__ = [
     "TaskView",
     "TimerMove",
     "Vacancy",
+    "Version",
     "Wanted",
     "add_member",
     "add_review",
@@ -246,9 +262,13 @@ __all__ = [
     "mark_notices",
     "mark_read",
     "may_hand_over",
+    "may_publish",
     "may_supervise",
     "may_urge",
     "move_cases",
+    "move_order",
+    "move_orders",
+    "move_said",
     "move_sentences",
     "my_cases",
     "notices",
@@ -256,10 +276,12 @@ __all__ = [
     "object_to",
     "objection_file",
     "offers",
+    "order_move",
     "overseen",
     "own_offers",
     "people",
     "phrases",
+    "plan_for_publisher",
     "plan_move",
     "pool",
     "preference",
@@ -268,6 +290,8 @@ __all__ = [
     "preview",
     "print_sheet",
     "printable",
+    "process_named",
+    "processes",
     "publicities",
     "publicity_view",
     "queue",

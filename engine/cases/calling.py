@@ -35,7 +35,7 @@ Payload = dict[str, Any]
 
 def start_call(installation: Installation, payload: Payload, done: Done) -> None:
     """Open the called case with what the call hands in. Where it cannot be, the calling case says why, and the job
-    comes again."""
+    comes again. While the calling case stands still nothing is begun."""
     try:
         command(installation, lambda transaction: _start(installation, transaction, payload, done))
     except HuishenError as error:
@@ -47,7 +47,8 @@ def start_call(installation: Installation, payload: Payload, done: Done) -> None
 def _start(installation: Installation, transaction: Transaction, payload: Payload, done: Done) -> None:
     call, parent = _call_and_parent(transaction, payload["call"])
     exists = sa.select(tables.case.c.id).where(tables.case.c.id == call["child_id"])
-    if call["state"] in UNDECIDED and transaction.execute(exists).first() is None:
+    wanted = call["state"] in UNDECIDED and parent.case["suspended_at"] is None
+    if wanted and transaction.execute(exists).first() is None:
         inputs = decode(call["inputs"])
         package = _open(installation, transaction, call, parent, inputs, payload["hops"])
         carry_numbers(installation, transaction, parent.case["id"], call["child_id"], inputs)
@@ -196,7 +197,7 @@ def answer_call(installation: Installation, payload: Payload, done: Done) -> Non
         call, parent = _call_and_parent(transaction, payload["call"])
         child = _child(transaction, call)
         waits = call["state"] in UNDECIDED and parent.case["suspended_at"] is None
-        if waits and child is not None and (outcome := _outcome(transaction, child)) is not None:
+        if waits and child is not None and (outcome := outcome_of(transaction, child)) is not None:
             child["outcome"] = outcome
             _answer(installation, transaction, call, parent, child, payload["hops"])
         done(transaction)
@@ -210,7 +211,7 @@ def _child(transaction: Transaction, call: Row) -> Row | None:
     return None if row is None else dict(row)
 
 
-def _outcome(transaction: Transaction, child: Row) -> str | None:
+def outcome_of(transaction: Transaction, child: Row) -> str | None:
     """What came of it: of a case that still runs what it told last, if anything."""
     if child["closed_at"] is not None:
         return str(child["outcome"])

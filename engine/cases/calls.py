@@ -41,9 +41,18 @@ def _called(step: "Step", call: workflow.OpenCall) -> Row:
     }
     noted = {"call": call.id, "node": call.node_id, "package": call.package, "child": row["child_id"]}
     step.events.append(("call.opened", noted))
-    payload = {"call": call.id, "hops": step.hops + 1}
-    step.jobs.append(jobs.row("start-call", f"start-call:{call.id}", payload, step.now))
+    step.jobs.append(start_job(step, call, call.id))
     return row
+
+
+def start_job(step: "Step", call: workflow.OpenCall, key: str) -> Row:
+    """Open the called case; where it is there already the job does nothing."""
+    return jobs.row("start-call", f"start-call:{key}", {"call": call.id, "hops": step.hops + 1}, step.now)
+
+
+def stand_job(step: "Step", call: workflow.OpenCall) -> Row:
+    """Let a called case stand still with its caller, or go on with it."""
+    return jobs.row("stand-call", f"stand-call:{call.id}:{step.case['revision']}", {"call": call.id}, step.now)
 
 
 def check_depth(step: "Step", call: workflow.OpenCall) -> None:

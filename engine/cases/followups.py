@@ -13,6 +13,7 @@ from engine.cases.handover import withdraw_certificate
 from engine.cases.issuing import issue_notice
 from engine.cases.mailing import JOB as MAIL
 from engine.cases.mailing import send_mail
+from engine.cases.suspending import stand_call
 
 HANDLERS: Mapping[str, jobs.Handler] = {
     "issue-notice": issue_notice,
@@ -22,6 +23,7 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     "start-call": start_call,
     "answer-call": answer_call,
     "end-call": end_call,
+    "stand-call": stand_call,
     "chase-task": chase_task,
     "deliver-message": deliver_message,
     "take-messages": take_messages,

@@ -130,6 +130,9 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body['name']}（来自 {body['from']}）" if body.get("from") else str(body["name"])
     if kind == "message.delivered":
         return f"{body['name']}：{'、'.join(number or '草稿' for number in body['to'])}"
+    if kind == "case.moved":
+        why = f"：{body['reason']}" if body.get("reason") else ""
+        return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}{why}"
     if body.get("reason") and not kind.startswith("promise."):
         to = body.get("to_title") or "、".join(body.get("titles", ()))
         return f"{to}：{body['reason']}" if to else str(body["reason"])
@@ -138,8 +141,6 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
     if kind == "case.recounted":
         return _recounted(body)
-    if kind == "case.moved":
-        return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}"
     named = kind in {"attachment.added", "message.unheard", "case.sent"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 

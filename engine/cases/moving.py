@@ -1,6 +1,7 @@
 """Running cases move to another version of their process: planned first with nothing written, then one a transaction."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 Row = dict[str, Any]
 Waiting = workflow.DueTimer | workflow.ExpectedEvent | workflow.OpenCall
 KEPT, ARMED, DROPPED = "kept", "armed", "dropped"
+CHANGED = "模拟以后案件又有办理，结果与模拟时不同；请重新模拟后再迁移。"
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,27 @@ class CaseMove:
     unknown: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
 
+    @property
+    def mark(self) -> str:
+        """The same as long as a move does the same to the case: what was agreed to is what is done.
+
+        Without the due time of a timer that is armed, which may count from the moment of the move.
+        """
+        timers = [(one.name, one.fate, None if one.fate == ARMED else one.due) for one in self.timers]
+        told = (self.case_id, self.tasks, timers, self.variables, self.unknown, self.obstacles)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Moves:
-    """The version that cases move to, and each case that is not on it yet."""
+    """The version that cases move to, and each case that is not on it yet; `more` where only the first were looked at."""
 
     package_key: str
     version_id: str
     version_hash: str
     at: datetime
     cases: tuple[CaseMove, ...]
+    more: bool = False
 
     @property
     def refused(self) -> int:
@@ -79,10 +92,20 @@ class Moves:
 
 
 def plan_move(
-    installation: Installation, package_key: str, to: str | None = None, numbers: Sequence[str] = ()
+    installation: Installation,
+    package_key: str,
+    to: str | None = None,
+    numbers: Sequence[str] = (),
+    *,
+    origin: str = "",
+    after: str = "",
+    most: int | None = None,
 ) -> Moves:
-    """What `move_cases` would do to each case; nothing is written. Raises as that does."""
-    found = _found(installation, package_key, to, numbers)
+    """What `move_cases` would do to each case; nothing is written. Raises as that does.
+
+    With `origin` only cases of that version; with `most` only so many, those after a case's id.
+    """
+    found = _found(installation, package_key, to, numbers, _Some(origin, after, most))
     installation.calendar()  # read before a transaction: within it, it would take a second connection of the pool
 
     def plan(case_id: str, number: str) -> CaseMove:
@@ -98,21 +121,27 @@ def move_cases(
     package_key: str,
     to: str | None = None,
     numbers: Sequence[str] = (),
+    *,
+    agreed: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> Moves:
     """Move the running cases of a process to a version (none: the one in force), or only those of the numbers.
 
-    One transaction a case; one that cannot move stays as it is and says why. `by` is recorded; whether that person may
-    is the caller's to ask (the command line is the operator's). Raises `NotFound` for a process, version or case that
-    is not there, `Invalid` for one of another process.
+    One transaction a case; one that cannot move stays as it is and says why. `by` and `reason` are recorded; whether
+    that person may is the caller's to ask (the command line is the operator's). With `agreed` (a mark by case id) only
+    those cases move, and only where the plan is still the one of that mark. Raises `NotFound` for a process, version or
+    case that is not there, `Invalid` for one of another process.
     """
-    found = _found(installation, package_key, to, numbers)
+    found = _found(installation, package_key, to, numbers, only=agreed)
 
     def move(case_id: str, number: str) -> CaseMove:
         def body(transaction: Transaction) -> CaseMove:
             moving = _Move(installation, transaction, case_id, found.version_id, by)
             planned = moving.plan(number)
+            if agreed is not None and not planned.obstacles and planned.mark != agreed[case_id]:
+                return CaseMove(case_id, number, obstacles=(CHANGED,))
             if not planned.obstacles:
-                moving.write()
+                moving.write(reason)
             return planned
 
         return command(installation, body)
@@ -126,6 +155,7 @@ class _Found:
     version_id: str
     version_hash: str
     cases: tuple[tuple[str, str], ...]  # id, and how it is called
+    more: bool = False
 
     def moves(self, installation: Installation, act: Any) -> Moves:
         done = []
@@ -135,10 +165,38 @@ class _Found:
             except HuishenError as error:
                 log.error("case.move-failed", case=case_id, code=error.code)
                 done.append(CaseMove(case_id, number, obstacles=(error.message,)))
-        return Moves(self.package_key, self.version_id, self.version_hash, installation.clock.now(), tuple(done))
+        now = installation.clock.now()
+        return Moves(self.package_key, self.version_id, self.version_hash, now, tuple(done), self.more)
 
 
-def _found(installation: Installation, key: str, to: str | None, numbers: Sequence[str]) -> _Found:
+@dataclass(frozen=True)
+class _Some:
+    """Which of the cases are looked at."""
+
+    origin: str = ""
+    after: str = ""
+    most: int | None = None
+
+    def of(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        case = tables.case
+        query = query.where(case.c.version_id == self.origin) if self.origin else query
+        query = query.where(case.c.id > self.after) if self.after else query
+        if self.most is None:
+            return query.order_by(case.c.number, case.c.id)
+        return query.order_by(case.c.id).limit(self.most + 1)
+
+
+EVERY_ONE = _Some()
+
+
+def _found(
+    installation: Installation,
+    key: str,
+    to: str | None,
+    numbers: Sequence[str],
+    some: _Some = EVERY_ONE,
+    only: Iterable[str] | None = None,
+) -> _Found:
     """The target, and the open cases of the process that are not on it."""
     case, version = tables.case, tables.process_version
     with reading(installation.database) as transaction:
@@ -148,16 +206,17 @@ def _found(installation: Installation, key: str, to: str | None, numbers: Sequen
         compiled = installation.package(transaction, target)
         if compiled.key != key:
             raise Invalid(f"版本 {target} 不是流程包“{key}”的版本。", code="package.other-key", package=key)
-        only = [id_of(transaction, number) for number in numbers]
-        query = sa.select(case.c.id, case.c.number, case.c.title, case.c.package_key, case.c.closed_at)
-        query = query.where(case.c.id.in_(only) if numbers else case.c.package_key == key)
-        rows = transaction.execute(query.where(case.c.version_id != target).order_by(case.c.number, case.c.id)).all()
+        named = only if only is not None else [id_of(transaction, number) for number in numbers]
+        query = sa.select(case.c.id, case.c.number, case.c.title, case.c.package_key)
+        query = query.where(case.c.version_id != target, case.c.closed_at.is_(None))
+        query = query.where(case.c.id.in_(named) if numbers or only is not None else case.c.package_key == key)
+        rows = transaction.execute(some.of(query)).all()
         for row in rows:
             if row.package_key != key:
                 raise Invalid(f"案件 {row.number} 不属于流程包“{key}”。", code="package.other-key", package=key)
         digest = transaction.execute(sa.select(version.c.hash).where(version.c.id == target)).scalar_one()
-    open_cases = tuple((row.id, row.number or f"未编号（{row.title}）") for row in rows if row.closed_at is None)
-    return _Found(key, target, digest, open_cases)
+    called = tuple((row.id, row.number or f"未编号（{row.title}）") for row in rows[: some.most])
+    return _Found(key, target, digest, called, len(called) < len(rows))
 
 
 @dataclass
@@ -331,9 +390,9 @@ class _Move:
 
     # --- writing ---
 
-    def write(self) -> None:
+    def write(self, reason: str) -> None:
         step, case_id = self.step, self.step.case["id"]
-        step.events.append(("case.moved", self._body()))
+        step.events.append(("case.moved", self._body() | ({"reason": reason} if reason else {})))
         step.jobs += first_jobs(step, step.run.open_tasks())
         step.disarmed = {one.id for one in self.migration.dropped}
         step.write()

@@ -65,6 +65,7 @@ PEOPLE = (
     Person("convenor", "陆怀瑾", (("convenor", DEPARTMENT, "联席会议召集人"),)),
     Person("supervisor", "贺闻笛", (("supervisor", DEPARTMENT, "监察岗"),)),
     Person("sysadmin", "梁守一", (("sysadmin", DEPARTMENT, "系统管理岗"),)),
+    Person("publisher", "唐以诚", (("publisher", DEPARTMENT, "流程发布岗"),)),
     Person("party-transport", "钟立行", (("party_secretary", "party_transport", "党务经办岗"),)),
     Person("party-logistics", "方知远", (("party_secretary", "party_logistics", "党务经办岗"),)),
     Person("party-general", "蒋云帆", (("party_secretary", "party_general", "党务经办岗"),)),

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Desk
 from tests.cases.playing import Play
+from tests.cases.test_moving import HURRY, NEW_LABEL, deploy, rename_node
 from tests.installations import Office
 
 pytestmark = pytest.mark.browser
@@ -58,3 +59,19 @@ def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play
     case_id = play.office.actor("coldchain").posts[0].organisation_id
     head.open(f"/desk/associations/{case_id}")
     head.shoot("association")
+
+
+def test_moving_cases_to_a_new_version_holds_at_every_width(enter: Enter, play: Play) -> None:
+    play.until("MI_joint_check")
+    play.until("Task_head_review")
+    deploy(play, NEW_LABEL, HURRY)
+    rename_node(play, "Task_head_review", "Task_chief_review")
+    publisher = enter("publisher")
+    publisher.follow("流程版本")
+    publisher.shoot("versions")
+    publisher.press("模拟迁移", exact=False)
+    publisher.press("迁移所选案件")
+    publisher.shoot("move-fault")
+    publisher.page.get_by_label("迁移的原因").fill("按处务会意见统一到新版")
+    publisher.press("迁移所选案件")
+    publisher.shoot("moved")

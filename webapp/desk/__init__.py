@@ -1,4 +1,4 @@
-"""Pages of reviewers: the inbox, a case on one screen with its decision, signing and sealing; finding, supervising, handing on."""
+"""Pages of reviewers: the inbox, a case on one screen with its decision, finding, supervising, handing on; of the publisher: moves."""
 
 from webapp.desk import (
     associations,
@@ -11,6 +11,7 @@ from webapp.desk import (
     inbox,
     letters,
     lookahead,
+    moving,
     phrases,
     printing,
     register,
@@ -31,6 +32,7 @@ __all__ = [
     "inbox",
     "letters",
     "lookahead",
+    "moving",
     "pages",
     "phrases",
     "printing",
