@@ -9,6 +9,16 @@ from engine.cases.associations import (
     remind_of_terms,
 )
 from engine.cases.claiming import claim, release
+from engine.cases.clauses import (
+    ClauseLine,
+    ClauseList,
+    ClausePage,
+    PartPage,
+    clause_list,
+    clause_page,
+    clause_part,
+    reads_clauses,
+)
 from engine.cases.completing import Completed, complete
 from engine.cases.correcting import (
     Change,
@@ -143,6 +153,9 @@ __all__ = [
     "CaseView",
     "Change",
     "Choice",
+    "ClauseLine",
+    "ClauseList",
+    "ClausePage",
     "Clocks",
     "Colleague",
     "Completed",
@@ -173,6 +186,7 @@ __all__ = [
     "ObjectionView",
     "Offer",
     "OpenTaskView",
+    "PartPage",
     "Phrase",
     "Preference",
     "Preview",
@@ -206,6 +220,9 @@ __all__ = [
     "attachment_file",
     "case_view",
     "claim",
+    "clause_list",
+    "clause_page",
+    "clause_part",
     "colleagues",
     "complete",
     "confirm_receipt",
@@ -273,6 +290,7 @@ __all__ = [
     "queue_mail",
     "read_objection",
     "readable",
+    "reads_clauses",
     "reads_register",
     "rebuild_index",
     "recall",

@@ -31,6 +31,9 @@ def test_the_day_of_a_reviewer_holds_at_every_width(enter: Enter, play: Play) ->
         ("/notices/", "notices"),
         ("/notices/mail", "notices-mail"),
         ("/desk/associations/", "associations"),
+        ("/desk/clauses/", "clauses"),
+        ("/desk/clauses/MZ166-4", "clause"),
+        ("/desk/clauses/parts/leader_review/row/DT-L1a", "clause-table"),
     ):
         acceptor.open(path)
         acceptor.shoot(name)

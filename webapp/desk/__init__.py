@@ -3,6 +3,7 @@
 from webapp.desk import (
     associations,
     cases,
+    clauses,
     deputies,
     dispatch,
     filtering,
@@ -23,6 +24,7 @@ from webapp.desk.blueprint import pages
 __all__ = [
     "associations",
     "cases",
+    "clauses",
     "deputies",
     "dispatch",
     "filtering",
