@@ -70,6 +70,17 @@ from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done
 from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import is_at, letters_at
 from engine.cases.items import withdraw_item
+from engine.cases.ledger import NOBODY as NO_LEAD
+from engine.cases.ledger import (
+    Ledger,
+    LedgerLine,
+    LedgerWanted,
+    export_ledger,
+    may_change_ledger,
+    party_ledger,
+    reads_ledger,
+)
+from engine.cases.ledger_import import RowFault, Taken, import_ledger
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -138,6 +149,7 @@ __all__ = [
     "HANDLERS",
     "LIGHTS",
     "NOTICE_KINDS",
+    "NO_LEAD",
     "POSITIONS",
     "REGISTER_STATES",
     "STATES",
@@ -176,6 +188,9 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Ledger",
+    "LedgerLine",
+    "LedgerWanted",
     "Lookahead",
     "Moved",
     "Moves",
@@ -195,6 +210,7 @@ __all__ = [
     "Recounted",
     "Register",
     "Related",
+    "RowFault",
     "SavedFilter",
     "SealedFile",
     "Sheet",
@@ -204,6 +220,7 @@ __all__ = [
     "Statement",
     "StepView",
     "Supervision",
+    "Taken",
     "TaskMove",
     "TaskRef",
     "TaskView",
@@ -242,6 +259,7 @@ __all__ = [
     "drop_review",
     "end_deputy",
     "export_cases",
+    "export_ledger",
     "export_sheet",
     "extend",
     "facts_of_file",
@@ -251,6 +269,7 @@ __all__ = [
     "hand_over",
     "id_of",
     "import_calendar",
+    "import_ledger",
     "inbox",
     "is_at",
     "keep_phrase",
@@ -261,6 +280,7 @@ __all__ = [
     "lookahead_file",
     "mark_notices",
     "mark_read",
+    "may_change_ledger",
     "may_hand_over",
     "may_supervise",
     "may_urge",
@@ -274,6 +294,7 @@ __all__ = [
     "offers",
     "overseen",
     "own_offers",
+    "party_ledger",
     "people",
     "phrases",
     "plan_move",
@@ -291,6 +312,7 @@ __all__ = [
     "read_objection",
     "readable",
     "reads_clauses",
+    "reads_ledger",
     "reads_register",
     "rebuild_index",
     "recall",

@@ -56,6 +56,15 @@ def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play
     supervisor.open("/desk/supervision/export")
     supervisor.shoot("export")
     head = enter("head")
+    for path, name in (
+        ("/desk/ledger/", "ledger"),
+        ("/desk/ledger/export", "ledger-export"),
+        ("/desk/ledger/import", "ledger-import"),
+    ):
+        head.open(path)
+        head.shoot(name)
+    head.press("核对并导入")
+    head.shoot("ledger-import-fault")
     head.open("/desk/handover")
     head.shoot("handover")
     case_id = play.office.actor("coldchain").posts[0].organisation_id
