@@ -112,6 +112,7 @@ from engine.cases.objecting import (
     read_objection,
 )
 from engine.cases.offers import Offer, offers, own_offers
+from engine.cases.party_work import ReportLine, ReportList, annual_reports, remind_of_party_work
 from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
@@ -210,6 +211,8 @@ __all__ = [
     "Recounted",
     "Register",
     "Related",
+    "ReportLine",
+    "ReportList",
     "RowFault",
     "SavedFilter",
     "SealedFile",
@@ -229,6 +232,7 @@ __all__ = [
     "Wanted",
     "add_member",
     "add_review",
+    "annual_reports",
     "appoint_deputy",
     "assign_vacant",
     "association_file",
@@ -325,6 +329,7 @@ __all__ = [
     "register_list",
     "release",
     "remind",
+    "remind_of_party_work",
     "remind_of_terms",
     "resume",
     "return_task",

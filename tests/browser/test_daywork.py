@@ -60,6 +60,7 @@ def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play
         ("/desk/ledger/", "ledger"),
         ("/desk/ledger/export", "ledger-export"),
         ("/desk/ledger/import", "ledger-import"),
+        ("/desk/ledger/reports", "ledger-reports"),
     ):
         head.open(path)
         head.shoot(name)

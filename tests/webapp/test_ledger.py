@@ -23,6 +23,12 @@ def test_a_workbook_goes_in_is_listed_and_comes_out(signed_in: Enter) -> None:
     page = someone.press("核对并导入", files={"file": ("台账.xlsx", book(GOOD))})
     assert "已导入 1 行" in page.text
     assert "党建2026-001" in someone.press("查找", words="冷链").text
+    reports = someone.follow("年度工作报告清单")
+    assert "2025 年度" in reports.heading
+    assert "应报 0 个" in reports.text  # registered later
+    assert "剩余" not in someone.press("查看", year="2026").text
+    assert "已报" in someone.page.text
+    someone.open("/desk/ledger/")
     someone.follow("导出 Excel")
     assert someone.press("导出并记录").errors == ["请填写导出的事由，写明用在哪里。"]
     made = someone.press("导出并记录", reason="报两新工委的季度通报")

@@ -37,6 +37,15 @@ def ledger() -> Any:
     return render_template("desk/ledger.html", ledger=found, wanted=wanted, nobody=cases.NO_LEAD)
 
 
+@pages.get("/ledger/reports")
+@signed_in
+def reports() -> Any:
+    """Who has filed the annual report of a year, and who is late."""
+    text = request.args.get("year", "")
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else None
+    return render_template("desk/reports.html", reports=cases.annual_reports(installation(), actor(), year))
+
+
 @pages.route("/ledger/export", methods=["GET", "POST"])
 @limiter.limit("20 per hour", methods=["POST"], key_func=person_or_address, error_message=MANY)
 @signed_in
