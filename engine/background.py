@@ -48,10 +48,11 @@ class Background:
             self._stop.wait(TICK)
 
     def _remind(self) -> None:
-        """Terms that end: looked at once a day."""
+        """Terms that end, reports that are due: looked at once a day."""
         today = local_date(self.installation.clock.now())
         if self._reminded != today:
             cases.remind_of_terms(self.installation)
+            cases.remind_of_party_work(self.installation)
             self._reminded = today
 
     def tick(self) -> None:

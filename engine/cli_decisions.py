@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from engine import decisions, feel
-from engine.calendar import SystemClock
+from engine.calendar import SystemClock, local_date
 from engine.cases.names import full_years
 from engine.cli import group, speaks
 from engine.decisions import conformance
@@ -59,7 +59,11 @@ def tck(folder: Path) -> None:
 def explain(file: Path, given: str, decision: str, clauses: Path | None, as_json: bool, picture: Path | None) -> None:
     beside = {one.name: one.read_bytes() for one in sorted(file.parent.glob("*.dmn")) if one != file}
     model = decisions.read(file.read_bytes(), file.name, library=beside)
-    known = decisions.Clauses.read(clauses.read_bytes(), clauses.name) if clauses else None
+    known = (
+        decisions.Clauses.read(clauses.read_bytes(), clauses.name).on(local_date(SystemClock().now()))
+        if clauses
+        else None
+    )
     why = _explained(_chosen(model, decision), _scope(given))
     if picture is not None:
         picture.write_text(decisions.page(why, file.name, known), encoding="utf-8")

@@ -4,7 +4,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -119,11 +119,11 @@ class Installation:
         """This installation where that version is this package: for trying what another value of a parameter does."""
         return replace(self, _cache=_Cache({version_id: package}, dict(self._cache.clauses), self._cache.calendar))
 
-    def clauses(self, transaction: store.Transaction, version_id: str) -> Clauses:
-        """A version of the register of rules; the empty id is the empty register."""
+    def clauses(self, transaction: store.Transaction, version_id: str, on: date) -> Clauses:
+        """A version of the register of rules as it stands on a day; the empty id is the empty register."""
         if version_id not in self._cache.clauses:
             self._cache.clauses[version_id] = load_clauses(transaction, version_id)
-        return self._cache.clauses[version_id]
+        return self._cache.clauses[version_id].on(on)
 
 
 def open_installation(folder: Path, *, clock: Clock | None = None, settings: Settings | None = None) -> Installation:

@@ -9,6 +9,16 @@ from engine.cases.associations import (
     remind_of_terms,
 )
 from engine.cases.claiming import claim, release
+from engine.cases.clauses import (
+    ClauseLine,
+    ClauseList,
+    ClausePage,
+    PartPage,
+    clause_list,
+    clause_page,
+    clause_part,
+    reads_clauses,
+)
 from engine.cases.completing import Completed, complete
 from engine.cases.correcting import (
     Change,
@@ -60,6 +70,17 @@ from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done
 from engine.cases.indexing import rebuild_index
 from engine.cases.issuing import is_at, letters_at
 from engine.cases.items import withdraw_item
+from engine.cases.ledger import NOBODY as NO_LEAD
+from engine.cases.ledger import (
+    Ledger,
+    LedgerLine,
+    LedgerWanted,
+    export_ledger,
+    may_change_ledger,
+    party_ledger,
+    reads_ledger,
+)
+from engine.cases.ledger_import import RowFault, Taken, import_ledger
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file
@@ -92,6 +113,7 @@ from engine.cases.objecting import (
     receipt_of,
 )
 from engine.cases.offers import Offer, offers, own_offers
+from engine.cases.party_work import ReportLine, ReportList, annual_reports, remind_of_party_work
 from engine.cases.personal import reveal
 from engine.cases.phrases import Phrase, drop_phrase, keep_phrase, phrases
 from engine.cases.postponing import extend
@@ -141,6 +163,7 @@ __all__ = [
     "HANDLERS",
     "LIGHTS",
     "NOTICE_KINDS",
+    "NO_LEAD",
     "POSITIONS",
     "REGISTER_STATES",
     "STATES",
@@ -156,6 +179,9 @@ __all__ = [
     "CaseView",
     "Change",
     "Choice",
+    "ClauseLine",
+    "ClauseList",
+    "ClausePage",
     "Clocks",
     "Colleague",
     "Completed",
@@ -176,6 +202,9 @@ __all__ = [
     "Inbox",
     "InboxRow",
     "ItemView",
+    "Ledger",
+    "LedgerLine",
+    "LedgerWanted",
     "Lookahead",
     "MoveOrder",
     "MoveSaid",
@@ -188,6 +217,7 @@ __all__ = [
     "ObjectionView",
     "Offer",
     "OpenTaskView",
+    "PartPage",
     "Phrase",
     "Preference",
     "Preview",
@@ -197,6 +227,9 @@ __all__ = [
     "Recounted",
     "Register",
     "Related",
+    "ReportLine",
+    "ReportList",
+    "RowFault",
     "SavedFilter",
     "SealedFile",
     "Sheet",
@@ -206,6 +239,7 @@ __all__ = [
     "Statement",
     "StepView",
     "Supervision",
+    "Taken",
     "TaskMove",
     "TaskRef",
     "TaskView",
@@ -215,6 +249,7 @@ __all__ = [
     "Wanted",
     "add_member",
     "add_review",
+    "annual_reports",
     "appoint_deputy",
     "assign_vacant",
     "association_file",
@@ -223,6 +258,9 @@ __all__ = [
     "attachment_file",
     "case_view",
     "claim",
+    "clause_list",
+    "clause_page",
+    "clause_part",
     "colleagues",
     "complete",
     "confirm_receipt",
@@ -242,6 +280,7 @@ __all__ = [
     "drop_review",
     "end_deputy",
     "export_cases",
+    "export_ledger",
     "export_sheet",
     "extend",
     "facts_of_file",
@@ -251,6 +290,7 @@ __all__ = [
     "hand_over",
     "id_of",
     "import_calendar",
+    "import_ledger",
     "inbox",
     "is_at",
     "keep_phrase",
@@ -261,6 +301,7 @@ __all__ = [
     "lookahead_file",
     "mark_notices",
     "mark_read",
+    "may_change_ledger",
     "may_hand_over",
     "may_publish",
     "may_supervise",
@@ -279,6 +320,7 @@ __all__ = [
     "order_move",
     "overseen",
     "own_offers",
+    "party_ledger",
     "people",
     "phrases",
     "plan_for_publisher",
@@ -298,6 +340,8 @@ __all__ = [
     "queue_mail",
     "read_objection",
     "readable",
+    "reads_clauses",
+    "reads_ledger",
     "reads_register",
     "rebuild_index",
     "recall",
@@ -311,6 +355,7 @@ __all__ = [
     "register_list",
     "release",
     "remind",
+    "remind_of_party_work",
     "remind_of_terms",
     "resume",
     "return_task",

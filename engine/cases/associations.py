@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine import audit, jobs
 from engine.calendar import local_date
 from engine.cases.door import BLIND_ROLES
+from engine.cases.ledger import fill_ledger
 from engine.cases.rules import member_key
 from engine.errors import NotFound
 from engine.identity import Actor
@@ -146,6 +147,7 @@ def _fill(
     members = [one for one in root.get(manifest.items) or [] if isinstance(one, dict) and member_key(one) in keys]
     rows = [ids | {"item_key": member_key(one)} | _facts(one, manifest.item_label) for one in members]
     _put(transaction, leader, rows)
+    fill_ledger(transaction, row, root, installation.clock.now())
 
 
 def _facts(member: Mapping[str, Any], label: str) -> dict[str, Any]:

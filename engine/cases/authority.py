@@ -15,6 +15,7 @@ NAMES = {
     "register": "查看发文登记簿",
     "revoke": "撤销文书",
     "correct": "更正或重发文书",
+    "ledger": "查看和导入党建责任台账",
 }
 
 

@@ -36,8 +36,8 @@ def preview(installation: Installation, actor: Actor, task_id: str) -> Preview:
         if node.properties.get("act") != "submit" or not package.manifest.rules:
             return Preview()
         files = standing(all_files(transaction, loaded.case["id"]))
-        clauses = installation.clauses(transaction, loaded.clauses_id)
-    today = local_date(installation.clock.now())
+        today = local_date(installation.clock.now())
+        clauses = installation.clauses(transaction, loaded.clauses_id, today)
     about = {"today": today, "organisation": loaded.organisation["key"]}
     names = case_names(package, about, installation.calendar(), today)
     typed = decode(loaded.draft["values"]) if loaded.draft else {}

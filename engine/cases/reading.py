@@ -450,7 +450,7 @@ class _View:
     def task(self) -> TaskView:
         task, package = self.loaded.task, self.package
         node = package.definition.nodes[task["node_id"]]
-        clauses = self.installation.clauses(self.transaction, self.loaded.clauses_id)
+        clauses = self.installation.clauses(self.transaction, self.loaded.clauses_id, self.today)
         scope = with_masks(self._scope_of(task), self.known)
         draft, is_review = self.loaded.draft, task["kind"] == "review"
         values = with_masks(decode(draft["values"]), self.known) if draft else self._first_values(node, scope)

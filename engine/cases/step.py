@@ -87,7 +87,7 @@ class Step:
         """What the actions of this step may read."""
         return actions.Surroundings(
             self.package,
-            lambda: self.installation.clauses(self.transaction, self.loaded.clauses_id),
+            lambda: self.installation.clauses(self.transaction, self.loaded.clauses_id, self.today),
             self.today,
             self.effects,
             self._facts,

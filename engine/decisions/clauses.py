@@ -1,11 +1,10 @@
 """The register of rules: what decision tables quote, how sure its text is, and whether it binds here."""
 
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
+from itertools import pairwise
 from typing import Any
 
 from engine.decisions.problems import DecisionProblems, Problem
@@ -35,33 +34,67 @@ class Clause:
 
 
 class Clauses:
-    """A version of the register, immutable."""
+    """A version of the register, immutable. A clause may stand in it several times, each text for days of its own."""
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
-        self._clauses: Mapping[str, Clause] = MappingProxyType({clause.id: clause for clause in clauses})
+        self._texts: dict[str, tuple[Clause, ...]] = {}
+        for clause in clauses:
+            self._texts[clause.id] = (*self._texts.get(clause.id, ()), clause)
+        self._texts = {identity: tuple(sorted(texts, key=_begins)) for identity, texts in self._texts.items()}
+        self._days: dict[date, Clauses] = {}
 
     @classmethod
     def read(cls, data: bytes, file: str) -> "Clauses":
         """From `clauses.toml`. Raises `DecisionProblems` with every fault."""
         problems: list[Problem] = []
         rows = _rows(data, file, problems)
-        found = [clause for number, row in enumerate(rows, 1) if (clause := _clause(row, number, problems))]
-        times = Counter(clause.id for clause in found)
-        twice = sorted(identity for identity, count in times.items() if count > 1)
-        problems += [Problem(one, "clauses.twice", "这个编号写了两次，请只保留一条。") for one in twice]
+        found = cls(clause for number, row in enumerate(rows, 1) if (clause := _clause(row, number, problems)))
+        twice = sorted(identity for identity, texts in found._texts.items() if _overlap(texts))
+        said = "这个编号有两段文字在同一天都有效；换版时给旧的写 effective_to，给新的写后一天的 effective_from。"
+        problems += [Problem(one, "clauses.twice", said) for one in twice]
         if problems:
             raise DecisionProblems(file, problems)
-        return cls(found)
+        return found
+
+    def on(self, day: date) -> "Clauses":
+        """The register with one text a clause: the one that holds on the day, else the one that held last before it,
+        else the first that is to come."""
+        if all(len(texts) == 1 for texts in self._texts.values()):
+            return self
+        if day not in self._days:
+            self._days[day] = Clauses(_standing(texts, day) for texts in self._texts.values())
+        return self._days[day]
 
     @property
     def ids(self) -> frozenset[str]:
-        return frozenset(self._clauses)
+        return frozenset(self._texts)
 
     def get(self, identity: str) -> Clause | None:
-        return self._clauses.get(identity)
+        """The clause; of several texts, where no day was asked for, the last."""
+        texts = self._texts.get(identity)
+        return texts[-1] if texts else None
+
+    def texts(self, identity: str) -> tuple[Clause, ...]:
+        """Every text of a clause, in the order of their days."""
+        return self._texts.get(identity, ())
 
     def all(self) -> tuple[Clause, ...]:
-        return tuple(self._clauses.values())
+        return tuple(texts[-1] for texts in self._texts.values())
+
+
+def _begins(clause: Clause) -> date:
+    return clause.effective_from or date.min
+
+
+def _overlap(texts: tuple[Clause, ...]) -> bool:
+    """Whether two texts, in the order of their days, hold on the same day."""
+    pairs = pairwise(texts)
+    return any(one.effective_to is None or one.effective_to >= _begins(other) for one, other in pairs)
+
+
+def _standing(texts: tuple[Clause, ...], day: date) -> Clause:
+    begun = [clause for clause in texts if _begins(clause) <= day]
+    return begun[-1] if begun else texts[0]
 
 
 def _rows(data: bytes, file: str, problems: list[Problem]) -> list[Any]:

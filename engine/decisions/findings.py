@@ -40,7 +40,8 @@ def findings(
     evaluation: Evaluation, clauses: Clauses, on: date, confirmed: Collection[str] = frozenset()
 ) -> list[Finding]:
     """The rows that fired, in the order of the table; `confirmed` are rule codes or clause ids taken as confirmed."""
-    return [_finding(rule, evaluation.table_id, clauses, on, frozenset(confirmed)) for rule in evaluation.fired]
+    standing = clauses.on(on)
+    return [_finding(rule, evaluation.table_id, standing, on, frozenset(confirmed)) for rule in evaluation.fired]
 
 
 def _finding(rule: FiredRule, table_id: str, clauses: Clauses, on: date, confirmed: frozenset[str]) -> Finding:

@@ -4,6 +4,7 @@ from engine.packages.archive import load_zip, to_zip
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
+from engine.packages.grounds import Ground, grounds
 from engine.packages.interface import Interface
 from engine.packages.manifest import (
     APPROVED,
@@ -22,7 +23,7 @@ from engine.packages.manifest import (
 )
 from engine.packages.neighbours import beside, called_by, callees_first, interface_of
 from engine.packages.problem import Finding, PackageProblems
-from engine.packages.register import deploy_clauses, load_clauses
+from engine.packages.register import clauses_in_force, deploy_clauses, load_clauses
 from engine.packages.source import LIMITS, Limits, Package, export, load_files, load_folder
 from engine.packages.version import Deployed, deploy, in_force, load_package, load_version, version_named
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary, default_vocabulary
@@ -39,6 +40,7 @@ __all__ = [
     "Deployed",
     "DocumentRule",
     "Finding",
+    "Ground",
     "Interface",
     "Level",
     "Limits",
@@ -56,11 +58,13 @@ __all__ = [
     "callees_first",
     "check",
     "check_diagram",
+    "clauses_in_force",
     "compile",
     "default_vocabulary",
     "deploy",
     "deploy_clauses",
     "export",
+    "grounds",
     "in_force",
     "interface_of",
     "load_clauses",

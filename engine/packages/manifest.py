@@ -26,6 +26,7 @@ AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the re
     "register",
     "revoke",
     "correct",
+    "ledger",
 )
 
 RESULTS = ("outcome", "results", "number")  # what every called process gives back

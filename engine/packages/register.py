@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from engine.store.tables import clauses_version
 
 
 def deploy_clauses(transaction: Transaction, text: bytes, *, at: datetime) -> tuple[str, bool]:
-    """(version id, whether it is new). Raises what `Clauses.read` raises for a register that does not hold."""
+    """(version id, whether it was not in force before). Raises what `Clauses.read` raises for a register that does not hold."""
     Clauses.read(text, "clauses.toml")
     digest = hashlib.sha256(text).hexdigest()
     row = {"id": new_id(), "hash": digest, "text": text, "since": at}
@@ -19,7 +20,26 @@ def deploy_clauses(transaction: Transaction, text: bytes, *, at: datetime) -> tu
     transaction.execute(statement)
     query = sa.select(clauses_version.c.id).where(clauses_version.c.hash == digest)
     stored = str(transaction.execute(query).scalar_one())
-    return stored, stored == row["id"]
+    if stored == row["id"]:
+        return stored, True
+    if stored == _newest(transaction):
+        return stored, False
+    transaction.execute(sa.update(clauses_version).where(clauses_version.c.id == stored).values(since=at))
+    return stored, True
+
+
+def clauses_in_force(transaction: Transaction) -> tuple[str, datetime | None]:
+    """(version id, since when) of the register that evaluations use; the empty id where there is none."""
+    row = transaction.execute(_latest(clauses_version.c.id, clauses_version.c.since)).one_or_none()
+    return (row.id, row.since) if row is not None else ("", None)
+
+
+def _newest(transaction: Transaction) -> str:
+    return clauses_in_force(transaction)[0]
+
+
+def _latest(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(*columns).order_by(clauses_version.c.since.desc(), clauses_version.c.id.desc()).limit(1)
 
 
 def load_clauses(transaction: Transaction, version_id: str) -> Clauses:

@@ -402,6 +402,25 @@ association_leader = Table(  # whom an approved case names
     Index("ix_association_leader_organisation", "organisation_id"),
 )
 
+association_party = (
+    Table(  # 党建责任台账: who answers for the party work of an association, as an approved filing or an import says
+        "association_party",
+        metadata,
+        Column("organisation_id", Id, ForeignKey("organisation.id"), primary_key=True),
+        Column("lead_id", Id, ForeignKey("organisation.id"), nullable=False),
+        Column("party_no", Word, nullable=False, server_default=sa.text("''")),
+        Column("org_form", Word, nullable=False, server_default=sa.text("''")),
+        Column("secretary", Name, nullable=False, server_default=sa.text("''")),
+        Column("members", sa.Integer),
+        Column("registered_on", sa.Date),
+        Column("until", sa.Date),  # the end of the party organisation's term
+        Column("report_year", sa.Integer),  # of the newest annual report that was filed
+        Column("case_id", Id, ForeignKey("case.id")),  # the newest filing; none: imported
+        Column("changed_at", Moment, nullable=False),
+        Index("ix_association_party_lead", "lead_id"),
+    )
+)
+
 term_reminder = Table(  # each is sent once
     "term_reminder",
     metadata,

@@ -32,6 +32,9 @@ def test_the_day_of_a_reviewer_holds_at_every_width(enter: Enter, play: Play) ->
         ("/notices/", "notices"),
         ("/notices/mail", "notices-mail"),
         ("/desk/associations/", "associations"),
+        ("/desk/clauses/", "clauses"),
+        ("/desk/clauses/MZ166-4", "clause"),
+        ("/desk/clauses/parts/leader_review/row/DT-L1a", "clause-table"),
     ):
         acceptor.open(path)
         acceptor.shoot(name)
@@ -54,6 +57,16 @@ def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play
     supervisor.open("/desk/supervision/export")
     supervisor.shoot("export")
     head = enter("head")
+    for path, name in (
+        ("/desk/ledger/", "ledger"),
+        ("/desk/ledger/export", "ledger-export"),
+        ("/desk/ledger/import", "ledger-import"),
+        ("/desk/ledger/reports", "ledger-reports"),
+    ):
+        head.open(path)
+        head.shoot(name)
+    head.press("核对并导入")
+    head.shoot("ledger-import-fault")
     head.open("/desk/handover")
     head.shoot("handover")
     case_id = play.office.actor("coldchain").posts[0].organisation_id

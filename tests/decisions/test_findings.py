@@ -158,6 +158,7 @@ REGISTER_FAULTS = [
     ("[[clause]]\n" + ENTRY + "effective_from = 2026-01-02\neffective_to = 2026-01-01", "clauses.date"),
     ("[[clause]]\n" + ENTRY + "bindng = 1", "clauses.unknown"),
     (("[[clause]]\n" + ENTRY) * 2, "clauses.twice"),
+    (f"[[clause]]\n{ENTRY}effective_to = 2027-01-01\n[[clause]]\n{ENTRY}effective_from = 2027-01-01", "clauses.twice"),
     ("[clause]\n" + ENTRY, "clauses.row"),
     ("clause = 5", "clauses.row"),
     ("clause = [5]", "clauses.row"),
@@ -177,3 +178,22 @@ def test_a_register_that_is_no_text_is_refused():
         decisions.Clauses.read(b"\xff\xfe", "clauses.toml")
     with pytest.raises(decisions.DecisionProblems):
         decisions.Clauses.read(b"#" * (1024 * 1024 + 1), "clauses.toml")
+
+
+def test_a_clause_has_another_text_from_its_day_on():
+    old = "[[clause]]\n" + ENTRY + "effective_to = 2026-12-31\n"
+    new = "[[clause]]\n" + ENTRY.replace('"t"', '"new"') + "effective_from = 2027-01-01\n"
+    register = decisions.Clauses.read((new + old).encode(), "clauses.toml")
+    told = {day: register.on(day).get("A").text for day in (date(2026, 12, 31), date(2027, 1, 1), date(2030, 1, 1))}
+    assert told == {date(2026, 12, 31): "t", date(2027, 1, 1): "new", date(2030, 1, 1): "new"}
+    assert [one.text for one in register.texts("A")] == ["t", "new"]
+    assert register.ids == {"A"}
+
+
+def test_between_two_texts_the_one_that_has_ended_no_longer_holds():
+    old = "[[clause]]\n" + ENTRY + "effective_to = 2026-12-31\n"
+    new = "[[clause]]\n" + ENTRY + "effective_from = 2027-03-01\n"
+    between = date(2027, 2, 1)
+    clause = decisions.Clauses.read((old + new).encode(), "clauses.toml").on(between).get("A")
+    assert clause.effective_to == date(2026, 12, 31)
+    assert not clause.holds_on(between)

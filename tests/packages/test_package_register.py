@@ -1,6 +1,6 @@
 """The register of rules has versions of its own, found by what they say."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,3 +44,11 @@ def test_a_stored_register_comes_back_with_its_clauses(transaction):
 def test_a_register_that_does_not_hold_is_not_stored(transaction):
     with pytest.raises(DecisionProblems):
         packages.deploy_clauses(transaction, REGISTER.replace(b'"A"', b'"E"'), at=AT)
+
+
+def test_an_earlier_register_is_put_in_force_again(transaction):
+    first, _ = packages.deploy_clauses(transaction, REGISTER, at=AT)
+    packages.deploy_clauses(transaction, REGISTER + b"# 2027\n", at=AT + timedelta(days=1))
+    again = AT + timedelta(days=2)
+    assert packages.deploy_clauses(transaction, REGISTER, at=again) == (first, True)
+    assert packages.clauses_in_force(transaction) == (first, again)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from engine import decisions, feel
+from engine import decisions
 from engine.decisions import Decision, Rule, Table
+from engine.packages.grounds import SEPARATOR, row_word
 from engine.packages.parts import Held, Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import SEVERITIES, Vocabulary
-
-_SEPARATOR = "/"  # a row may rest on several clauses: MZ166-T/ZZ11-1
 
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -37,7 +36,7 @@ def _decision(held: Held[Decision], vocabulary: Vocabulary, *, is_rule: bool) ->
             yield Finding(held.file, shown(held.value.id), "package.rule-table", message)
         return
     for rule in table.rules:
-        words = {name: _word(table, rule, name) for name in ("clause", "reason", "sev")}
+        words = {name: row_word(table, rule, name) for name in ("clause", "reason", "sev")}
         if words["clause"]:
             yield from _unknown(held.file, shown(rule.id), words["clause"], vocabulary)
         if is_rule:
@@ -59,27 +58,11 @@ def _complete(file: str, table: Table, rule: Rule, words: dict[str, str | None])
         yield Finding(file, shown(rule.id), "package.rule-severity", message)
 
 
-def _word(table: Table, rule: Rule, name: str) -> str | None:
-    """What a row says in an output or annotation; empty where it says nothing, None where only running can tell."""
-    for column, expression in zip(table.outputs, rule.outputs, strict=False):
-        if column.name != name or expression is None:
-            continue
-        if expression.names:
-            return None
-        try:
-            value = expression.evaluate({})
-        except feel.FeelLimitError:
-            return None
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    return rule.annotations.get(name, "").strip()
-
-
 def _unknown(file: str, element: str, clauses: str, vocabulary: Vocabulary) -> Iterator[Finding]:
     known = vocabulary.clauses
     if known is None:
         return
-    for clause in clauses.split(_SEPARATOR):
+    for clause in clauses.split(SEPARATOR):
         if clause.strip() and clause.strip() not in known:
             message = f"条款台账里没有“{shown(clause)}”；请改正编号，或先把条款写入 clauses.toml。"
             yield Finding(file, element, "package.unknown-clause", message)
