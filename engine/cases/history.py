@@ -140,7 +140,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return _recounted(body)
     if kind == "case.moved":
         return f"由 {body['from_hash'][:12]} 到 {body['to_hash'][:12]}"
-    named = kind in {"attachment.added", "message.unheard", "case.sent"}
+    named = kind in {"attachment.added", "message.unheard", "case.sent", "case.registered"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 
 
