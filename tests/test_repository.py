@@ -26,7 +26,7 @@ from engine.decisions.findings import Finding
 from engine.demonstration import PEOPLE
 from engine.installation import Settings
 from engine.packages.vocabulary import ACTS, FACT_KEYS, FUNCTIONS, OUTCOMES, STATES
-from engine.scenarios import Complete, Expected, Object, Receive, Return, Wait, Withdraw, read_all
+from engine.scenarios import Complete, Expected, Object, Receive, Return, Tell, Wait, Withdraw, read_all
 from engine.scenarios.reader import ACTS as ACTS_OF_A_STEP
 from engine.scenarios.values import DIRECTIVES
 from tests.installations import BPMN, ROOT
@@ -304,4 +304,4 @@ def test_what_the_page_says_about_scenarios_is_what_they_are():
     example = dedent(said[said.index("    id: LS01") :].partition("\n\n### ")[0])
     files = {"scenarios/LS01.yaml": example.encode(), **PACKAGE.within("scenarios/values")}
     (read,) = read_all(files)
-    assert {type(step.act) for step in read.steps} == {Complete, Wait, Withdraw, Return, Object, Receive}
+    assert {type(step.act) for step in read.steps} == {Complete, Wait, Withdraw, Return, Object, Receive, Tell}

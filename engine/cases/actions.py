@@ -9,6 +9,7 @@ from typing import Any
 from engine import workflow
 from engine.cases import publicity
 from engine.cases.effects import Effects, Issue, Outcome
+from engine.cases.registering import check_registration
 from engine.cases.required import missing_materials
 from engine.cases.rules import check_rules, member_key, members_of
 from engine.cases.words import OUTCOMES, name
@@ -45,6 +46,7 @@ def registered(around: Surroundings) -> dict[str, workflow.Action]:
         "add-item": _add_items,
         "archive-case": lambda step: _archive(around, step),
         "answer-call": lambda step: _answer_call(around, step),
+        "register-organisation": lambda step: _register(around, step),
         "slip": lambda step: _slip(around, step),
         "notify": lambda step: _notify(around, step),
         "note-supervision": lambda step: _note_supervision(around, step),
@@ -154,11 +156,21 @@ def _archive(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 
 def _answer_call(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
     """The case that called this one is told what came of it, and need not wait for what still follows here."""
+    if "outcome" not in step.properties:
+        around.effects.answers_by_results = True
+        return {}
     outcome = step.properties["outcome"]
     if outcome not in OUTCOMES:
         message = f"{step.node_id} 告知上级案件的结果“{outcome}”不是案件的结果，请检查流程图中的 outcome。"
         raise Invalid(message, code="action.outcome", element=step.node_id)
     around.effects.answer = str(outcome)
+    return {}
+
+
+def _register(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
+    """The organisation of the case is registered under this name and credit code."""
+    name, uscc = step.properties["name"], step.properties["uscc"]
+    around.effects.registered = check_registration(name, uscc, step.node_id)
     return {}
 
 

@@ -7,9 +7,12 @@ cases that others may be writing.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from engine import audit, jobs, workflow
+from engine.cases.rules import member_key
 from engine.errors import Conflict
-from engine.store import new_id
+from engine.store import new_id, tables
 from engine.store.values import encode
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 WAITING, FAILED, ANSWERED, ENDED = "waiting", "failed", "answered", "ended"
 ANSWERED_EARLY = "case.answered"
 MOST_DEPTH = 8  # cases that call each other in a row
+FINAL = frozenset({"approved", "rejected", "withdrawn", "lapsed"})  # results of members that stay
 MOST_HOPS = 20  # cases that hand on to each other with nobody acting in between
 Row = dict[str, Any]
 Calls = Mapping[str, workflow.OpenCall]
@@ -114,6 +118,21 @@ def answered_early(step: "Step", outcome: str) -> list[Row]:
         return []
     step.events.append((ANSWERED_EARLY, {"outcome": outcome}))
     return [answer_job(call_id, f"{call_id}:early:{step.case['revision']}", step.hops + 1, step.now)]
+
+
+def told_by_results(step: "Step") -> str:
+    """What the results of all members of the case's list come to; empty as long as one of them has none that is final."""
+    manifest, root = step.package.manifest, step.run.scope("")
+    members = [member_key(member) for member in root.get(manifest.items) or ()]
+    outcome = tables.outcome
+    query = sa.select(outcome.c.item_key, outcome.c.result).where(outcome.c.case_id == step.case["id"])
+    results = {row.item_key: row.result for row in step.transaction.execute(query)}
+    results |= {one.key: one.result for one in step.effects.outcomes}
+    found = [results.get(key) for key in members]
+    if not found or any(result not in FINAL for result in found):
+        return ""
+    approved = found.count("approved")
+    return "approved" if approved == len(found) else "partially_approved" if approved else "rejected"
 
 
 def answer_job(call_id: str, key: str, hops: int, at: Any) -> Row:

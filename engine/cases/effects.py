@@ -53,4 +53,6 @@ class Effects:
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went
     answer: str = ""  # the outcome that the calling case is told while this one goes on
+    answers_by_results: bool = False  # it is told what the results come to, once every member has one
+    registered: tuple[str, str] | None = None  # the name and credit code that the organisation of the case takes
     starts_promise: bool = False

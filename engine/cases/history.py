@@ -141,7 +141,7 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body.get('decision')}：第 {numbers} 行" if numbers else f"{body.get('decision')}：没有匹配的行"
     if kind == "case.recounted":
         return _recounted(body)
-    named = kind in {"attachment.added", "message.unheard", "case.sent"}
+    named = kind in {"attachment.added", "message.unheard", "case.sent", "case.registered"}
     return str(body.get("number") or (body.get("name") if named else "") or "")
 
 

@@ -16,6 +16,7 @@ from engine.cases.indexing import found_by
 from engine.cases.loading import Loaded, numbers_of
 from engine.cases.names import case_names
 from engine.cases.personal import masked, with_masks
+from engine.cases.registering import register
 from engine.cases.sending import note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
@@ -238,6 +239,10 @@ class Step:
             payload = {"case": self.case["id"], "number": self.case["number"], "message": message}
             key = f"archive-case:{self.case['id']}:{self.case['revision']}"
             self.jobs.append(jobs.row("archive-case", key, payload, self.now))
+        if self.effects.registered is not None:
+            register(self, *self.effects.registered)
+        if self.effects.answers_by_results:
+            self.effects.answer = calls.told_by_results(self)
         if self.effects.answer:
             self.jobs += calls.answered_early(self, self.effects.answer)
         if self.effects.starts_promise and self.promise is None and self.package.manifest.promise:

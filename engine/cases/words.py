@@ -75,6 +75,7 @@ EVENTS = {
     "case.answered": "结果已告知上级案件，本案继续办理",
     "case.recalled": "上级案件不再需要，终止办理",
     "case.noted": "电子监察记录",
+    "case.registered": "筹备单位转为登记的单位",
     "timer.fired": "到期",
     "case.message": "收到消息",
     "case.sent": "发出消息",

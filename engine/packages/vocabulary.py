@@ -106,8 +106,9 @@ ACTIONS: Mapping[str, ActionSettings] = {
         {"objection": Setting("feel"), "result": Setting("feel")}, needs=frozenset({"publicity"})
     ),
     "archive-case": ActionSettings({"message": Setting("text")}),
-    "answer-call": ActionSettings({"outcome": Setting("feel")}, needs=frozenset({"call"})),
+    "answer-call": ActionSettings({"outcome": Setting("feel", required=False)}, needs=frozenset({"call"})),
     "add-item": ActionSettings({"node": Setting("multi-instance"), "items": Setting("feel")}),
+    "register-organisation": ActionSettings({"name": Setting("feel"), "uscc": Setting("feel")}),
     "record-outcomes": ActionSettings({"from": Setting("feel")}, needs=frozenset({"items"})),
     "print-sheet": ActionSettings({"document": Setting("document", signatures=("sheet",)), **_EACH}),
     "slip": ActionSettings(

@@ -86,7 +86,20 @@ class Receive:
         return f"receive {self.document}"
 
 
-Act = Complete | Wait | Withdraw | Return | Object | Receive
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message from outside comes to the case, with what it brings."""
+
+    name: str
+    values: Mapping[str, Any]
+    key: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"message {self.name}"
+
+
+Act = Complete | Wait | Withdraw | Return | Object | Receive | Tell
 
 
 @dataclass(frozen=True, slots=True)

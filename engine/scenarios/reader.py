@@ -19,6 +19,7 @@ from engine.scenarios.model import (
     Return,
     Scenario,
     Step,
+    Tell,
     Text,
     Told,
     Wait,
@@ -30,7 +31,7 @@ from engine.scenarios.yaml_tree import Tree, parse
 
 VALUES = "scenarios/values/"
 FOLDER = "scenarios/"
-ACTS = ("do", "review", "wait", "withdraw", "return", "object", "receive")
+ACTS = ("do", "review", "wait", "withdraw", "return", "object", "receive", "message")
 CLOCKS: Mapping[str, type] = {
     "paused": list,
     "used": Decimal,
@@ -155,6 +156,7 @@ class _Reader:
             "return": self._return,
             "object": self._object,
             "receive": lambda found: Receive(self._string(found["receive"])),
+            "message": self._tell,
         }
         return Step(tree.line, readers[acts[0]](entries), self._expected(entries), self._case(entries, acts[0]))
 
@@ -212,6 +214,12 @@ class _Reader:
         parts = self._mapping(tree, ("item", "text", "name", "contact"))
         name, contact = self._optional(parts, "name") or "", self._optional(parts, "contact") or ""
         return Object(self._text(parts, "item", tree), self._text(parts, "text", tree), name, contact)
+
+    def _tell(self, entries: dict[str, Tree]) -> Tell:
+        tree = entries["message"]
+        parts = self._mapping(tree, ("name", "values", "key"))
+        values = MappingProxyType(self._free(parts.get("values")) or {})
+        return Tell(self._text(parts, "name", tree), values, self._optional(parts, "key"))
 
     # --- expectations ---
 

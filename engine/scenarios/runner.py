@@ -27,6 +27,7 @@ from engine.scenarios.model import (
     Return,
     Scenario,
     Step,
+    Tell,
     Wait,
     Withdraw,
 )
@@ -145,6 +146,8 @@ class Runner:
                     self._object(step.act)
                 case Receive():
                     self._receive(step.act, now)
+                case Tell():
+                    self._tell(step.act)
         except HuishenError as error:
             if step.expected.refused is None:
                 raise Stuck(Difference("办理", "成功", _told(error))) from error
@@ -199,6 +202,13 @@ class Runner:
             raise Stuck(Difference("文书", act.document, "没有已生效的"))
         for document in found:
             cases.receive_document(self.installation, applicant, document.id)
+
+    def _tell(self, act: Tell) -> None:
+        """From outside; its key is the number of the case where the step names none."""
+        with store.reading(self.installation.database) as transaction:
+            query = sa.select(tables.case.c.number).where(tables.case.c.id == self.about)
+            number = transaction.execute(query).scalar_one()
+        cases.receive_message(self.installation, self.about, act.name, act.values, act.key or number)
 
     def _revision(self, task: OpenTask) -> int:
         """That of what the person sees: more than none where a second person gave the task back."""
