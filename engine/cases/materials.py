@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.drafting import accepts_file
+from engine.cases.sharing import shared_fields
 from engine.cases.sightings import task_posts
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.packages import CompiledPackage
 from engine.store import Transaction, reading
-from engine.store.tables import attachment, case, entry
+from engine.store.tables import attachment, case, entry, scope
 from engine.store.values import decode
 
 Row = Mapping[str, Any]
@@ -71,7 +72,7 @@ def of_entry(one: Submitted, files: Iterable[Row]) -> Files:
 
 
 def attachment_file(installation: Installation, actor: Actor, attachment_id: str) -> tuple[str, str, bytes]:
-    """(name, media type, bytes) for those who see the materials of the case: not for consulted units."""
+    """(name, media type, bytes) for those who see the materials of the case: for consulted units what is shared with them."""
     with reading(installation.database) as transaction:
         query = (
             sa.select(attachment, case.c.organisation_id, case.c.state, case.c.version_id)
@@ -83,10 +84,17 @@ def attachment_file(installation: Installation, actor: Actor, attachment_id: str
             raise hidden()
         seen = sight(actor, dict(row), task_posts(transaction, row["case_id"]))
         package = installation.package(transaction, row["version_id"])
-        is_own = seen is Sight.OWN or row["uploaded_by"] == actor.person_id
-        if seen < Sight.MATERIALS or not (is_own or _was_submitted(transaction, package, dict(row))):
+        is_own = seen is Sight.OWN or (seen >= Sight.MATERIALS and row["uploaded_by"] == actor.person_id)
+        may_see = seen >= Sight.MATERIALS or (seen is Sight.REQUEST and _is_shared(transaction, package, row, actor))
+        if not may_see or not (is_own or _was_submitted(transaction, package, dict(row))):
             raise hidden()
     return row["name"], row["media_type"], installation.files.get(row["sha256"])
+
+
+def _is_shared(transaction: Transaction, package: CompiledPackage, file: Any, actor: Actor) -> bool:
+    query = sa.select(scope.c["values"]).where(scope.c.case_id == file["case_id"], scope.c.path == "")
+    root = decode(transaction.execute(query).scalar_one())
+    return file["field"] in shared_fields(package, root, actor)
 
 
 def _was_submitted(transaction: Transaction, package: CompiledPackage, file: Row) -> bool:

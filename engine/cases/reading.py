@@ -28,6 +28,7 @@ from engine.cases.returning import is_withdrawable, returns
 from engine.cases.reviewforms import FORM, form_of, forms_of
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.rules import WHOLE_CASE, member_key, members_of
+from engine.cases.sharing import shared_fields
 from engine.cases.views import (
     AttachmentView,
     CaseView,
@@ -369,8 +370,9 @@ class _View:
         return f"加签意见：{name}" if row["form_id"] == FORM else name
 
     def _attachments(self) -> tuple[AttachmentView, ...]:
-        if self.sight < Sight.MATERIALS:
+        if self.sight < Sight.REQUEST:
             return ()
+        shared = shared_fields(self.package, self.root, self.actor) if self.sight is Sight.REQUEST else None
         labels = {entry.key: entry.label for schema in self.package.forms.values() for entry in schema.fields.values()}
         return tuple(
             AttachmentView(
@@ -383,8 +385,9 @@ class _View:
                 sha256=row["sha256"],
                 uploaded_at=row["uploaded_at"],
             )
-            for rows in self.files.values()
+            for field, rows in self.files.items()
             for row in rows
+            if shared is None or field in shared
         )
 
     def _open_tasks(self) -> tuple[OpenTaskView, ...]:

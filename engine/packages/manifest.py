@@ -143,6 +143,7 @@ class Manifest:
     case_prefix: str
     start: str
     case_title: str
+    shared_files: str  # FEEL: the files that a consulted organisation, `reader`, may read; empty: none
     items: str
     item_label: str
     rules: tuple[str, ...]
@@ -199,6 +200,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         case_prefix=package.text("case_prefix", pattern=r"[A-Z][A-Z0-9]{0,7}", shape="至多八个大写字母或数字"),
         start=package.text("start"),
         case_title=package.text("case_title"),
+        shared_files=package.text("shared_files", default="", pattern=r"|=[\s\S]+", shape="以 = 开头的 FEEL"),
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         rules=package.texts("rules"),

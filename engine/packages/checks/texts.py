@@ -32,6 +32,8 @@ def texts_of(parts: Parts) -> Iterator[Text]:
             yield Text(held.file, place, text)
     if parts.manifest is not None and parts.manifest.case_title.startswith("="):
         yield Text(MANIFEST, "package.case_title", parts.manifest.case_title)
+    if parts.manifest is not None and parts.manifest.shared_files:
+        yield Text(MANIFEST, "package.shared_files", parts.manifest.shared_files)
 
 
 def names_read(decision: Decision) -> tuple[frozenset[str], frozenset[str]]:
