@@ -8,12 +8,12 @@ from engine import cases, packages, store
 from engine.cases.calls import MOST_DEPTH
 from engine.cases.followups import HANDLERS
 from engine.errors import Conflict
-from engine.packages import PackageProblems
+from engine.packages import Package, PackageProblems
 from engine.store import tables
 from engine.store.values import decode
-from tests.cases.called import CALL, MANY, Two, call, end, inner, made, outer, submit
+from tests.cases.called import CALL, FILE, MANY, Two, call, end, inner, made, outer, submit
 from tests.cases.playing import Play
-from tests.packages.small_package import flow, person, service
+from tests.packages.small_package import field, flow, form, person, service
 
 
 @pytest.fixture
@@ -80,6 +80,57 @@ def test_a_called_case_may_tell_its_outcome_and_go_on_while_the_calling_case_goe
     alone = two.begin("inner")
     two.do(alone, "Task_check", {"verdict": "approved"})
     assert (two.open(alone), "case.answered" in two.kinds(alone)) == (["Task_rest"], False)
+    held(desk)
+
+
+MEMBERS = (
+    '{"type": "dynamiclist", "id": "l_members", "path": "members", "label": "成员", "isRepeating": true,'
+    ' "allowAddRemove": true, "defaultRepetitions": 0, "properties": {"min": "0", "max": "9"}, "components": ['
+    '{"type": "textfield", "id": "f_name", "key": "name", "label": "姓名"}]}'
+)
+
+
+def by_results() -> Package:
+    """Records one result a round, and tells those who call what the results of all members come to."""
+    body = person("Task_fill", "fill", "applicant", ("=org_name", "org_name"), ("=members", "members"), act="submit")
+    body += person("Task_check", "check", "acceptor", ("=verdict", "verdict"), ("=who", "who"), state="reviewing")
+    body += service("Record", "record-outcomes", settings={"from": "=[{key: who, result: verdict}]"})
+    body += service("Tell", "answer-call") + end("End", "=verdict")
+    body += '<exclusiveGateway id="Way" default="Way-Task_check" />\n' + flow("Way", "End", '=verdict = "terminated"')
+    for source, target in pairwise(("Start", "Task_fill", "Task_check", "Record", "Tell", "Way", "Task_check")):
+        body += flow(source, target)
+    package = made("inner", "核验事项", "NH", body, CALL)
+    manifest = package.files["package.toml"].decode()
+    manifest = manifest.replace("[posts]", 'items = "members"\nitem_label = "name"\n\n[posts]')
+    forms = {
+        "forms/fill.form": form("fill", field("org_name"), field("note"), FILE, MEMBERS),
+        "forms/check.form": form("check", field("verdict"), field("who")),
+    }
+    texts = {"package.toml": manifest} | forms
+    return packages.load_files({**package.files, **{name: text.encode() for name, text in texts.items()}})
+
+
+@pytest.mark.parametrize(
+    ("second", "whole"),
+    [("approved", "approved"), ("rejected", "partially_approved"), ("withdrawn", "partially_approved")],
+)
+def test_without_an_outcome_the_results_of_all_members_are_told_and_not_before_each_has_one(
+    desk: Play, second: str, whole: str
+) -> None:
+    two = Two(desk, by_results(), outer())
+    parent = two.begin()
+    two.work()
+    child = two.child(parent)
+    members = [{"_key": "a", "name": "陈海澜"}, {"_key": "b", "name": "符明远"}]
+    two.do(child, "Task_fill", {"org_name": "冷链协会", "note": "", "members": members})
+    for who, result in (("a", "approved"), ("b", "deferred")):
+        two.do(child, "Task_check", {"who": who, "verdict": result})
+        two.work()
+        assert two.open(parent) == []
+    two.do(child, "Task_check", {"who": "b", "verdict": second})
+    two.work()
+    assert (two.open(parent), two.open(child)) == (["Task_after"], ["Task_check"])
+    assert two.calls(parent)[0]["outcome"] == whole
     held(desk)
 
 

@@ -5,7 +5,7 @@ import pytest
 from engine import packages, scenarios
 from engine.packages import Package
 from engine.scenarios import ScenarioProblems, read_all
-from tests.cases.called import MANY, call, inner, outer
+from tests.cases.called import MANY, call, inner, outer, waiter
 
 HEAD = "id: S1\ntitle: 试一试\nnow: 2026-11-23T09:00:00+08:00\norganisation: assoc_coldchain\nsteps:\n"
 FILLED = "values: {org_name: 冷链协会, note: ''}"
@@ -77,3 +77,34 @@ def test_the_check_knows_the_tasks_of_the_called_package() -> None:
     assert told(WHOLE) == []
     assert told("\n  - case: Call\n    do: Task_after\n") == [("steps[0].do", "package.scenario-node")]
     assert told("\n  - case: Task_fill\n    do: Task_check\n") == [("steps[0].case", "package.scenario-node")]
+
+
+MESSAGE = """
+  - do: Task_fill
+    values: {org_name: 冷链协会, note: 甲}
+  - message: {name: 缴费到账, key: 乙, values: {payer: 别人}}
+    refused: workflow.not-waiting
+    open: []
+  - message: {name: 缴费到账, key: 甲, values: {payer: 本会}}
+    open: [Task_after]
+    variables: {payer: 本会}
+"""
+
+
+def test_a_message_from_outside_comes_to_who_waits_for_its_key() -> None:
+    assert failures(with_scenario(waiter(), MESSAGE)) == []
+
+
+def test_without_a_key_a_message_bears_the_number_of_the_case() -> None:
+    steps = MESSAGE.partition("  - message")[0] + "  - message: {name: 缴费到账, values: {payer: 本会}}\n"
+    (told,) = failures(with_scenario(waiter(), steps))
+    assert "workflow.not-waiting" in told
+
+
+@pytest.mark.parametrize(
+    "wrong", ["缴费到账", "{values: {a: 1}}", "{name: 到账, to: 某处}", "{name: 到账, values: [1]}"]
+)
+def test_a_message_that_is_written_wrongly_is_told_by_its_line(wrong: str) -> None:
+    with pytest.raises(ScenarioProblems) as refused:
+        read_all({"scenarios/S1.yaml": (HEAD + f"  - message: {wrong}\n").encode()})
+    assert {problem.line for problem in refused.value.problems} == {6}

@@ -168,7 +168,7 @@ def test_rendered_letters_are_signed_sealed_and_verified():
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing"])
+@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing", "federation_formation"])
 def test_the_other_packages_pass_with_every_flow_taken(key):
     done = scenarios.run_package(BPMN / key)
     assert not [str(failed) for failed in done.failures]
@@ -180,7 +180,7 @@ def test_a_dispute_between_party_organisations_is_settled_by_a_conference_that_i
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing"])
+@pytest.mark.parametrize("key", ["joint_conference", "party_dual_filing", "federation_formation"])
 def test_every_document_of_the_other_packages_can_be_rendered(key):
     done = scenarios.run_package(BPMN / key, render=True)
     assert not [str(failed) for failed in done.failures]
