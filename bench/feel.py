@@ -1,7 +1,7 @@
 """How long FEEL takes: compiling, conditions, decision tables over one candidate, and beside other engines.
 
 Run it with `script/bench feel`; every figure is the processor's time in the best of several rounds, in which other
-work disturbs least. The other engines (`bench/peers.py`) are installed into instance/bench/peers at the first run; `--alone` leaves them out.
+work disturbs least. The other engines (`bench/peers/feel.py`) are installed into instance/bench/peers at the first run; `--alone` leaves them out.
 """
 
 import sys
@@ -15,7 +15,7 @@ from subprocess import SubprocessError
 from time import process_time
 from typing import Any
 
-from bench import peers
+from bench.peers import feel as peers
 from engine import decisions, feel
 from engine.cases.names import full_years
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent.parent / "instance/bench/peers"
+FOLDER = Path(__file__).resolve().parents[2] / "instance/bench/peers"
 FEELIN, BKFLOW = "feelin@6", "bkflow-feel==1.2.0"
 ROUNDS, PATIENCE = 5, 600
 #: Expressions that every engine is asked, with their scope in JSON.

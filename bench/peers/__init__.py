@@ -1,0 +1,1 @@
+"""Other engines, measured beside ours; installed under instance/bench when asked, never a part of the product."""
