@@ -13,6 +13,26 @@ from .oracle import SHAPE, Oracle, Plan, chosen_of, places
 
 FEW = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 STEPS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40)
+#: Instances within instances, with what may cut them short inside: returns lead into one of several.
+INSIDE = st.one_of(
+    st.just(("task",)),
+    st.tuples(st.just("mi"), st.integers(2, 3), st.booleans()),
+    st.tuples(st.just("fail"), st.just(("task",))),
+    st.tuples(st.just("escalate"), st.just(("mi", 2, False))),
+    st.tuples(st.just("link"), st.just(("task",)), st.just(("task",))),
+    st.tuples(st.just("guard"), st.sampled_from(["timer", "message"]), st.booleans(), st.just(("task",))),
+    st.tuples(st.just("and"), st.just([("task",), ("mi", 2, True)])),
+)
+WITHIN = st.tuples(
+    st.just("many"),
+    st.integers(2, 3),
+    st.booleans(),
+    st.booleans(),
+    st.tuples(st.just("seq"), st.lists(INSIDE, min_size=1, max_size=2)),
+)
+NESTED = st.tuples(
+    st.just("many"), st.just(2), st.booleans(), st.booleans(), st.tuples(st.just("seq"), st.tuples(INSIDE, WITHIN))
+)
 MOVES = st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 99)), max_size=30)
 
 
@@ -161,3 +181,23 @@ def test_many_random_returns_do_the_same_in_any_form_and_the_case_always_ends(sh
 @given(SHAPE, MOVES)
 def test_many_random_jumps_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
     wander(shape, choices, "jump")
+
+
+@settings(max_examples=6, **FEW)
+@given(NESTED, MOVES)
+def test_returns_inside_one_of_several_instances_do_the_same_in_any_form(shape, choices):
+    wander(shape, choices)
+
+
+@pytest.mark.full
+@settings(max_examples=200, **FEW)
+@given(NESTED, STEPS)
+def test_many_instances_within_instances_do_what_the_oracle_says(shape, choices):
+    follow(shape, choices)
+
+
+@pytest.mark.full
+@settings(max_examples=300, **FEW)
+@given(NESTED, MOVES)
+def test_many_returns_inside_one_of_several_instances_do_the_same_in_any_form(shape, choices):
+    wander(shape, choices)
