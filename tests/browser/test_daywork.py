@@ -60,8 +60,8 @@ def test_supervision_and_what_hangs_on_it_hold_at_every_width(enter: Enter, play
     for path, name in (
         ("/desk/ledger/", "ledger"),
         ("/desk/ledger/export", "ledger-export"),
-        ("/desk/ledger/import", "ledger-import"),
         ("/desk/ledger/reports", "ledger-reports"),
+        ("/desk/ledger/import", "ledger-import"),
     ):
         head.open(path)
         head.shoot(name)

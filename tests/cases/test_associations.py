@@ -34,7 +34,7 @@ def test_an_approved_case_fills_the_file_and_running_the_job_again_changes_nothi
 
 def test_the_file_is_for_the_department_and_the_association_itself(play: Play) -> None:
     own = play.actor("applicant").posts[0].organisation_id
-    assert len(cases.associations(play.installation, play.actor("leader"))) == 2
+    assert len(cases.associations(play.installation, play.actor("leader"))) == 3
     assert [one.name for one in cases.associations(play.installation, play.actor("leader"), "冷链")] == [
         "南屿省冷链物流行业协会"
     ]

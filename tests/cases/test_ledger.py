@@ -60,11 +60,11 @@ def test_what_goes_out_comes_in_again_and_says_who_took_it(play: Play) -> None:
     page: Any = load_workbook(BytesIO(data)).active
     text = "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None)
     assert name == "党建责任台账-20261123.xlsx"
-    assert "筛选条件：全部协会。共 2 行。" in text
+    assert "筛选条件：全部协会。共 3 行。" in text
     assert "导出人：吴秋澄" in text
     assert "事由：季度通报用" in text
     body = decode(play.rows(tables.event, tables.event.c.kind == "ledger-exported")[-1]["body"])
-    assert (body["reason"], body["count"], body["conditions"]) == ("季度通报用", 2, "全部协会")
+    assert (body["reason"], body["count"], body["conditions"]) == ("季度通报用", 3, "全部协会")
     before = lines(play)
     assert taken(play, data).rows == 1  # the other has nobody who answers for it
     assert lines(play) == before
@@ -149,7 +149,7 @@ def test_who_sees_and_who_changes(sqlite_play: Play) -> None:
     taken(play, book(GOOD))
     assert [row[0] for row in lines(play, "party-logistics")] == [COLD]
     assert lines(play, "party-general") == []
-    assert len(lines(play, "supervisor")) == 2
+    assert len(lines(play, "supervisor")) == 3
     for login in ("coldchain", "joint-police", "sysadmin", "acceptor"):
         with pytest.raises(Forbidden):
             lines(play, login)
