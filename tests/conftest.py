@@ -7,8 +7,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from engine import logs
-from tests.databases import database, empty_postgres, postgres_database, postgres_server, sqlite_database
-from tests.installations import office
+from tests.databases import (
+    database,
+    empty_postgres,
+    postgres_database,
+    postgres_server,
+    sqlite_database,
+    sqlite_template,
+)
+from tests.installations import office, prepared
 from tests.thoroughness import THOROUGH
 
 os.environ.setdefault("HUISHEN_FONTS", str(Path(__file__).parent.parent / "instance" / "fonts"))
@@ -20,7 +27,16 @@ for profile in ("repeatable", THOROUGH):
 settings.load_profile("repeatable")
 logs.configure()
 
-__all__ = ["database", "empty_postgres", "office", "postgres_database", "postgres_server", "sqlite_database"]
+__all__ = [
+    "database",
+    "empty_postgres",
+    "office",
+    "postgres_database",
+    "postgres_server",
+    "prepared",
+    "sqlite_database",
+    "sqlite_template",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

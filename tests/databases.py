@@ -1,6 +1,7 @@
 """Migrated databases for tests: a SQLite file, and a PostgreSQL server that is started once a session."""
 
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,10 +34,19 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'huishen.db'}")
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that is copied: migrating takes longer than most of what is tested on it."""
+    file = tmp_path_factory.mktemp("template") / "huishen.db"
+    engine = open_database(f"sqlite:///{file}")
     migrate(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'huishen.db')}")
     yield engine
     engine.dispose()
 

@@ -23,7 +23,7 @@ from engine.errors import Forbidden
 from engine.identity import authenticate, find_actor
 from engine.installation import fonts_folder, open_installation
 from engine.store import tables
-from tests.installations import BPMN, ROOT, START, make_office
+from tests.installations import BPMN, ROOT, START, opened
 from webapp.cli import group
 
 PACKAGE = BPMN / "leader_review"
@@ -38,17 +38,17 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration with one case begun, so that its record holds something."""
-    office = make_office(tmp_path_factory.mktemp("command-line") / "instance")
+    office = opened(shutil.copytree(prepared, tmp_path_factory.mktemp("command-line") / "instance", symlinks=True))
     cases.start(office.installation, office.actor("coldchain"), "leader_review", store.new_id())
     office.installation.database.dispose()
     return office.installation.folder
 
 
 @pytest.fixture
-def instance(prepared: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(prepared, tmp_path / "instance")
+def instance(begun: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(begun, tmp_path / "instance", symlinks=True)
 
 
 @pytest.fixture

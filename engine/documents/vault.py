@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -56,7 +56,7 @@ class KeyVault:
         path = self._folder / "salt"
         if not path.exists():
             _write(path, os.urandom(16))
-        return Scrypt(salt=path.read_bytes(), length=32, **SCRYPT).derive(self._passphrase).hex().encode()
+        return _derived(path.read_bytes(), self._passphrase)
 
     def create_authority(self, name: str, now: datetime) -> bytes:
         """The root certificate (DER), made at the first call; later calls return the one there is."""
@@ -208,6 +208,12 @@ class KeyVault:
             raise Forbidden(f"密钥库口令不对，不能使用密钥 {key_id}", code="document.passphrase") from error
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         return key
+
+
+@lru_cache(maxsize=4)
+def _derived(salt: bytes, passphrase: bytes) -> bytes:
+    """The password of the key files; slow by intention, so that a process derives it once and not at every opening."""
+    return Scrypt(salt=salt, length=32, **SCRYPT).derive(passphrase).hex().encode()
 
 
 def _subject(name: str, unit: str = "") -> x509.Name:

@@ -1,7 +1,5 @@
 """A package made ready to run: everything read once, kept by the hash of its files."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +10,7 @@ from engine.forms import FormSchema
 from engine.packages.manifest import DocumentRule, Manifest, PrintRule
 from engine.packages.parts import Parts, no_template, read_parts
 from engine.packages.problem import PackageProblems
+from engine.packages.recent import Recent
 from engine.packages.source import README, Package
 from engine.workflow import Definition
 
@@ -35,36 +34,12 @@ class CompiledPackage:
     readme: str
 
 
-class _Cache:
-    """The packages compiled last, by hash; safe to use from several threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, CompiledPackage] = OrderedDict()
-
-    def get(self, digest: str) -> CompiledPackage | None:
-        with self._lock:
-            if digest in self._kept:
-                self._kept.move_to_end(digest)
-            return self._kept.get(digest)
-
-    def put(self, compiled: CompiledPackage) -> CompiledPackage:
-        """Keep it; the one that was first stays where two threads compiled the same."""
-        with self._lock:
-            kept = self._kept.setdefault(compiled.hash, compiled)
-            self._kept.move_to_end(compiled.hash)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-            return kept
-
-
-_cache = _Cache(KEPT)
+_compiled = Recent[CompiledPackage](KEPT)
 
 
 def compiled_before(digest: str) -> CompiledPackage | None:
     """The compiled package of that hash, if it is still kept."""
-    return _cache.get(digest)
+    return _compiled.get(digest)
 
 
 def compile_package(package: Package) -> CompiledPackage:
@@ -72,7 +47,7 @@ def compile_package(package: Package) -> CompiledPackage:
 
     What is checked here is what running needs; `check` looks further.
     """
-    return _cache.get(package.hash) or _cache.put(_compile(read_parts(package)))
+    return _compiled.get(package.hash) or _compiled.put(package.hash, _compile(read_parts(package)))
 
 
 def _compile(parts: Parts) -> CompiledPackage:

@@ -3,21 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine import workflow
 from engine.packages.interface import Interface, in_order
-from engine.packages.manifest import read_manifest
+from engine.packages.parts import read_parts
 from engine.packages.problem import PackageProblems
-from engine.packages.source import DIAGRAM, MANIFEST, Package, load_folder
+from engine.packages.source import MANIFEST, Package, load_folder
 
 MANY = 1_000_000
 
 
 def interface_of(package: Package) -> Interface | None:
     """None where the manifest cannot be read, or has no key."""
-    manifest, _ = read_manifest(package.files.get(MANIFEST, b""))
-    if manifest is None or not manifest.key:
+    parts = read_parts(package)
+    if parts.manifest is None or not parts.manifest.key:
         return None
-    return Interface.of(manifest, workflow.survey(package.files.get(DIAGRAM, b""), DIAGRAM).nodes)
+    return Interface.of(parts.manifest, parts.drawing.nodes if parts.drawing else {})
 
 
 def callees_first(packages: Iterable[Package]) -> list[Package]:

@@ -11,10 +11,12 @@ from engine.forms import FormProblems, FormSchema
 from engine.packages.drawing import Drawing
 from engine.packages.manifest import Manifest, read_manifest
 from engine.packages.problem import Finding, shown
+from engine.packages.recent import Recent
 from engine.packages.source import DIAGRAM, MANIFEST, Package
 from engine.workflow import Definition
 
 T = TypeVar("T")
+KEPT = 16  # packages: those of an installation, and one that is being drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,16 @@ class Parts:
         return any(file.startswith(folder + "/") for file in self.unread)
 
 
+_parts = Recent[Parts](KEPT)
+
+
 def read_parts(package: Package) -> Parts:
-    """Read everything; never raises for what a package holds."""
+    """Everything, read once for all who ask (checks, neighbours, the compiler), so that nobody may change it; never
+    raises for what a package holds."""
+    return _parts.get(package.hash) or _parts.put(package.hash, _read(package))
+
+
+def _read(package: Package) -> Parts:
     parts = Parts(package)
     _read_one(parts, MANIFEST, _manifest)
     _read_one(parts, DIAGRAM, _diagram)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -61,11 +64,24 @@ def reading(engine: Engine) -> Iterator[Transaction]:
             transaction.rollback()
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest version; does nothing where it is there already."""
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    """The revision that the code is written for; finding it reads every migration, so it is looked up once a process."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest version; does nothing where it is there already."""
+    config = _config()
     with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == _newest():
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()

@@ -9,22 +9,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from engine import archive
-from engine.calendar import FixedClock
-from engine.installation import Settings, open_installation
-from tests.cases.conftest import Prepared, prepared_sqlite
 from tests.cases.playing import Play
-from tests.installations import START, Office
-
-__all__ = ["prepared_sqlite"]
+from tests.installations import opened
 
 
 @pytest.fixture(scope="session")
-def play(prepared_sqlite: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    folder, clock = tmp_path_factory.mktemp("archived") / "instance", FixedClock(START)
-    shutil.copytree(prepared_sqlite.folder, folder, symlinks=True)
-    installation = open_installation(folder, clock=clock, settings=Settings(isolated_rendering=False))
-    yield Play(Office(installation, clock))
-    installation.database.dispose()
+def play(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    folder = shutil.copytree(prepared, tmp_path_factory.mktemp("archived") / "instance", symlinks=True)
+    office = opened(folder)
+    yield Play(office)
+    office.installation.database.dispose()
 
 
 @pytest.fixture(scope="session")

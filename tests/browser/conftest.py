@@ -11,9 +11,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.webapp.conftest import app, office, passwords, play, prepared
+from tests.webapp.conftest import app, passwords, play
 
-__all__ = ["app", "office", "passwords", "play", "prepared"]
+__all__ = ["app", "passwords", "play"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 RESULTS = Path(__file__).parent.parent.parent / "test-results" / "pages"

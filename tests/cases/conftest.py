@@ -4,18 +4,17 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from engine.calendar import FixedClock
-from engine.installation import Settings, open_installation
+from engine.installation import Settings
 from tests.cases.playing import Play
 from tests.cases.snapshots import watch
-from tests.installations import ROOT, START, Office, make_office
+from tests.installations import SETTINGS, Office, fonts_of, make_office, opened
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,8 @@ class Prepared:
 
 
 @pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    folder = tmp_path_factory.mktemp("prepared") / "instance"
-    _fonts(folder)
-    make_office(folder).installation.database.dispose()
-    return Prepared(folder, "")
+def prepared_sqlite(prepared: Path) -> Prepared:
+    return Prepared(prepared, "")
 
 
 @pytest.fixture(scope="session")
@@ -49,23 +45,16 @@ def prepared_postgres(postgres_server: str, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("prepared-pg") / "instance"
     prepared = Prepared(folder, sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
     prepared.run(f'CREATE DATABASE "{name}"')
-    _fonts(folder)
-    make_office(folder, Settings(database_url=prepared.database)).installation.database.dispose()
+    fonts_of(folder)
+    make_office(folder, replace(SETTINGS, database_url=prepared.database)).installation.database.dispose()
     yield prepared
     prepared.run(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _fonts(folder: Path) -> None:
-    """The fonts of this checkout, where it has them."""
-    folder.mkdir(parents=True)
-    if (ROOT / "instance" / "fonts").is_dir():
-        (folder / "fonts").symlink_to(ROOT / "instance" / "fonts")
 
 
 @contextmanager
 def sqlite_copy(prepared: Prepared, folder: Path) -> Iterator[Office]:
     shutil.copytree(prepared.folder, folder, symlinks=True)
-    office = _opened(folder, Settings(isolated_rendering=False))
+    office = _watched(folder, SETTINGS)
     yield office
     office.installation.database.dispose()
 
@@ -76,7 +65,7 @@ def postgres_copy(prepared: Prepared, folder: Path) -> Iterator[Office]:
     shutil.copytree(prepared.folder, folder, symlinks=True)
     template = sa.make_url(prepared.database).database
     prepared.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    office = _opened(folder, Settings(database_url=prepared.url(name), isolated_rendering=False))
+    office = _watched(folder, replace(SETTINGS, database_url=prepared.url(name)))
     yield office
     office.installation.database.dispose()
     prepared.run(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -94,11 +83,10 @@ def postgres_office(prepared_postgres: Prepared, tmp_path: Path) -> Iterator[Off
         yield office
 
 
-def _opened(folder: Path, settings: Settings) -> Office:
-    clock = FixedClock(START)
-    installation = open_installation(folder, clock=clock, settings=settings)
-    watch(installation)
-    return Office(installation, clock)
+def _watched(folder: Path, settings: Settings) -> Office:
+    made = opened(folder, settings)
+    watch(made.installation)
+    return made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,7 +4,7 @@ import pytest
 
 from engine import packages
 from engine.packages import PackageProblems
-from engine.packages.compiled import _Cache
+from engine.packages.recent import Recent
 from tests.packages.small_package import FILES, small
 
 
@@ -46,11 +46,12 @@ def test_everything_that_keeps_a_package_from_running_is_told_at_once():
     assert "forms/sign.form: " in caught.value.message
 
 
-def test_the_cache_keeps_what_was_used_last():
-    cache, kept = _Cache(2), [packages.compile(small(("README.md", "小", str(n)))) for n in range(3)]
-    cache.put(kept[0])
-    cache.put(kept[1])
-    assert cache.get(kept[0].hash) is kept[0]
-    cache.put(kept[2])
-    assert cache.get(kept[1].hash) is None
-    assert cache.get(kept[0].hash) is kept[0] and cache.get(kept[2].hash) is kept[2]
+def test_what_was_used_last_is_kept():
+    recent = Recent[str](2)
+    recent.put("a", "first")
+    recent.put("b", "second")
+    assert recent.get("a") == "first"
+    recent.put("c", "third")
+    assert recent.get("b") is None
+    assert (recent.get("a"), recent.get("c")) == ("first", "third")
+    assert recent.put("a", "made again by another thread") == "first"

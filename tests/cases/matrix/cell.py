@@ -13,7 +13,7 @@ from engine.calendar import local_date
 from engine.errors import HuishenError
 from engine.identity import Actor
 from engine.keys import audit_trust
-from engine.packages import compiled
+from engine.packages import compiled, parts
 from engine.store import new_id, tables
 from engine.store.values import decode
 from tests.cases.matrix.model import Model, Row, Values
@@ -89,7 +89,8 @@ class Desk:
 
     def read_afresh(self) -> None:
         """As another process would: no package that was read before is known any more."""
-        compiled._cache._kept.clear()
+        compiled._compiled.clear()
+        parts._parts.clear()
         self.installation = dataclasses.replace(
             self.installation, _cache=dataclasses.replace(self.installation._cache, packages={})
         )
