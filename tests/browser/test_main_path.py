@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from engine import cases
 from engine.store import tables
@@ -20,24 +20,31 @@ Enter = Callable[[str | None], Desk]
 TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
 
 
+def choose(control: Locator) -> None:
+    """By the keyboard: a click may fall where the control was before the page moved."""
+    if not control.is_checked():
+        control.press("Space")
+    expect(control).to_be_checked()
+
+
 def fill(page: Page, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
     """Answer what the page asks, by the names of its inputs."""
+    asked = set(page.locator("main [name]").evaluate_all("all => all.map((one) => one.name)"))
     for name, text in fields(answers).items():
-        control = page.locator(f"main [name='{name}']")
-        if not control.count() or text is None:
+        if name not in asked or text is None:
             continue
+        control = page.locator(f"main [name='{name}']")
         kind = control.first.get_attribute("type")
         if kind in {"radio", "checkbox"}:
-            page.locator(f"main [name='{name}'][value='{text}']").check(force=True)
+            choose(page.locator(f"main [name='{name}'][value='{text}']"))
         elif control.first.evaluate("element => element.tagName") == "SELECT":
             control.first.select_option(text)
         else:
             control.first.fill(text)
     for name, file in files.items():
-        upload = page.locator(f"main input[type=file][name='{name}']")
-        if upload.count():
+        if name in asked:
             (folder / file).write_bytes(sample_page(file))
-            upload.set_input_files(folder / file)
+            page.locator(f"main input[type=file][name='{name}']").set_input_files(folder / file)
 
 
 def go_on(desk: Desk, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
@@ -87,9 +94,7 @@ def fill_candidate(desk: Desk, home: str, candidate: dict[str, Any], names: dict
 def choose_all(page: Page, ending: str, value: str) -> None:
     """The same answer for every person of a decision form."""
     for control in page.locator(f"main input[name$='{ending}'][value='{value}']").all():
-        control.focus()
-        control.press("Space")
-        expect(control).to_be_checked()
+        choose(control)
 
 
 def object_in_public(nobody: Desk) -> None:
@@ -119,13 +124,13 @@ def handle_objection(enter: Enter) -> None:
     handler.shoot("objection-read")
     handler.open("/desk/")
     handler.follow(TITLE)
-    handler.page.get_by_label("不成立", exact=True).check(force=True)
+    choose(handler.page.get_by_label("不成立", exact=True))
     handler.page.get_by_label("核实经过和依据").fill("已函询原单位，查无此事。")
     handler.shoot("case-objection")
     handler.press("提交意见")
     second = enter("handler-b")
     second.follow(TITLE)
-    second.page.locator("main input[value='confirm']").check(force=True)
+    choose(second.page.locator("main input[value='confirm']"))
     second.press("提交意见")
 
 
@@ -165,7 +170,7 @@ def test_from_the_guide_to_the_verified_letter(
     applicant.page.goto(home)
     applicant.page.get_by_role("link", name="核对并提交").first.click()
     applicant.shoot("check-answers")
-    applicant.page.get_by_role("checkbox").check(force=True)
+    applicant.page.get_by_role("checkbox").press("Space")
     applicant.press("声明并提交")
     expect(applicant.page.get_by_role("heading", level=1)).to_have_text("申请已提交")
     applicant.shoot("confirmation")
@@ -235,7 +240,7 @@ def test_from_the_guide_to_the_verified_letter(
 
     clerk = enter("clerk")
     clerk.follow(TITLE)
-    clerk.page.get_by_role("checkbox").check(force=True)
+    clerk.page.get_by_role("checkbox").press("Space")
     clerk.page.get_by_label("登录口令").fill(passwords["clerk"])
     clerk.shoot("case-publicise")
     clerk.press("提交意见")
@@ -248,7 +253,7 @@ def test_from_the_guide_to_the_verified_letter(
     leader.follow(TITLE)
     leader.shoot("sign-before")
     leader.press("取号并生成待签文本")
-    leader.page.get_by_role("checkbox").check(force=True)
+    leader.page.get_by_role("checkbox").press("Space")
     leader.shoot("sign")
     leader.page.get_by_label("登录口令").fill(passwords["leader"])
     leader.press("签名", exact=False)
@@ -256,7 +261,7 @@ def test_from_the_guide_to_the_verified_letter(
 
     keeper = enter("seal")
     keeper.follow(TITLE)
-    keeper.page.get_by_role("checkbox").check(force=True)
+    keeper.page.get_by_role("checkbox").press("Space")
     keeper.page.get_by_label("登录口令").fill(passwords["seal"])
     keeper.shoot("seal")
     keeper.press("用印", exact=False)

@@ -48,6 +48,12 @@ def test_guessing_from_one_address_is_slowed_down(visitor: Visitor) -> None:
     assert statuses == [422] * 20 + [429]
 
 
+def test_a_whole_department_may_sign_in_from_one_address(app: Flask, passwords: dict[str, str]) -> None:
+    for _ in range(21):
+        Visitor(app).sign_in("acceptor", passwords["acceptor"])
+    assert Visitor(app).sign_in("head", passwords["head"]).heading.startswith("待办")
+
+
 def test_behind_a_proxy_of_ours_guesses_count_for_the_visitor_and_not_for_the_proxy(office: Office) -> None:
     settings = replace(office.installation.settings, trusted_proxies=1)
     visitor = Visitor(create_app(replace(office.installation, settings=settings), secret=b"x" * 32))
