@@ -74,7 +74,7 @@ def test_a_mail_says_the_number_and_no_name_and_comes_once(play: Play, box: Mail
     text = f"{message['Subject']}\n{message.get_content()}"
     assert (to, message["From"]) == ("zhou@example.cn", "a@example.cn")
     assert "LR-2026-0001" in text
-    assert "http://127.0.0.1:8000/notices/" in text
+    assert "http://localhost/notices/" in text
     for name in ("陈海澜", "冷链", "周明敏", "罗知夏"):
         assert name not in text
     notice = play.rows(tables.mail)[0]["notification_id"]
