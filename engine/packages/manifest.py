@@ -34,9 +34,11 @@ RESULTS = ("outcome", "results", "number")  # what every called process gives ba
 _VARIABLE = r"[^\W\d]\w*"
 _KIND = r"[A-Za-z][A-Za-z0-9_]*"
 _KIND_SHAPE = "字母开头，只含字母、数字和下划线"
-_WORD = r"[a-z][a-z0-9_]*"
+WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
-_WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
+WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
+PREFIX = r"[A-Z][A-Z0-9]{0,7}"
+PREFIX_SHAPE = "至多八个大写字母或数字，字母开头"
 _ID_SHAPE = "字母开头，只含字母、数字、下划线、点和连字符"
 
 
@@ -193,11 +195,11 @@ def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
 def _manifest(root: Table, package: Table) -> Manifest:
     posts = _posts(root)
     manifest = Manifest(
-        key=package.text("key", pattern=_WORD, shape=_WORD_SHAPE),
+        key=package.text("key", pattern=WORD, shape=WORD_SHAPE),
         title=package.text("title"),
         note=package.text("note", default=""),
         process=package.text("process", pattern=_ID, shape=_ID_SHAPE),
-        case_prefix=package.text("case_prefix", pattern=r"[A-Z][A-Z0-9]{0,7}", shape="至多八个大写字母或数字"),
+        case_prefix=package.text("case_prefix", pattern=PREFIX, shape=PREFIX_SHAPE),
         start=package.text("start"),
         case_title=package.text("case_title"),
         shared_files=package.text("shared_files", default="", pattern=r"|=[\s\S]+", shape="以 = 开头的 FEEL"),
@@ -238,7 +240,7 @@ def _posts(root: Table) -> dict[str, str]:
     posts = {name: table.choice(name, HOLDERS) for name in names}
     for name in names:
         if not name.isidentifier():
-            table.fault(name, "value", f"岗位名写法不对；请写成{_WORD_SHAPE}。")
+            table.fault(name, "value", f"岗位名写法不对；请写成{WORD_SHAPE}。")
     return posts
 
 
