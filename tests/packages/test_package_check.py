@@ -122,6 +122,24 @@ BROKEN = [
         'name="assume" value="={}" /><zeebe:property name="duty" value="accept"',
         [(BPMN, "Task_accept", "package.property-value")],
     ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="outputsOf" value="Check" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-node")],
+    ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="outputsOf" value="Task_accept" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-node")],
+    ),
+    (  # the outputs read fields that this form does not have
+        BPMN,
+        'name="duty" value="sign"',
+        'name="outputsOf" value="Task_accept" /><zeebe:property name="duty" value="sign"',
+        [(BPMN, "Task_sign", "package.unknown-field")],
+    ),
     # --- documents ---
     (
         TOML,
@@ -377,6 +395,22 @@ def test_a_table_inside_another_box_or_a_knowledge_model_is_looked_at_as_well():
 @pytest.mark.parametrize(("file", "old", "new", "expected"), BROKEN)
 def test_one_fault_one_finding(file, old, new, expected):
     assert found(small((file, old, new))) == sorted(expected)
+
+
+def test_outputs_are_taken_over_from_whoever_has_them():
+    chain = small(
+        (
+            BPMN,
+            'name="duty" value="sign"',
+            'name="outputsOf" value="Task_decide" /><zeebe:property name="duty" value="sign"',
+        ),
+        (
+            BPMN,
+            'name="act" value="decide"',
+            'name="outputsOf" value="Task_submit" /><zeebe:property name="act" value="decide"',
+        ),
+    )
+    assert (BPMN, "Task_sign", "package.property-value") in found(chain)
 
 
 FIRES = [
