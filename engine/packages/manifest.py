@@ -145,6 +145,7 @@ class Manifest:
     case_prefix: str
     start: str
     case_title: str
+    issuer: str  # 发文机关 of the documents whose templates name no other
     shared_files: str  # FEEL: the files that a consulted organisation, `reader`, may read; empty: none
     items: str
     item_label: str
@@ -202,6 +203,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         case_prefix=package.text("case_prefix", pattern=PREFIX, shape=PREFIX_SHAPE),
         start=package.text("start"),
         case_title=package.text("case_title"),
+        issuer=package.text("issuer", default=""),
         shared_files=package.text("shared_files", default="", pattern=r"|=[\s\S]+", shape="以 = 开头的 FEEL"),
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
@@ -272,7 +274,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
         rules[kind] = DocumentRule(
             kind=kind,
             title=table.text("title"),
-            template=_template(table),
+            template=_template(table, kind),
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
@@ -282,8 +284,10 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
     return rules
 
 
-def _template(table: Table) -> str:
-    return table.text("template", pattern=r"documents/[^/]+\.html", shape="documents/….html")
+def _template(table: Table, kind: str) -> str:
+    return table.text(
+        "template", default=f"documents/{kind}.html", pattern=r"documents/[^/]+\.html", shape="documents/….html"
+    )
 
 
 def _prints(root: Table) -> dict[str, PrintRule]:
@@ -292,7 +296,7 @@ def _prints(root: Table) -> dict[str, PrintRule]:
         rules[kind] = PrintRule(
             kind=kind,
             title=table.text("title"),
-            template=_template(table),
+            template=_template(table, kind),
             reader=table.choice("reader", READERS, default="applicant"),
             each=table.text("each", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),
             member=table.text("as", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),
