@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engine.documents import Head
-from engine.packages.manifest import Manifest
+from engine.packages.manifest import DocumentRule, Manifest, PrintRule
 
 FORMS: Mapping[str, tuple[str, ...]] = {  # that a template may have by its signature; the first where it names none
     "two": ("letter", "document"),
@@ -26,10 +26,12 @@ PRINT_FACT_TYPES: Mapping[str, str] = {  # of printed forms alone
 
 def heads(manifest: Manifest) -> dict[str, Head]:
     """By the file of the template; of two entries that name one file the first."""
-    named = [(rule, rule.signature, FACT_TYPES) for rule in manifest.documents.values()]
-    printed = [(rule, "sheet", {**FACT_TYPES, **PRINT_FACT_TYPES}) for rule in manifest.prints.values()]
+    rules: list[tuple[DocumentRule | PrintRule, str, Mapping[str, str]]] = [
+        *((rule, rule.signature, FACT_TYPES) for rule in manifest.documents.values()),
+        *((rule, "sheet", {**FACT_TYPES, **PRINT_FACT_TYPES}) for rule in manifest.prints.values()),
+    ]
     found: dict[str, Head] = {}
-    for rule, signature, facts in (*named, *printed):
+    for rule, signature, facts in rules:
         form = FORMS.get(signature, ("",))[0]
         found.setdefault(rule.template, Head(rule.kind, form, rule.title, manifest.issuer, facts))
     return found
