@@ -27,6 +27,7 @@ AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the re
     "revoke",
     "correct",
     "ledger",
+    "group",
 )
 
 RESULTS = ("outcome", "results", "number")  # what every called process gives back
@@ -230,6 +231,9 @@ def _manifest(root: Table, package: Table) -> Manifest:
 def _agree(manifest: Manifest, package: Table) -> None:
     if manifest.start and manifest.start not in manifest.posts:
         package.fault("start", "start", f"岗位“{manifest.start}”不在 [posts] 中；请在 [posts] 里加上它。")
+    if manifest.starts_inside and manifest.authority.get("group"):
+        message = "[authority] 的 group 是替协会批量发起，而这个流程由本部门自己发起；请删去 group，或改 start。"
+        package.fault("start", "authority", message)
     if manifest.items and not manifest.item_label:
         package.fault("item_label", "missing", "有 items 时要说明用哪个字段称呼每一项；请补上 item_label。")
 
