@@ -103,7 +103,19 @@ def signs_in(instance: Path, login: str, password: str) -> bool:
 
 def test_the_commands_are_those_of_the_manual():
     assert {" ".join(path) for path in commands(group) if path} == {
-        *("serve", "worker", "check", "deploy", "scenario", "verify", "export", "demonstration", "message", "move"),
+        *(
+            "serve",
+            "worker",
+            "new",
+            "check",
+            "deploy",
+            "scenario",
+            "verify",
+            "export",
+            "demonstration",
+            "message",
+            "move",
+        ),
         *("audit", "audit verify", "audit replay", "calendar", "calendar import", "calendar show"),
         *("organisation", "organisation add", "organisation list", "dmn", "dmn tck", "dmn explain"),
         *("user", "user add", "user password", "user list"),
@@ -303,6 +315,25 @@ def test_export_overwrites_nothing_and_knows_what_is_in_force(instance, tmp_path
     assert huishen("export", "leader_review", tmp_path / "out", instance=instance).exit_code == 1
     assert contents(tmp_path / "out") == {"mine": b"mine"}
     assert huishen("export", "unheard_of", tmp_path / "other", instance=instance).exit_code == 1
+
+
+def test_a_new_package_is_made_beside_the_others_and_passes_the_check(package):
+    folder = package.parent / "event_review"
+    made = huishen("new", folder, "--title", "行业展会备案")
+    assert made.exit_code == 0
+    assert all(name in made.output for name in contents(folder))
+    assert f"huishen check {folder}" in made.output
+    checked = huishen("check", folder)
+    assert checked.output.splitlines() == [f"{folder}：错误 0 处，提醒 0 处"]
+    again = huishen("new", folder)
+    assert (again.exit_code, "已有内容" in again.output) == (1, True)
+
+
+def test_a_new_package_takes_no_prefix_of_its_neighbours(package):
+    refused = huishen("new", package.parent / "long_run")
+    assert (refused.exit_code, "LR 已有流程包在用" in refused.output) == (1, True)
+    assert not (package.parent / "long_run").exists()
+    assert huishen("new", package.parent / "long_run", "--prefix", "LRN").exit_code == 0
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

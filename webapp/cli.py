@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import engine.cli_design
 import engine.cli_desk
 import engine.cli_documents  # noqa: F401
 from engine import store

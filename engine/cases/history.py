@@ -119,6 +119,8 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         return "同意" if body.get("opinion") == "agree" else "不同意"
     if kind == "case.started" and "parent" in body:
         return f"由 {body['parent']['number'] or '上级案件'} 发起"
+    if kind == "case.started" and "group" in body:
+        return f"批量发起：{body['group']['title']}"
     if kind == "case.started" and "like" in body:
         return f"沿用 {body['like']['number']} 的内容"
     if kind == "call.answered":

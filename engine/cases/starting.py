@@ -65,25 +65,46 @@ def begin(
 ) -> TaskRef:
     """The case of the key with these variables, within a transaction; `told` goes into the record of its beginning."""
     version_id = version_in_force(transaction, package_key)
-    manifest = installation.package(transaction, version_id).manifest
-    post = _starting_post(actor, manifest)
+    post = _starting_post(actor, installation.package(transaction, version_id).manifest)
     organisation = {
         "id": post.organisation_id,
         "key": post.organisation_key,
         "name": post.organisation_name,
         "uscc": post.organisation_uscc,
     }
-    row = draft_row(
-        installation.clock.now(), key, package_key, version_id, organisation, manifest.title, actor.person_id
-    )
-    loaded = Loaded(case=row, task={}, draft=None, root=dict(scope), organisation=organisation, clauses_id="")
-    step = Step(installation, transaction, loaded, actor)
+    step = beginning(installation, transaction, actor, package_key, version_id, key, organisation, scope, told)
+    return written(step)
+
+
+def beginning(
+    installation: Installation,
+    transaction: Transaction,
+    actor: Actor,
+    package_key: str,
+    version_id: str,
+    key: str,
+    organisation: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    told: Mapping[str, Any],
+    post_id: str | None = None,
+) -> Step:
+    """A case of this organisation, begun and not written yet; `post_id` where the actor acts by another's post."""
+    title = installation.package(transaction, version_id).manifest.title
+    row = draft_row(installation.clock.now(), key, package_key, version_id, organisation, title, actor.person_id)
+    loaded = Loaded(case=row, task={}, draft=None, root=dict(scope), organisation=dict(organisation), clauses_id="")
+    step = Step(installation, transaction, loaded, actor, post_id=post_id)
     step.case["created_at"] = step.now  # the record and the row tell one moment
-    body = {"package": package_key, "version": version_id, "organisation": post.organisation_id, **told}
+    body = {"package": package_key, "version": version_id, "organisation": organisation["id"], **told}
     step.events.append(("case.started", body))
+    return step
+
+
+def written(step: Step) -> TaskRef:
+    """Write a case that begins, and bring what its organisation told before."""
     step.write()
-    bring_numbers(installation, transaction, key, post.organisation_id, package_key)
-    return TaskRef(key, step.run.open_tasks()[0].id)
+    case = step.case
+    bring_numbers(step.installation, step.transaction, case["id"], case["organisation_id"], case["package_key"])
+    return TaskRef(case["id"], step.run.open_tasks()[0].id)
 
 
 def existing(transaction: Transaction, actor: Actor, key: str) -> TaskRef | None:

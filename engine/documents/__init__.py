@@ -15,7 +15,7 @@ from engine.documents.register import export as export_register
 from engine.documents.register import read as read_register
 from engine.documents.rendering import Rendered, SealPlace
 from engine.documents.signing import approve, seal
-from engine.documents.template import Template, read_template
+from engine.documents.template import Head, Template, read_template
 from engine.documents.token import Token
 from engine.documents.vault import KeyVault
 from engine.documents.verify import SignatureFacts, Verdict, verify
@@ -37,6 +37,7 @@ __all__ = [
     "Faces",
     "Field",
     "Frame",
+    "Head",
     "KeyVault",
     "Level",
     "MissingGlyph",

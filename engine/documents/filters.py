@@ -100,6 +100,15 @@ def masked(value: Any) -> str:
     return value[:4] + "*" * (len(value) - 6) + value[-2:] if len(value) > 8 else "*" * len(value)
 
 
+def whom_to_ask(value: Any) -> str:
+    """`联系人`: 联系人：林予安，电话：0990-55501268, from a context like `contact`; without a telephone the name alone."""
+    name = value.get("name") if isinstance(value, Mapping) else None
+    if not isinstance(name, str):
+        raise ComposeError(f"“联系人”只用于有 name 的上下文，如 contact，得到的是{_kind(value)}")
+    telephone = value.get("telephone")
+    return f"联系人：{name}" + (f"，电话：{telephone}" if telephone else "")
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "日期": day,
     "年月": month,
@@ -111,6 +120,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "个数": count,
     "取": pick,
     "脱敏": masked,
+    "联系人": whom_to_ask,
 }
 
 

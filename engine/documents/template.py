@@ -3,10 +3,6 @@
 A template is one UTF-8 file of two parts, a front matter in TOML and a body in XML with Jinja:
 
     ---
-    kind = "D06"
-    form = "letter"
-    title = "审核意见函"
-    issuer = "中共南屿省委社会工作部"
     variables = { org_name = "text", approved = "list" }
     ---
     <公文>
@@ -22,15 +18,16 @@ A template is one UTF-8 file of two parts, a front matter in TOML and a body in 
       <抄送>南屿省民政厅</抄送>
     </公文>
 
-Front matter
+Front matter (left out where it would say nothing). The package says the first four for each of its templates: `kind`
+and `title` by its entry `[documents.D06]`, `form` by the signature, `issuer` by `[package]`; a template says what differs.
   kind       code of the document, as in `[documents.D06]` of package.toml
   form       "letter" (信函格式), "document" (ordinary format with red head and 版记), "minutes" (纪要格式: approved, not
              sealed), "notice" (通知书: one seal), "slip" (internal reminder: no number, no seal) or "sheet" (a form to be
              filled in print: registration, review levels, receipt, contents of a file)
   title      short name of the document, for lists and pages
   issuer     发文机关标志, and 署名 unless the body says otherwise; may be left out when the body has <机关>
-  variables  every variable that the body reads, with its type: text, number, boolean, date, moment, list or context;
-             nothing else is handed to it
+  variables  every variable of the case that the body reads, with its type: text, number, boolean, date, moment, list or
+             context; nothing else is handed to it but the facts of every document that it reads, such as `case`
   audience   "public" for a publicity notice: it has no 主送, and reads only what `wording` lists as public
 
 Elements (公文 holds the others; the order of blocks is kept, the rest finds its own place)
@@ -67,7 +64,7 @@ Jinja
   the process. A tag opened inside `{% if %}` or `{% for %}` is closed inside it. Names ending in `_internal` cannot be
   read. A null cannot be printed: write `{{ x or "" }}`. Dates print as 2026年11月23日, numbers without exponent or
   trailing zeros, true and false as 是 and 否.
-  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏, 成句 (ends with one 。),
+  Filters: 日期, 年月 (1971.05), 数字, 中文数字 (三), 顿号("key") (甲、乙、丙), 个数, 取("key", value), 脱敏, 联系人 (of `contact`), 成句 (ends with one 。),
   分句 (without it).
 
 Limits: 64 KiB of template, four nested loops, 20,000 loop steps, 1 MiB of result. The parsed template is checked
@@ -78,7 +75,7 @@ to spend time with; the loops count their steps.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import TemplateError, UndefinedError, nodes
@@ -100,8 +97,28 @@ from engine.documents.wording import (
 MOST_BYTES, MOST_OUTPUT = 64 * 1024, 1024 * 1024
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.S | re.M)
 KEYS = {"kind": str, "form": str, "title": str, "issuer": str, "variables": dict, "audience": str}
-OPTIONAL = frozenset(("issuer", "audience"))
+OPTIONAL = frozenset(("issuer", "audience", "variables"))
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}\Z")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is known of a template before its file is read: its front matter says only what differs from this.
+
+    `facts` are variables that every document may read without declaring them, each with its type.
+    """
+
+    kind: str
+    form: str
+    title: str
+    issuer: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def front(self) -> dict[str, Any]:
+        """As a front matter would say it."""
+        said = {"kind": self.kind, "form": self.form, "title": self.title, "issuer": self.issuer}
+        return {key: text for key, text in said.items() if text}
 
 
 @dataclass(frozen=True)
@@ -165,16 +182,17 @@ def _line_of(error: BaseException) -> int:
     return line
 
 
-def read_template(data: bytes, file: str) -> Template:
-    """A template from the bytes of its file; `file` is its name in the package, for messages.
+def read_template(data: bytes, file: str, head: Head | None = None) -> Template:
+    """A template from the bytes of its file; `file` is its name in the package, for messages, `head` what the package says.
 
     Raises `TemplateProblems` with every fault found.
     """
     try:
         text = _decode(data)
-        front, body, offset = _split(text)
+        said, body, offset = _split(text, bare=head is not None)
     except _Fault as fault:
         raise TemplateProblems(file, [fault.problem]) from fault
+    front: dict[str, Any] = {"variables": {}} | (head.front if head else {}) | said
     problems = _front_problems(front)
     if problems:
         raise TemplateProblems(file, problems)
@@ -189,6 +207,7 @@ def read_template(data: bytes, file: str) -> Template:
     except (RecursionError, ValueError, OverflowError):
         problems.append(TemplateProblem(offset + 1, "template.jinja", "表达式套得太深或数太大"))
     if tree is not None:
+        types = _with_facts(types, head.facts if head else {}, tree)
         problems += node_problems(tree, frozenset(types))
         problems += type_problems(tree, types)
         problems += public_problems(tree, types) if public else ()
@@ -201,6 +220,12 @@ def read_template(data: bytes, file: str) -> Template:
     return Template(
         front["kind"], front["form"], front["title"], front.get("issuer", ""), types, public, masks, file, compiled
     )
+
+
+def _with_facts(declared: Mapping[str, str], facts: Mapping[str, str], tree: nodes.Template) -> dict[str, str]:
+    """The variables of a template: those that it declares, and the facts that its body reads."""
+    read = {node.name for node in tree.find_all(nodes.Name)}
+    return {name: kind for name, kind in facts.items() if name in read} | dict(declared)
 
 
 class _Fault(Exception):
@@ -221,9 +246,11 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _split(text: str) -> tuple[dict[str, Any], str, int]:
-    """Front matter, body, and the number of lines before the body."""
+def _split(text: str, bare: bool) -> tuple[dict[str, Any], str, int]:
+    """Front matter, body, and the number of lines before the body; `bare`: there may be no front matter."""
     found = FRONT.match(text)
+    if not found and bare and not text.lstrip("\ufeff \r\n").startswith("---"):
+        return {}, text.replace("\r\n", "\n"), 0
     if not found:
         raise _Fault(
             1, "template.front", "开头应当是两行 --- 之间的说明（TOML：kind、form、title、issuer、variables、audience）"

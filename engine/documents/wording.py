@@ -28,6 +28,7 @@ FILTER_TYPES: dict[str, frozenset[str]] = {
     "个数": frozenset(("list",)),
     "取": frozenset(("list",)),
     "脱敏": frozenset(("text", "context")),
+    "联系人": frozenset(("context",)),
     "成句": frozenset(("text",)),
     "分句": frozenset(("text",)),
 }
@@ -110,6 +111,9 @@ def public_problems(tree: nodes.Template, types: Mapping[str, str]) -> Iterator[
 def _quoted(node: nodes.Node, types: Mapping[str, str]) -> tuple[frozenset[str], Any]:
     """The key that a node reads and what may be read there."""
     if isinstance(node, nodes.Filter):
+        if node.name == "联系人":  # of the department; a member of a list has a telephone, too
+            ours = isinstance(node.node, nodes.Name) and node.node.name == "contact"
+            return (PUBLIC_OF_THE_MATTER if ours else PUBLIC_OF_PEOPLE), "telephone"
         first = node.args[0] if node.name in ("取", "顿号") and node.args else None
         return PUBLIC_OF_PEOPLE, first.value if isinstance(first, nodes.Const) else None
     assert isinstance(node, nodes.Getattr | nodes.Getitem)

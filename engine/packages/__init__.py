@@ -1,6 +1,7 @@
 """Process packages: read them safely, say everything that is wrong with them, compile them, keep their versions."""
 
 from engine.packages.archive import load_zip, to_zip
+from engine.packages.beginning import TITLE, begin
 from engine.packages.checking import check, check_diagram
 from engine.packages.compiled import CompiledPackage
 from engine.packages.compiled import compile_package as compile
@@ -33,6 +34,7 @@ __all__ = [
     "AUTHORITIES",
     "LIMITS",
     "RESULTS",
+    "TITLE",
     "UNSIGNED",
     "ActionSettings",
     "CallRule",
@@ -53,6 +55,7 @@ __all__ = [
     "Setting",
     "Vocabulary",
     "Withdrawal",
+    "begin",
     "beside",
     "called_by",
     "callees_first",

@@ -27,6 +27,7 @@ AUTHORITIES = (  # verbs beside the tasks: on a running case, and on what the re
     "revoke",
     "correct",
     "ledger",
+    "group",
 )
 
 RESULTS = ("outcome", "results", "number")  # what every called process gives back
@@ -34,9 +35,11 @@ RESULTS = ("outcome", "results", "number")  # what every called process gives ba
 _VARIABLE = r"[^\W\d]\w*"
 _KIND = r"[A-Za-z][A-Za-z0-9_]*"
 _KIND_SHAPE = "字母开头，只含字母、数字和下划线"
-_WORD = r"[a-z][a-z0-9_]*"
+WORD = r"[a-z][a-z0-9_]*"
 _ID = r"[A-Za-z_][A-Za-z0-9_.\-]*"
-_WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
+WORD_SHAPE = "小写字母开头，只含小写字母、数字和下划线"
+PREFIX = r"[A-Z][A-Z0-9]{0,7}"
+PREFIX_SHAPE = "至多八个大写字母或数字，字母开头"
 _ID_SHAPE = "字母开头，只含字母、数字、下划线、点和连字符"
 
 
@@ -143,6 +146,7 @@ class Manifest:
     case_prefix: str
     start: str
     case_title: str
+    issuer: str  # 发文机关 of the documents whose templates name no other
     shared_files: str  # FEEL: the files that a consulted organisation, `reader`, may read; empty: none
     items: str
     item_label: str
@@ -193,13 +197,14 @@ def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
 def _manifest(root: Table, package: Table) -> Manifest:
     posts = _posts(root)
     manifest = Manifest(
-        key=package.text("key", pattern=_WORD, shape=_WORD_SHAPE),
+        key=package.text("key", pattern=WORD, shape=WORD_SHAPE),
         title=package.text("title"),
         note=package.text("note", default=""),
         process=package.text("process", pattern=_ID, shape=_ID_SHAPE),
-        case_prefix=package.text("case_prefix", pattern=r"[A-Z][A-Z0-9]{0,7}", shape="至多八个大写字母或数字"),
+        case_prefix=package.text("case_prefix", pattern=PREFIX, shape=PREFIX_SHAPE),
         start=package.text("start"),
         case_title=package.text("case_title"),
+        issuer=package.text("issuer", default=""),
         shared_files=package.text("shared_files", default="", pattern=r"|=[\s\S]+", shape="以 = 开头的 FEEL"),
         items=package.text("items", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
         item_label=package.text("item_label", default="", pattern=r"|[^\W\d]\w*", shape="变量名"),
@@ -226,6 +231,9 @@ def _manifest(root: Table, package: Table) -> Manifest:
 def _agree(manifest: Manifest, package: Table) -> None:
     if manifest.start and manifest.start not in manifest.posts:
         package.fault("start", "start", f"岗位“{manifest.start}”不在 [posts] 中；请在 [posts] 里加上它。")
+    if manifest.starts_inside and manifest.authority.get("group"):
+        message = "[authority] 的 group 是替协会批量发起，而这个流程由本部门自己发起；请删去 group，或改 start。"
+        package.fault("start", "authority", message)
     if manifest.items and not manifest.item_label:
         package.fault("item_label", "missing", "有 items 时要说明用哪个字段称呼每一项；请补上 item_label。")
 
@@ -238,7 +246,7 @@ def _posts(root: Table) -> dict[str, str]:
     posts = {name: table.choice(name, HOLDERS) for name in names}
     for name in names:
         if not name.isidentifier():
-            table.fault(name, "value", f"岗位名写法不对；请写成{_WORD_SHAPE}。")
+            table.fault(name, "value", f"岗位名写法不对；请写成{WORD_SHAPE}。")
     return posts
 
 
@@ -270,7 +278,7 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
         rules[kind] = DocumentRule(
             kind=kind,
             title=table.text("title"),
-            template=_template(table),
+            template=_template(table, kind),
             authority=table.text("authority") if numbered else table.text("authority", default=""),
             signature=signature,
             seal=table.choice("seal", SEALS, default="authority"),
@@ -280,8 +288,10 @@ def _documents(root: Table) -> dict[str, DocumentRule]:
     return rules
 
 
-def _template(table: Table) -> str:
-    return table.text("template", pattern=r"documents/[^/]+\.html", shape="documents/….html")
+def _template(table: Table, kind: str) -> str:
+    return table.text(
+        "template", default=f"documents/{kind}.html", pattern=r"documents/[^/]+\.html", shape="documents/….html"
+    )
 
 
 def _prints(root: Table) -> dict[str, PrintRule]:
@@ -290,7 +300,7 @@ def _prints(root: Table) -> dict[str, PrintRule]:
         rules[kind] = PrintRule(
             kind=kind,
             title=table.text("title"),
-            template=_template(table),
+            template=_template(table, kind),
             reader=table.choice("reader", READERS, default="applicant"),
             each=table.text("each", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),
             member=table.text("as", default="", pattern=rf"|{_VARIABLE}", shape="变量名"),

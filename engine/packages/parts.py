@@ -9,6 +9,7 @@ from engine.decisions import Decision, DecisionModel, DecisionProblems
 from engine.documents import Template, TemplateProblems
 from engine.forms import FormProblems, FormSchema
 from engine.packages.drawing import Drawing
+from engine.packages.heads import heads
 from engine.packages.manifest import Manifest, read_manifest
 from engine.packages.problem import Finding, shown
 from engine.packages.recent import Recent
@@ -129,8 +130,12 @@ def _decision(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
 
 
 def _template(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
+    """Templates that the manifest does not name are told by the check of documents; what it says of them is not known."""
+    head = heads(parts.manifest).get(file) if parts.manifest is not None else None
+    if head is None:
+        return []
     try:
-        parts.templates[file] = documents.read_template(data, file)
+        parts.templates[file] = documents.read_template(data, file, head)
     except TemplateProblems as problems:
         sentences = [(f"line {each.line}", each.code, _sentence(each.message)) for each in problems.problems]
         return [Finding(file, *each) for each in sentences]

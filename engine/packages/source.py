@@ -113,7 +113,9 @@ def export(package: Package, folder: Path | str) -> None:
     """Write the files byte for byte. `Conflict` where the folder already holds something."""
     root = Path(folder)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise Conflict("目录不是空的；请换一个新目录导出。", code="source.folder-not-empty", folder=str(root))
+        raise Conflict(
+            f"目录 {shown(root.name)} 已有内容；请换一个新的目录。", code="source.folder-not-empty", folder=str(root)
+        )
     for name, content in package.files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)

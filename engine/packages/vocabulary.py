@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.packages.heads import FACT_TYPES, PRINT_FACT_TYPES
 from engine.packages.interface import Interface
 
 SettingKind = Literal["document", "documents", "node", "multi-instance", "feel", "text"]
@@ -21,11 +22,7 @@ OUTCOMES = (
     "terminated",
     "deferred",
 )
-# Names that stand in every template (engine.cases gives them) and in every expression of a case.
-FACTS = frozenset(
-    {"case", "organisation", "promise", "contact", "parameters", "document", "items", "waiting", "matter"}
-)
-PRINT_FACTS = frozenset({"opinions", "served", "filed", "filing"})  # of printed forms alone
+FACTS, PRINT_FACTS = frozenset(FACT_TYPES), frozenset(PRINT_FACT_TYPES)
 FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "case": (
         "number",

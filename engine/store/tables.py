@@ -430,6 +430,27 @@ term_reminder = Table(  # each is sent once
     Column("at", Moment, nullable=False),
 )
 
+case_group = Table(  # 批量发起: cases that the department opened together, for associations to fill in
+    "case_group",
+    metadata,
+    _id(),
+    Column("package_key", Word, nullable=False),
+    Column("title", Name, nullable=False),
+    Column("due_on", sa.Date),  # until when the associations are asked to submit
+    Column("post_id", Id, ForeignKey("post.id"), nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+case_group_member = Table(
+    "case_group_member",
+    metadata,
+    Column("group_id", Id, ForeignKey("case_group.id"), primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("case.id")),  # none: not begun yet
+    Column("fault", sa.Text, nullable=False, server_default=sa.text("''")),  # why not
+)
+
 # --- between cases ---------------------------------------------------------------------------------------------------
 
 call = Table(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lxml import etree
@@ -10,6 +10,7 @@ from lxml import etree
 from .dialect import ARTIFACTS, BPMN, ZEEBE, local
 from .model import CalledDecision, Diagram, Event, Flow, Loop, Node, Repetition, Scope, Script
 
+OUTPUTS_OF = "outputsOf"  # the property that names the task whose outputs this one writes, too
 PACKAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 _NO_NODE = frozenset(
@@ -24,7 +25,18 @@ def read_diagram(root: etree._Element) -> Diagram:
     diagram, around = Diagram(), _Around(_lanes(root), _definitions(root), processes)
     for process in root.iterfind(BPMN + "process"):
         _read_scope(process, None, around, diagram)
+    _write_the_same(diagram)
     return diagram
+
+
+def _write_the_same(diagram: Diagram) -> None:
+    """A task or call with `outputsOf` writes what the named one of its kind writes, and its own outputs over that."""
+    drawn = {node.id: node for node in diagram.nodes if node.kind in ("userTask", "callActivity")}
+    for scope in diagram.scopes.values():
+        for place, node in enumerate(scope.nodes):
+            other = drawn.get(node.properties.get(OUTPUTS_OF, ""))
+            if other is not None and other.kind == node.kind and OUTPUTS_OF not in other.properties:
+                scope.nodes[place] = replace(node, outputs=MappingProxyType({**other.outputs, **node.outputs}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import documents
+from engine import documents, packages
 
 FOLDERS = (
     Path(__file__).parent / "templates",  # of the ordinary format, which no process of the repository issues
@@ -44,8 +44,11 @@ CHAIR = "林知远"
 
 
 def template(kind: str) -> documents.Template:
-    file = next(folder / f"{kind}.html" for folder in FOLDERS if (folder / f"{kind}.html").exists())
-    return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
+    file = FOLDERS[0] / f"{kind}.html"
+    if file.exists():
+        return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
+    package = packages.compile(packages.load_folder(FOLDERS[1].parent))
+    return {**package.documents, **package.prints}[kind]
 
 
 def people(count: int = len(PEOPLE)) -> list[dict[str, Any]]:

@@ -122,7 +122,31 @@ BROKEN = [
         'name="assume" value="={}" /><zeebe:property name="duty" value="accept"',
         [(BPMN, "Task_accept", "package.property-value")],
     ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="outputsOf" value="Check" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-node")],
+    ),
+    (
+        BPMN,
+        'name="duty" value="accept"',
+        'name="outputsOf" value="Task_accept" /><zeebe:property name="duty" value="accept"',
+        [(BPMN, "Task_accept", "package.unknown-node")],
+    ),
+    (  # the outputs read fields that this form does not have
+        BPMN,
+        'name="duty" value="sign"',
+        'name="outputsOf" value="Task_accept" /><zeebe:property name="duty" value="sign"',
+        [(BPMN, "Task_sign", "package.unknown-field")],
+    ),
     # --- documents ---
+    (
+        "documents/S1.html",
+        'issuer = "中共南屿省委社会工作部"\n',
+        "",
+        [("documents/S1.html", "issuer", "package.no-issuer")],
+    ),
     (
         TOML,
         '"documents/N1.html"',
@@ -377,6 +401,39 @@ def test_a_table_inside_another_box_or_a_knowledge_model_is_looked_at_as_well():
 @pytest.mark.parametrize(("file", "old", "new", "expected"), BROKEN)
 def test_one_fault_one_finding(file, old, new, expected):
     assert found(small((file, old, new))) == sorted(expected)
+
+
+def test_a_template_need_not_say_what_the_manifest_says():
+    said = small(
+        (
+            "documents/L1.html",
+            'kind = "L1"\nform = "letter"\ntitle = "审核意见函"\nissuer = "中共南屿省委社会工作部"\n',
+            "",
+        ),
+        ("documents/L1.html", 'case = "context", items = "list", ', ""),
+        (TOML, 'submit = "Task_submit"', 'submit = "Task_submit"\nissuer = "中共南屿省委社会工作部"'),
+        (TOML, 'template = "documents/L1.html"\n', ""),
+    )
+    assert found(said) == []
+    template = packages.compile(said).documents["L1"]
+    assert (template.kind, template.form, template.title) == ("L1", "letter", "审核意见函")
+    assert (template.issuer, set(template.variables)) == ("中共南屿省委社会工作部", {"case", "items", "org_name"})
+
+
+def test_outputs_are_taken_over_from_whoever_has_them():
+    chain = small(
+        (
+            BPMN,
+            'name="duty" value="sign"',
+            'name="outputsOf" value="Task_decide" /><zeebe:property name="duty" value="sign"',
+        ),
+        (
+            BPMN,
+            'name="act" value="decide"',
+            'name="outputsOf" value="Task_submit" /><zeebe:property name="act" value="decide"',
+        ),
+    )
+    assert (BPMN, "Task_sign", "package.property-value") in found(chain)
 
 
 FIRES = [

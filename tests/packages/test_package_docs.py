@@ -14,6 +14,7 @@ NO_FINDINGS = {
     *("workflow.problems", "form.problems", "decision.problems", "package.problems", "package.unknown-version"),
     *("workflow.fault", "workflow.expression-limit", "workflow.bad-value", "form.item", "form.page"),
     *("decision.json", "package.toml", "package.items", "package.rules", "source.folder-not-empty"),
+    *("package.new-name", "package.new-title", "package.new-prefix"),
 }
 READERS = {
     "workflow": ["dialect", "structure", "declarations", "document", "events", "expressions", "soundness", "texts"],

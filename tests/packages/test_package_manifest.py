@@ -61,6 +61,19 @@ def findings(text: str | bytes) -> list[tuple[str, str]]:
     return [(finding.element, finding.code) for finding in read_manifest(data)[1]]
 
 
+def test_nobody_opens_cases_for_associations_where_the_department_begins_them():
+    given = GOOD + '\n[authority]\ngroup = ["acceptor"]\n'
+    assert findings(given) == []
+    inside = given.replace('start = "applicant"', 'start = "acceptor"')
+    assert findings(inside) == [("package.start", "manifest.authority")]
+
+
+def test_the_template_of_a_document_is_the_file_of_its_kind_where_nothing_is_said():
+    manifest, found = read_manifest(GOOD.replace('template = "documents/D06.html"\n', "").encode())
+    assert not found and manifest is not None
+    assert manifest.documents["D06"].template == "documents/D06.html"
+
+
 def test_a_whole_manifest_becomes_values():
     manifest, found = read_manifest(GOOD.encode())
     assert not found and manifest is not None

@@ -10,7 +10,7 @@ from engine import workflow
 from engine.errors import Invalid
 
 from .diagrams import each, loop, one_round
-from .drawing import Draw, document, line
+from .drawing import Draw, document, line, properties
 from .driver import Driver
 
 
@@ -148,3 +148,22 @@ def test_two_tokens_at_one_sub_process_have_scopes_of_their_own():
     driver.call("return_to", "sub/t")
     driver.do("sub/t", own="first")
     assert driver.run.finished
+
+
+def test_a_task_writes_what_another_writes_and_its_own_over_it():
+    d = Draw()
+    d.task("a", [("=amount * 2", "double"), ("=note", "note")])
+    d.task("b", [('="again"', "note"), ("=more", "more")], extra=properties(outputsOf="a"))
+    d.flow(d.start(), "a", "b", d.end())
+    driver = Driver(document(d))
+    assert driver.definition.nodes["b"].submits == {"amount", "more"}
+    driver.do("a", amount=Decimal(1), note="first")
+    driver.do("b", amount=Decimal(5), more=True)
+    assert driver.data() == {"double": Decimal(10), "note": "again", "more": True}
+
+
+def test_outputs_of_a_node_of_another_kind_are_not_taken_over():
+    d = Draw()
+    d.task("a", ["k"], extra=properties(outputsOf="s"))
+    d.flow(d.start(), "a", d.end())
+    assert dict(Driver(document(d)).definition.nodes["a"].outputs) == {"k": "=k"}

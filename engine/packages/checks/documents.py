@@ -5,24 +5,21 @@ from collections.abc import Iterator
 from engine.packages.checks.naming import documents_of
 from engine.packages.checks.reach import Reach
 from engine.packages.checks.texts import compiled
+from engine.packages.heads import FORMS
 from engine.packages.manifest import DocumentRule, Level, PrintRule
 from engine.packages.parts import Parts, no_template
 from engine.packages.problem import Finding, shown
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import CONSTANTS, FACTS, PRINT_FACTS, Vocabulary
 
-_FORMS = {"two": ("letter", "document"), "minutes": ("minutes",), "notice": ("notice", "letter"), "slip": ("slip",)} | {
-    "sheet": ("sheet",)
-}
-
 
 def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     if parts.manifest is None:
         return
     for rule in parts.manifest.documents.values():
-        yield from _template(parts, f"documents.{rule.kind}", rule, _FORMS.get(rule.signature, ()))
+        yield from _template(parts, f"documents.{rule.kind}", rule, FORMS.get(rule.signature, ()))
     for sheet in parts.manifest.prints.values():
-        yield from _template(parts, f"prints.{sheet.kind}", sheet, _FORMS["sheet"])
+        yield from _template(parts, f"prints.{sheet.kind}", sheet, FORMS["sheet"])
         if parts.drawing is not None:
             yield from _sheet(parts, sheet, vocabulary)
     yield from _unused_templates(parts)
@@ -40,6 +37,9 @@ def _template(parts: Parts, place: str, rule: DocumentRule | PrintRule, wanted: 
     if template.kind != rule.kind:
         message = f"模板写的是文书 {template.kind}，清单里是 {rule.kind}；请改成一致。"
         yield Finding(rule.template, "kind", "package.template-kind", message)
+    if not template.issuer and "<机关>".encode() not in parts.package.files[rule.template]:
+        message = f"文书 {rule.kind} 没有发文机关；请在清单的 [package] 里写 issuer，或在模板里写 <机关>。"
+        yield Finding(rule.template, "issuer", "package.no-issuer", message)
     if wanted and template.form not in wanted:
         told = f"signature 是 {rule.signature}" if isinstance(rule, DocumentRule) else "用于套打"
         message = f"清单里 {rule.kind} {told}，模板的 form 就应是 {' 或 '.join(wanted)}；请改成一致。"

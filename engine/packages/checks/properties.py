@@ -37,9 +37,10 @@ _FREE = (
     "assume",
     "remindAt",
     "escalateTo",
+    "outputsOf",
 )
 _ROLES = ("transferTo", "ask")
-_OF_CALL = ("state", "withdrawable", "pauses", "version")  # of a call of another package
+_OF_CALL = ("state", "withdrawable", "pauses", "version", "outputsOf")  # of a call of another package
 _OF_KIND = {
     "userTask": (*_CHOICES, *_FREE),
     "intermediateCatchEvent": _WAITING,
@@ -60,6 +61,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield from _known(node)
         if node.outside or node.kind in ("userTask", "intermediateCatchEvent", "receiveTask"):
             yield from _values(node)
+        yield from _same_outputs(parts, node)
         if node.kind == "userTask":
             yield from _askable(parts, node)
             yield from _user_task(parts, node)
@@ -103,6 +105,21 @@ def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:
     if act in _PROVED and node.properties.get("proof") != "true":
         message = f"属性 act={act} 的任务必须再次验证身份；请加上 proof=true。"
         yield Finding(DIAGRAM, node.id, "package.no-proof", message)
+
+
+def _same_outputs(parts: Parts, node: Node) -> Iterator[Finding]:
+    """The task whose outputs are written again has them itself."""
+    assert parts.drawing is not None
+    named = node.properties.get("outputsOf")
+    other = parts.drawing.nodes.get(named or "")
+    if named is None:
+        return
+    if other is None or other.kind != node.kind or other is node:
+        message = f"属性 outputsOf 要写另一个同类任务或者调用的标识，没有“{shown(named)}”；请改正。"
+        yield Finding(DIAGRAM, node.id, "package.unknown-node", message)
+    elif "outputsOf" in other.properties:
+        message = f"{shown(named)} 自己也用 outputsOf；请直接写它所指的任务 {shown(other.properties['outputsOf'])}。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _chases(parts: Parts, node: Node) -> Iterator[Finding]:
