@@ -1,5 +1,6 @@
 """The installation's signing keys: made, replaced, ended; entered into the table that verification reads."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from engine.documents import AUTHORITY, REVIEWER, Assurance, Field, Trust
 from engine.errors import Invalid, NotFound, Unavailable
 from engine.installation import Installation
 from engine.store import Transaction, insert_into
-from engine.store.tables import organisation, process_in_force, signing_key
+from engine.store.tables import organisation, person, post, process_in_force, signing_key
 
 SIGNING_ROLES = frozenset(
     {"bureau_leader", "meeting_secretary"}
@@ -30,9 +31,21 @@ def ensure_keys(installation: Installation) -> None:
         for key_id, below in SEALS.items():
             _enter(installation, transaction, key_id, name + below, AUTHORITY)
         signing = SIGNING_ROLES | _signers(installation, transaction)
-        for person in identity.people(transaction):
-            if signing & set(person.roles):
-                _enter(installation, transaction, f"person-{person.id}", person.name, REVIEWER)
+        for one in identity.people(transaction):
+            if signing & set(one.roles):
+                _enter(installation, transaction, f"person-{one.id}", one.name, REVIEWER)
+
+
+def provide_key(installation: Installation, transaction: Transaction, person_id: str, posts: Collection[str]) -> None:
+    """A key for somebody who comes to hold these posts, or to stand in for them, where one of them signs.
+
+    It is made now and not at the moment of signing: minutes are signed after the commit, when nobody can be told.
+    """
+    query = sa.select(post.c.role).where(post.c.id.in_(posts))
+    roles = set(transaction.execute(query).scalars())
+    if roles & SIGNING_ROLES or roles & _signers(installation, transaction):
+        name = transaction.execute(sa.select(person.c.name).where(person.c.id == person_id)).scalar_one()
+        _enter(installation, transaction, f"person-{person_id}", name, REVIEWER)
 
 
 def _signers(installation: Installation, transaction: Transaction) -> set[str]:

@@ -16,6 +16,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.identity.actors import held_on
 from engine.installation import Installation
+from engine.keys import provide_key
 from engine.packages import CompiledPackage
 from engine.store import Transaction, new_id, reading, writing
 from engine.store.tables import delegation, organisation, person, post, post_holder, process_in_force
@@ -91,6 +92,7 @@ def appoint_deputy(
         }
         now = installation.clock.now()
         transaction.execute(sa.insert(delegation), row | {"made_at": now})
+        provide_key(installation, transaction, deputy_id, [post_id])
         audit.record(transaction, "deputy-appointed", now, actor.person_id, row, post_id)
     return str(row["id"])
 

@@ -24,7 +24,7 @@ from engine.errors import Conflict, Forbidden, NotFound
 from engine.identity import Actor, separation
 from engine.identity.actors import held_on
 from engine.installation import Installation
-from engine.keys import withdraw_key
+from engine.keys import provide_key, withdraw_key
 from engine.store import Transaction, insert_into, new_id, reading, writing
 from engine.store.tables import case, delegation, event, handover, person, post, post_holder, task
 from engine.store.values import decode, encode
@@ -80,6 +80,7 @@ def hand_over(installation: Installation, actor: Actor | None, leaving_id: str, 
         _refuse_two_posts(installation, transaction, [*mine, *posts], people[successor_id])
         told = _move_tasks(installation, transaction, leaving_id, successor_id, people, actor, reason, now)
         _move_posts(transaction, mine, successor_id, today)
+        provide_key(installation, transaction, successor_id, [row["id"] for row in mine])
         _close(transaction, leaving_id, now)
         receipt = {
             "id": new_id(),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine import forms, store
+from engine import store
 from engine.cases.starting import starting_post
 from engine.identity import Actor
 from engine.installation import Installation
@@ -24,7 +24,7 @@ class OfferStep:
 
 @dataclass(frozen=True)
 class Offer:
-    """A process in force: conditions, materials, steps and promised days, all read from the package."""
+    """A process in force: steps and promised days, all read from the package."""
 
     key: str
     title: str
@@ -35,8 +35,6 @@ class Offer:
     inside: bool  # begun by the department itself; not in the guide
     working_days: int | None
     promise_certainty: str
-    form: forms.FormSchema
-    materials: tuple[forms.Field, ...]
     steps: tuple[OfferStep, ...]
     documents: tuple[str, ...]
     package: CompiledPackage
@@ -60,8 +58,6 @@ def own_offers(installation: Installation, actor: Actor) -> tuple[Offer, ...]:
 
 def _offer(package: CompiledPackage, since: datetime) -> Offer:
     manifest, nodes = package.manifest, package.definition.nodes
-    form = package.forms[nodes[manifest.submit].form_id or ""]
-    materials = tuple(entry for entry in form.fields.values() if entry.type == "filepicker")
     steps = tuple(
         OfferStep(node.name, node.lane or "", node.documentation or "")
         for node in nodes.values()
@@ -77,8 +73,6 @@ def _offer(package: CompiledPackage, since: datetime) -> Offer:
         inside=manifest.starts_inside,
         working_days=manifest.promise.working_days if manifest.promise else None,
         promise_certainty=manifest.promise.certainty if manifest.promise else "",
-        form=form,
-        materials=materials,
         steps=steps,
         documents=tuple(
             rule.title

@@ -85,6 +85,14 @@ def test_a_deputy_does_not_sign_unless_it_is_said(play: Play) -> None:
     assert cases.prepare_documents(place, play.actor("secretary"), task.id)
 
 
+def test_who_stands_in_for_who_signs_has_a_key_though_no_own_post_asks_for_one(play: Play) -> None:
+    case_id = play.until("Task_meeting")
+    appoint(play, "secretary", "handler-b")
+    play.complete(play.task(case_id, "Task_meeting"), actor=play.actor("handler-b"))
+    play.office.work_off()
+    assert [row["state"] for row in play.rows(tables.document, tables.document.c.kind == "D09")] == ["issued"]
+
+
 def test_a_deputy_for_one_process_sees_no_other(play: Play) -> None:
     case_id = play.until("Task_head_review")
     appoint(play, "head", "clerk", package_key="party_dual_filing")

@@ -49,7 +49,9 @@ def test_posts_and_claimed_tasks_go_to_the_successor_and_the_account_is_closed(p
 def test_the_signing_certificate_is_withdrawn_by_a_job_that_may_run_twice(play: Play) -> None:
     (leader,) = ids(play, "leader")
     assert play.installation.vault.signer(person_key(leader))
-    leave(play, "leader", newcomer(play))
+    successor = newcomer(play)
+    leave(play, "leader", successor)
+    assert play.installation.vault.signer(person_key(successor))
     play.office.work_off()
     with pytest.raises(NotFound):
         play.installation.vault.signer(person_key(leader))

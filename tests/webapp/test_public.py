@@ -24,6 +24,12 @@ def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
         assert words not in page.text
 
 
+def test_the_guide_lists_what_is_filled_in_before_the_application_too(visitor: Visitor) -> None:
+    page = visitor.open("/guide/federation_formation")
+    assert "组建意向" in page.text.partition("要填的内容")[2].partition("需要的材料")[0]
+    assert "可行性报告" in page.text.partition("需要的材料")[2]
+
+
 def test_the_guide_marks_a_date_in_a_year_without_a_calendar(visitor: Visitor) -> None:
     page = visitor.open("/guide/leader_review")
     assert "2027年" in page.text

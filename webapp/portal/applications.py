@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from engine import cases
 from webapp.current import actor, installation
 from webapp.portal.blueprint import pages
-from webapp.public.guide import acceptance_days, expected, find_offer
+from webapp.public.guide import acceptance_days, expected, find_offer, materials
 from webapp.session import signed_in
 
 
@@ -37,6 +37,7 @@ def start(key: str) -> Any:
     return render_template(
         "portal/start.html",
         offer=offer,
+        files=sum(len(group.fields) for group in materials(offer)),
         page_key=secrets.token_hex(16),
         acceptance=acceptance_days(offer),
         expected=expected(offer),

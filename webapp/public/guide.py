@@ -1,5 +1,6 @@
 """The guide: every matter in force with its conditions, materials, steps and promised days, read from its package."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from engine import cases
 from engine.calendar import Deadline
 from engine.cases import Offer
 from engine.errors import NotFound
-from engine.forms import Field
+from engine.forms import Field, Page
 from webapp.current import installation, known_actor, today
 from webapp.presentation import accepted
 from webapp.public.blueprint import pages
@@ -54,14 +55,14 @@ def offer(key: str) -> str:
     found = find_offer(key)
     if found.inside:
         raise unknown_offer()
-    person = known_actor()
+    person, groups = known_actor(), materials(found)
     return render_template(
         "public/offer.html",
         offer=found,
         steps=main_way(found.package.definition),
         contents=contents(found),
-        materials=materials(found),
-        formats=sorted({accepted(field.upload) for field in found.materials}),
+        materials=groups,
+        formats=sorted({accepted(field.upload) for group in groups for field in group.fields}),
         acceptance=acceptance_days(found),
         expected=expected(found),
         may_start=person is None or person.holds(found.start_role),
@@ -86,10 +87,20 @@ def _outside() -> list[Offer]:
     return [offer for offer in cases.offers(installation()) if not offer.inside]
 
 
+def _pages(offer: Offer) -> Iterator[Page]:
+    """The pages of every form that is filled in on the usual way up to the submission."""
+    package = offer.package
+    for node in main_way(package.definition):
+        if node.form_id:
+            yield from package.forms[node.form_id].pages
+        if node.id == package.manifest.submit:
+            return
+
+
 def contents(offer: Offer) -> list[Part]:
-    """The form in a few lines: its sections with their pages, its lists with the pages of a member."""
+    """What is filled in, in a few lines: the sections with their pages, the lists with the pages of a member."""
     found: list[Part] = []
-    for page in offer.form.pages:
+    for page in _pages(offer):
         if page.kind == "list":
             noun = page.list.rows.item_noun if page.list.rows else ""
             found.append(Part(page.title, tuple(p.title for p in page.pages if p.kind != "files"), noun))
@@ -102,9 +113,9 @@ def contents(offer: Offer) -> list[Part]:
 
 
 def materials(offer: Offer) -> list[Material]:
-    """The attachments of the form: of the applicant, and of each member of its list."""
+    """The attachments of the forms: of the applicant, and of each member of a list."""
     found: list[Material] = []
-    for page in offer.form.pages:
+    for page in _pages(offer):
         inner = [field for part in page.pages for field in part.fields]
         fields = tuple(f for f in (inner or page.fields) if f.type == "filepicker")
         if fields:
