@@ -52,6 +52,12 @@ def days_of(node: Node) -> int | None:
     return int(match[1]) if match else None
 
 
+def pauses_of(definition: Definition) -> tuple[str, ...]:
+    """The reasons for which the promised days may stop, in the order of the diagram, each once."""
+    reasons = (node.properties.get("pauses") for node in definition.nodes.values())
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))
+
+
 def _walk(definition: Definition, starts: list[str]) -> Iterator[Node]:
     waiting, seen = list(starts), set(starts)
     while waiting:

@@ -7,7 +7,7 @@ reading needs a reason and is recorded on the case.
 import base64
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ from engine.cases.words import OBJECTION_STATES, name
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import Actor
 from engine.installation import Installation
-from engine.packages import CompiledPackage
+from engine.packages import CompiledPackage, Parameter
 from engine.store import Transaction, new_id, tables
 from engine.store.tables import objection, publicity
 from engine.store.values import decode
@@ -49,6 +49,7 @@ class PublicityView:
     closes_on: date
     members: tuple[dict[str, Any], ...]
     is_open: bool
+    answer: Parameter | None = None  # in how many working days an objection is looked into, where the package says it
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,16 @@ def publicities(installation: Installation) -> tuple[PublicityView, ...]:
 def publicity_view(installation: Installation, publicity_id: str) -> PublicityView:
     """One that is open; of one that is over nothing is shown any more (`NotFound`)."""
     with store.reading(installation.database) as transaction:
-        return _view(_open_one(transaction, publicity_id))
+        row = _open_one(transaction, publicity_id)
+        manifest = installation.package(transaction, row["version_id"]).manifest
+        days = manifest.publicity.days if manifest.publicity is not None else ""
+        return replace(_view(row), answer=manifest.parameters.get(days))
 
 
 _SHOWN = (
-    sa.select(publicity, tables.case.c.title, tables.organisation.c.name.label("organisation"))
+    sa.select(
+        publicity, tables.case.c.title, tables.case.c.version_id, tables.organisation.c.name.label("organisation")
+    )
     .join(tables.case, tables.case.c.id == publicity.c.case_id)
     .join(tables.organisation, tables.organisation.c.id == tables.case.c.organisation_id)
     .order_by(publicity.c.closes_on, publicity.c.id)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -105,10 +106,14 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Publicity:
-    """What the public may answer: the message that an objection sends to the case, and the posts that may read it."""
+    """What the public may answer: the message that an objection sends to the case, and the posts that may read it.
+
+    `days`: the parameter that says in how many working days an objection is looked into; empty where nothing is said.
+    """
 
     message: str
     readers: tuple[str, ...]
+    days: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,7 @@ def read_manifest(data: bytes) -> tuple[Manifest | None, list[Finding]]:
 
 
 def _manifest(root: Table, package: Table) -> Manifest:
-    posts = _posts(root)
+    posts, parameters = _posts(root), _parameters(root)
     manifest = Manifest(
         key=package.text("key", pattern=WORD, shape=WORD_SHAPE),
         title=package.text("title"),
@@ -217,11 +222,11 @@ def _manifest(root: Table, package: Table) -> Manifest:
         documents=MappingProxyType(_documents(root)),
         prints=MappingProxyType(_prints(root)),
         withdraw=_withdrawal(root),
-        publicity=_publicity(root, posts),
+        publicity=_publicity(root, posts, parameters),
         receipt=_receipt(root),
         call=_call(root),
         authority=MappingProxyType(_authority(root, posts)),
-        parameters=MappingProxyType(_parameters(root)),
+        parameters=MappingProxyType(parameters),
     )
     package.close()
     _agree(manifest, package)
@@ -328,16 +333,24 @@ def _withdrawal(root: Table) -> Withdrawal | None:
     return withdrawal
 
 
-def _publicity(root: Table, posts: Mapping[str, str]) -> Publicity | None:
+def _publicity(root: Table, posts: Mapping[str, str], parameters: Mapping[str, Parameter]) -> Publicity | None:
     table = root.table("publicity")
     if table is None:
         return None
-    publicity = Publicity(table.text("message"), table.texts("readers"))
+    publicity = Publicity(table.text("message"), table.texts("readers"), table.text("days", default=""))
     table.close()
     for role in publicity.readers:
         if posts.get(role) != DEPARTMENT:
             table.fault("readers", "authority", f"“{role}”不是本部门的岗位；请写 [posts] 里由 department 持有的岗位。")
+    if publicity.days and not _counts_days(parameters.get(publicity.days)):
+        message = f"“{publicity.days}”不是 [parameters] 里值为正整数的参数；请写异议核实期限所用的那个参数。"
+        table.fault("days", "value", message)
     return publicity
+
+
+def _counts_days(parameter: Parameter | None) -> bool:
+    value = parameter.value if parameter is not None else None
+    return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
 
 
 def _receipt(root: Table) -> str:

@@ -54,6 +54,11 @@ title = "有效期"
 clause = "MZ166-5"
 certainty = "C"
 """
+NO_SUCH_DAYS = """[publicity]
+message = "objection"
+days = "such_days"
+
+[parameters.validity]"""
 
 
 def findings(text: str | bytes) -> list[tuple[str, str]]:
@@ -122,6 +127,7 @@ def test_parameters_are_values_of_feel():
         ("[documents.D06]", "[documents.06]", ("documents.06", "manifest.value")),
         ('to = "Task_close"', "", ("withdraw.to", "manifest.missing")),
         ('reason = "termination"', 'reason = "a b"', ("withdraw.reason", "manifest.value")),
+        ("[parameters.validity]", NO_SUCH_DAYS, ("publicity.days", "manifest.value")),
         ("value = 6", "", ("parameters.validity.value", "manifest.missing")),
         ("value = 6", "value = nan", ("parameters.validity.value", "manifest.value")),
         ("value = 6", "value = 1e999", ("parameters.validity.value", "manifest.value")),

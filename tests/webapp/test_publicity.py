@@ -43,6 +43,7 @@ def test_an_objection_needs_no_account_and_is_read_by_its_handler_alone(
     files = {"files": ("凭证.pdf", sample_page("凭证"))}
     page = visitor.press("提交异议", text=SAID, name="李某某", contact="020-0000000", files=files)
     assert page.heading == "异议已收到"
+    assert "核实期限 10 个工作日，从收到次日起算。 参数待确认" in visitor.page.text
     (receipt,) = re.findall(r"编号 ([0-9A-Z]{4}-[0-9A-Z]{4})", page.text)
     head = signed_in("head")
     head.open(f"/desk/cases/{publicised.rows(tables.case)[0]['id']}")

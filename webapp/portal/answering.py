@@ -17,6 +17,7 @@ from webapp.portal.blueprint import pages
 from webapp.portal.cases import has_prints
 from webapp.portal.supplementing import requests
 from webapp.records import package_of
+from webapp.route import pauses_of
 from webapp.session import signed_in
 
 REMOVE = "remove-file:"
@@ -39,6 +40,7 @@ def tasks(task_id: str) -> Any:
     sections = places.sections(task)
     rows = [row for section in sections for row in section.tasks]
     needed = [row for row in rows if row.is_done or row.problems]
+    package = package_of(installation(), task.case)
     todo = next((row for row in needed if not row.is_done), None)
     return render_template(
         "portal/tasks.html",
@@ -49,7 +51,8 @@ def tasks(task_id: str) -> Any:
         ready=not any(section.problems for section in sections) and todo is None,
         go_on=todo and places.address(task_id, Place(todo.page, todo.index, todo.inner)),
         refused=_refused(task),
-        prints=has_prints(package_of(installation(), task.case)),
+        prints=has_prints(package),
+        pauses=pauses_of(package.definition),
         address=places.address,
         Place=Place,
     )

@@ -17,7 +17,7 @@ from webapp.portal import places
 from webapp.portal.answering import open_task
 from webapp.portal.blueprint import pages
 from webapp.records import package_of
-from webapp.route import days_of, route
+from webapp.route import days_of, pauses_of, route
 from webapp.session import signed_in
 
 DECLARED = "declared"
@@ -96,7 +96,12 @@ def submitted(case_id: str) -> Any:
     coming = [step for step in route(package.definition, case) if step.state != "done"]
     first = days_of(package.definition.nodes[coming[0].node_id]) if coming else None
     return render_template(
-        "portal/submitted.html", case=case, coming=coming, first=first, **_expected(case, first or 0)
+        "portal/submitted.html",
+        case=case,
+        coming=coming,
+        first=first,
+        pauses=pauses_of(package.definition),
+        **_expected(case, first or 0),
     )
 
 

@@ -14,7 +14,7 @@ from engine.forms import Field, Page
 from webapp.current import installation, known_actor, today
 from webapp.presentation import accepted
 from webapp.public.blueprint import pages
-from webapp.route import ahead, days_of, main_way
+from webapp.route import ahead, days_of, main_way, pauses_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def offer(key: str) -> str:
         formats=sorted({accepted(field.upload) for group in groups for field in group.fields}),
         acceptance=acceptance_days(found),
         expected=expected(found),
+        pauses=pauses_of(found.package.definition),
         may_start=person is None or person.holds(found.start_role),
         others=len(_outside()) > 1,
     )
