@@ -79,7 +79,6 @@ from engine.cases.handover import (
 )
 from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
 from engine.cases.indexing import rebuild_index
-from engine.cases.issuing import is_at, letters_at
 from engine.cases.items import withdraw_item
 from engine.cases.ledger import NOBODY as NO_LEAD
 from engine.cases.ledger import (
@@ -92,6 +91,7 @@ from engine.cases.ledger import (
     reads_ledger,
 )
 from engine.cases.ledger_import import RowFault, Taken, import_ledger
+from engine.cases.letters import is_at, letters_at
 from engine.cases.lights import LIGHTS
 from engine.cases.loading import id_of
 from engine.cases.lookahead import Lookahead, leads_to_documents, look_ahead, lookahead_draft, lookahead_file

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.cases import issuing
+from engine.cases import recording
 from engine.cases.carrying import ATTACHMENTS, carry_files, carry_numbers
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.drafting import FILE
@@ -75,4 +75,4 @@ def _carry_files(
     uploaded = {"uploaded_at": now, "uploaded_by": actor.person_id}
     if files := carry_files(transaction, case_id, values, schema, uploaded):
         told = [("attachment.added", {"attachment": row["id"], **{name: row[name] for name in FILE}}) for row in files]
-        issuing.record_on_case(transaction, issuing.head_of_case(transaction, case_id), told, actor.person_id, now)
+        recording.record_on_case(transaction, recording.head_of_case(transaction, case_id), told, actor.person_id, now)

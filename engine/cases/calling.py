@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.audit import Head
-from engine.cases import issuing
+from engine.cases import letters, recording
 from engine.cases.advancing import advance, checked
 from engine.cases.calls import ANSWERED_EARLY, FAILED, WAITING
 from engine.cases.carrying import ATTACHMENTS, carry_files, carry_numbers
@@ -131,9 +131,9 @@ def _carry_files(
     files = carry_files(transaction, call["child_id"], inputs, form_of(package, form_id), uploaded)
     if files:
         told = [{"attachment": row["id"], **{name: row[name] for name in FILE}} for row in files]
-        head = issuing.head_of_case(transaction, call["child_id"])
+        head = recording.head_of_case(transaction, call["child_id"])
         events = [("attachment.added", body) for body in told]
-        issuing.record_on_case(transaction, head, events, person_id, now)
+        recording.record_on_case(transaction, head, events, person_id, now)
 
 
 def _submit(
@@ -181,7 +181,7 @@ def _record_call(
     transaction.execute(sa.update(tables.call).where(tables.call.c.id == call["id"]).values(**columns))
     body = {"call": call["id"], "node": call["node_id"], **noted, "calls_now": {call["id"]: columns}}
     head = Head(parent.case["id"], parent.case["event_seq"], parent.case["event_hash"])
-    issuing.record_on_case(transaction, head, [(kind, body)], None, installation.clock.now())
+    recording.record_on_case(transaction, head, [(kind, body)], None, installation.clock.now())
 
 
 # --- answer ----------------------------------------------------------------------------------------------------------
@@ -281,5 +281,5 @@ def _end(installation: Installation, transaction: Transaction, loaded: Loaded, w
         step.run.jump(rule.to)
     else:
         step.run.cancel()
-    issuing.void_unfinished(step, reason)
+    letters.void_unfinished(step, reason)
     step.write()

@@ -9,8 +9,8 @@ from engine import jobs
 from engine.audit import Head
 from engine.cases.assignments import posts_of
 from engine.cases.chases import Chase, chases, look, moment_of
-from engine.cases.issuing import record_on_case
 from engine.cases.loading import Loaded, load_task
+from engine.cases.recording import record_on_case
 from engine.cases.transactions import command
 from engine.installation import Installation
 from engine.jobs import Done

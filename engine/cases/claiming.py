@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from engine.audit import Head
 from engine.cases.door import hold, separate
-from engine.cases.issuing import record_on_case
 from engine.cases.loading import Loaded, load_task
+from engine.cases.recording import record_on_case
 from engine.cases.step import decode_duties
 from engine.cases.transactions import command
 from engine.errors import Conflict

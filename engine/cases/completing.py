@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine.cases import issuing
+from engine.cases import signing
 from engine.cases.advancing import advance, checked
 from engine.cases.door import hold, refuse_signing, separate
 from engine.cases.drafting import check_revision
@@ -71,10 +71,10 @@ class _LettersWait(Exception):
     def finish(self, installation: Installation, actor: Actor, shown: dict[str, str]) -> dict[str, str]:
         """Document id -> SHA-256; outside of any transaction, nothing is stored but bytes by their hash."""
         if self.act == "sign":
-            return issuing.sign_letters(
+            return signing.sign_letters(
                 installation, actor.person_id, self.case_id, self.path, shown, acting_for=self.acting_for
             )
-        return issuing.seal_letters(installation, self.case_id, self.path)
+        return signing.seal_letters(installation, self.case_id, self.path)
 
 
 def _complete(
@@ -134,6 +134,6 @@ def needs_proof() -> Forbidden:
 
 def _store_letters(step: Step, act: str | None, letters: dict[str, str]) -> None:
     if act == "sign":
-        issuing.store_signed(step, letters)
+        signing.store_signed(step, letters)
     elif act == "seal":
-        issuing.store_sealed(step, letters)
+        signing.store_sealed(step, letters)

@@ -11,14 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import jobs, store
-from engine.cases import issuing
+from engine.cases import issuing, letters, signing
 from engine.cases.authority import authorise
 from engine.cases.completing import is_proved, needs_proof
 from engine.cases.documents import revoked
 from engine.cases.door import hidden
-from engine.cases.issuing import advance_document, head_of_case, record_on_case
+from engine.cases.letters import advance_document
 from engine.cases.loading import Loaded, load_case
 from engine.cases.reasons import reason_of
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.transactions import command
 from engine.cases.writing import witnessed
 from engine.documents import Content
@@ -109,7 +110,7 @@ def prepare_correction(installation: Installation, actor: Actor, document_id: st
     with store.reading(installation.database) as transaction:
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "sign")
-    issuing.prepare(installation, actor.person_id, held.row["case_id"], "", document_id)
+    signing.prepare(installation, actor.person_id, held.row["case_id"], "", document_id)
 
 
 def sign_correction(installation: Installation, actor: Actor, document_id: str, shown: str, proof: Proof) -> None:
@@ -119,7 +120,7 @@ def sign_correction(installation: Installation, actor: Actor, document_id: str, 
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "sign")
     case_id, minutes = held.row["case_id"], held.row["signature"] == "minutes"
-    signed = issuing.sign_letters(installation, actor.person_id, case_id, "", {document_id: shown}, document_id)
+    signed = signing.sign_letters(installation, actor.person_id, case_id, "", {document_id: shown}, document_id)
     digest = signed.get(document_id)
 
     def body(transaction: Transaction) -> None:
@@ -132,7 +133,7 @@ def sign_correction(installation: Installation, actor: Actor, document_id: str, 
         events = [("document.signed", {"document": document_id, "sha256": digest})]
         if minutes:
             events.append(("document.concluded", {"document": document_id, "sha256": digest}))
-            events += issuing.supersede(transaction, held.row, now)
+            events += letters.supersede(transaction, held.row, now)
         record_on_case(transaction, head, events, actor.person_id, now)
         if not minutes:
             _tell(transaction, installation, held, document_id, "seal", actor)
@@ -147,7 +148,7 @@ def seal_correction(installation: Installation, actor: Actor, document_id: str, 
         held = _hold(installation, transaction, document_id, lock=False)
         _take_turn(transaction, held, actor, "seal")
     case_id = held.row["case_id"]
-    digest = issuing.seal_letters(installation, case_id, "", document_id).get(document_id)
+    digest = signing.seal_letters(installation, case_id, "", document_id).get(document_id)
 
     def body(transaction: Transaction) -> None:
         now, head = installation.clock.now(), head_of_case(transaction, case_id)
@@ -156,7 +157,7 @@ def seal_correction(installation: Installation, actor: Actor, document_id: str, 
         if digest is None or not advance_document(transaction, document_id, ("signed",), values):
             raise Conflict("这份文书已被他人用印。", code="document.sealed", document=document_id)
         events = [("document.issued", {"document": document_id, "sha256": digest})]
-        events += issuing.supersede(transaction, held.row, now)
+        events += letters.supersede(transaction, held.row, now)
         record_on_case(transaction, head, events, actor.person_id, now)
 
     command(installation, body)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.audit import Head
-from engine.cases import issuing
+from engine.cases import recording
 from engine.cases.carrying import carry_numbers
 from engine.cases.loading import Loaded, load_case
 from engine.cases.sending import DELIVERED, HELD, RECEIVED, SENT, UNHEARD
@@ -107,7 +107,7 @@ def _hold(installation: Installation, transaction: Transaction, sent: Row, loade
     now, row = installation.clock.now(), loaded.case
     noted = {"name": sent["name"], **_from(transaction, sent)} | _receipt(transaction, sent, row["id"], HELD, now)
     head = Head(row["id"], row["event_seq"], row["event_hash"])
-    issuing.record_on_case(transaction, head, [("message.held", noted)], None, now)
+    recording.record_on_case(transaction, head, [("message.held", noted)], None, now)
 
 
 def _from(transaction: Transaction, sent: Row) -> Row:
@@ -127,7 +127,7 @@ def _receipt(transaction: Transaction, sent: Row, case_id: str, state: str, now:
 def _settle(installation: Installation, transaction: Transaction, message_id: str, done: Done) -> None:
     """What the sender's record says: who took it, or that nobody did. A message that is kept stays open until then."""
     now, sent = installation.clock.now(), _message(transaction, message_id)
-    head = issuing.head_of_case(transaction, sent["case_id"])
+    head = recording.head_of_case(transaction, sent["case_id"])
     query = sa.select(case.c.number).join(receipt, receipt.c.case_id == case.c.id)
     takers = transaction.execute(query.where(receipt.c.message_id == message_id).order_by(case.c.id)).scalars().all()
     kept = sent["keep_until"] is not None and sent["keep_until"] > now
@@ -137,5 +137,5 @@ def _settle(installation: Installation, transaction: Transaction, message_id: st
         noted = {"name": sent["name"], "message": message_id, "to": list(takers)}
         noted["messages_now"] = {message_id: {"state": state}}
         kind = "message.delivered" if takers else "message.unheard"
-        issuing.record_on_case(transaction, head, [(kind, noted)], None, now)
+        recording.record_on_case(transaction, head, [(kind, noted)], None, now)
     done(transaction)

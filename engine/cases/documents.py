@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import documents, store
-from engine.cases import issuing
+from engine.cases import issuing, signing
 from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
-from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_case, load_task
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.step import Step, decode_duties
 from engine.cases.transactions import command
@@ -113,7 +113,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
             raise Forbidden("这个环节不签发文书。", code="task.no-signing")
         refuse_signing(actor, loaded.task)
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
-    ready = issuing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
+    ready = signing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
         found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
     return tuple(one for one in found if one.state == "rendered" and one.replaces is None and one.id in ready)

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from engine import forms
 from engine.cases.door import hold, look, refuse_held
-from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import Loaded, load_task
 from engine.cases.personal import Sealer
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.reviewforms import form_of
 from engine.cases.transactions import command
 from engine.errors import Conflict, Forbidden, Invalid

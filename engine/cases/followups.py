@@ -10,9 +10,9 @@ from engine.cases.chasing import chase_task
 from engine.cases.delivering import deliver_message, take_messages
 from engine.cases.handover import JOB as WITHDRAW
 from engine.cases.handover import withdraw_certificate
-from engine.cases.issuing import issue_notice
 from engine.cases.mailing import JOB as MAIL
 from engine.cases.mailing import send_mail
+from engine.cases.signing import issue_notice
 from engine.cases.suspending import stand_call
 
 HANDLERS: Mapping[str, jobs.Handler] = {

@@ -17,8 +17,8 @@ from engine import audit, jobs
 from engine.audit import Head, link
 from engine.calendar import local_date
 from engine.cases.deputies import exclusive_roles
-from engine.cases.issuing import person_key
 from engine.cases.reasons import reason_of
+from engine.cases.signing import person_key
 from engine.cases.step import decode_duties
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.identity import Actor, separation

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from engine import forms, store
 from engine.cases.door import Sight, hidden, sight
 from engine.cases.drafting import clean_name
-from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_case
 from engine.cases.reasons import reason_of
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.cases.views import ObjectionView

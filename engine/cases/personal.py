@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine import forms
 from engine.calendar import local_date
 from engine.cases.door import Sight, hidden, sight
-from engine.cases.issuing import head_of_case, record_on_case
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
 from engine.errors import Invalid

@@ -11,9 +11,9 @@ import structlog
 from engine import audit, jobs
 from engine.calendar import ZONE, Arrangement, Change, local_date, publish
 from engine.cases.chases import first_jobs
-from engine.cases.issuing import head_of_case, record_on_case
 from engine.cases.loading import load_case
 from engine.cases.names import case_names
+from engine.cases.recording import head_of_case, record_on_case
 from engine.cases.step import Step
 from engine.cases.transactions import command
 from engine.errors import HuishenError

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from engine.audit import Head
 from engine.cases.authority import authorised
 from engine.cases.door import Sight, done_already, hidden, sight
-from engine.cases.issuing import record_on_case
 from engine.cases.loading import load_case, load_task
 from engine.cases.reasons import reason_of
+from engine.cases.recording import record_on_case
 from engine.cases.sightings import task_posts
 from engine.cases.transactions import command
 from engine.errors import Conflict, Forbidden

@@ -5,7 +5,7 @@ from itertools import islice, takewhile
 import sqlalchemy as sa
 import structlog
 
-from engine.cases import issuing
+from engine.cases import letters
 from engine.cases.authority import authorise
 from engine.cases.door import Sight, hidden, hold, separate, sight
 from engine.cases.handing import refuse_delegated
@@ -45,7 +45,7 @@ def return_task(installation: Installation, actor: Actor, task_id: str, to: str,
         step.end_task(loaded.task)
         way = step.run.way_to(to, task_id)
         step.run.return_to(way)
-        issuing.void_unfinished(step, f"退回：{reason}", _shared(way, loaded.task["path"]))
+        letters.void_unfinished(step, f"退回：{reason}", _shared(way, loaded.task["path"]))
         step.write()
 
     command(installation, body)
@@ -106,7 +106,7 @@ def _close(step: Step, to: str, why: str) -> None:
     """Every token ends, and one stands where the case is closed; also in a case that stood still."""
     step.case["suspended_at"] = None
     step.run.jump(to)
-    issuing.void_unfinished(step, why)
+    letters.void_unfinished(step, why)
     step.write()
 
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from engine.audit import Head
 from engine.cases.door import hidden, hold
 from engine.cases.handing import ASK, chosen
-from engine.cases.issuing import record_on_case
 from engine.cases.loading import Loaded, load_task
 from engine.cases.reasons import reason_of
+from engine.cases.recording import record_on_case
 from engine.cases.reviewforms import FORM
 from engine.cases.reviewrows import POSITIONS, UNANSWERED, notice, of_task
 from engine.cases.transactions import command

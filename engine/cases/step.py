@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine import audit, jobs, workflow
 from engine.calendar import Promise, local_date
-from engine.cases import actions, calls, issuing, publicity
+from engine.cases import actions, calls, issuing, publicity, recording
 from engine.cases.associations import file_later
 from engine.cases.effects import Effects
 from engine.cases.indexing import found_by
@@ -214,7 +214,7 @@ class Step:
         head = audit.Head(self.case["id"], self.case["event_seq"], self.case["event_hash"])
         person = self.actor.person_id if self.actor else None
         post = post_id or self.post_id
-        issuing.record_on_case(
+        recording.record_on_case(
             self.transaction, head, events, person, self.now, post, review_count=self.case["review_count"]
         )
         if self.rows["entry"]:

@@ -11,9 +11,9 @@ from engine.audit import Head
 from engine.calendar import local_date
 from engine.cases.door import done_already
 from engine.cases.inbox import InboxRow, due_of, listed_task
-from engine.cases.issuing import record_on_case
 from engine.cases.loading import load_task
 from engine.cases.reasons import reason_of
+from engine.cases.recording import record_on_case
 from engine.cases.supervising import SUPERVISOR, may_supervise, may_urge
 from engine.cases.transactions import command
 from engine.errors import Conflict, Forbidden, Invalid, NotFound

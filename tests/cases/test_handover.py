@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine import cases, identity
-from engine.cases.issuing import person_key
+from engine.cases.signing import person_key
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.store import new_id, tables
 from tests.cases.playing import Play
