@@ -14,6 +14,7 @@ from webapp.current import actor, installation
 
 INTENT = "then"  # what the pressed button asks for: leave, save, refresh, remove-file:<id>; nothing: go on
 REVISION = "revision"
+REMOVE = "remove-file:"
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,9 @@ def _words(task: TaskView, values: Any) -> dict[str, tuple[str, str]]:
     return {row.path: (row.label, row.text) for row in rows}
 
 
-def store_files(task: TaskView, bound: BoundPage | BoundList) -> list[FieldError]:
+def _store_files(task: TaskView, bound: BoundPage) -> list[FieldError]:
     """Every file that came with the page, each judged by its content; a fault for each that was refused."""
     faults: list[FieldError] = []
-    if isinstance(bound, BoundList):
-        return faults
     for shown in _uploads(bound.items):
         for sent in request.files.getlist(shown.input.name):
             if not sent.filename:
@@ -101,9 +100,31 @@ def store_files(task: TaskView, bound: BoundPage | BoundList) -> list[FieldError
     return faults
 
 
-def came_with_files() -> bool:
-    """Whether any file was chosen on the page."""
-    return any(sent.filename for sent in request.files.values())
+def take_files(task: TaskView, place: Place, bound: BoundPage) -> tuple[TaskView, BoundPage, list[FieldError]]:
+    """The page once its files are stored: the task and what is bound have them, and why some were refused."""
+    faults = _store_files(task, bound)
+    if any(sent.filename for sent in request.files.values()):
+        task = cases.task_view(installation(), actor(), task.id)
+        again = bind(task, place, request.form)
+        assert isinstance(again, BoundPage)
+        bound = again
+    return task, bound, faults
+
+
+def mark(bound: BoundPage, faults: list[FieldError]) -> None:
+    """Say at its input why a file was refused; what the page says of a missing file there is dropped."""
+    anchors = {fault.anchor for fault in faults}
+    bound.errors = [*faults, *(error for error in bound.errors if error.anchor not in anchors)]
+    for fault in faults:
+        for shown in bound.items:
+            for one in [shown, *(inner for row in shown.rows for inner in row.items)]:
+                if one.input is not None and one.input.name == fault.anchor:
+                    one.input.errors = [fault.message]
+
+
+def removed_file() -> str | None:
+    """The id of the file whose button to take it out again was pressed."""
+    return intent().removeprefix(REMOVE) if intent().startswith(REMOVE) else None
 
 
 def _store(task: TaskView, shown: Shown, name: str, data: bytes) -> None:

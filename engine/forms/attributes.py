@@ -23,7 +23,7 @@ DERIVABLE = ("birth", "gender")
 PROPERTIES = frozenset(
     {"key", "title", "section", "visibility", "width", "autocomplete", "default", "requiredWhen", "rule", "ruleMessage"}
     | {"check", "patternMessage", "personal", "personalWhen", "derive", "maxSize"}
-    | {"min", "max", "itemLabel", "itemNoun", "over", "rowKey", "rowLabel"}
+    | {"min", "max", "itemLabel", "itemNoun", "over", "rowKey", "rowLabel", "same"}
 )
 
 

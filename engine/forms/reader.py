@@ -1,24 +1,31 @@
 """Reads form-js schemas: the frame, the pages, and all problems at once."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from engine.forms.attributes import Json
 from engine.forms.components import ComponentReader, Level
 from engine.forms.model import FormProblems, FormSchema, Page
+from engine.forms.sharing import Shared
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
 MAX_COMPONENTS = 600
 LOOSE = "main"
 LOOSE_FILES = "attachments"
+NO_OTHERS: Mapping[str, bytes] = MappingProxyType({})
 
 
-def read(data: bytes, file: str) -> FormSchema:
-    """Read a form file. Raises `FormProblems` with every problem found."""
+def read(data: bytes, file: str, library: Mapping[str, bytes] = NO_OTHERS) -> FormSchema:
+    """Read a form file. `library` are the forms from which it may take components. Raises `FormProblems` with every
+    problem found."""
     reader = ComponentReader()
     frame = _frame(data, reader)
+    if frame is not None:
+        frame = _whole({**frame, "components": Shared(library, file, reader).resolved(frame["components"])}, reader)
     if frame is not None:
         schema = _schema(frame, file, reader)
         if not reader.problems:
@@ -41,6 +48,11 @@ def _frame(data: bytes, reader: ComponentReader) -> Json | None:
     version = frame.get("schemaVersion", 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         reader.report("", "form.version", "schemaVersion 须为正整数")
+    return _whole(frame, reader)
+
+
+def _whole(frame: Json, reader: ComponentReader) -> Json | None:
+    """The frame, where it is not too deep or too large; also with what it takes from others."""
     depth, count = _measure(frame)
     if depth > MAX_DEPTH:
         reader.report("", "form.depth", "嵌套太深，请减少分组的层数")

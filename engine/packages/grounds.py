@@ -87,8 +87,9 @@ def _demanded(compiled: CompiledPackage, rows: list[Ground]) -> Iterator[Ground]
 
 def _written(package: Package, compiled: CompiledPackage) -> Iterator[Ground]:
     """Forms, templates and nodes that name a clause by its id."""
-    for file, data in package.within("forms").items():
-        form = compiled.forms.get(forms.read(data, file).id)
+    others = package.within("forms")
+    for file, data in others.items():
+        form = compiled.forms.get(forms.read(data, file, others).id)
         if form is not None:
             yield from (Ground(clause, "form", form.id, form.title, "写到它的编号") for clause in _ids(data))
     for kind, rule in compiled.manifest.documents.items():

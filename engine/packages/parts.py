@@ -111,7 +111,7 @@ def diagram_findings(file: str, problems: Iterable[workflow.Problem]) -> list[Fi
 
 def _form(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
     try:
-        schema = forms.read(data, file)
+        schema = forms.read(data, file, parts.package.within("forms"))
     except FormProblems as problems:
         return [_finding(file, problem) for problem in problems.problems]
     return _hold(parts.forms, schema.id, Held(file, schema), "表单")

@@ -143,13 +143,24 @@ class Place:
 class Step:
     """One step, the line where it stands, and what is expected of it.
 
-    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins.
+    `case` leads to the called case that it is about, call by call; empty for the one that the scenario begins. `file` is
+    where it stands, if that is another scenario.
     """
 
     line: int
     act: Act
     expected: Expected
     case: tuple[Place, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A scenario begins with the steps of another, up to and with the first that does a node."""
+
+    like: str
+    until: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +189,11 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file. `confirmed` are rule codes or clause ids that are taken as confirmed in it, `parameters` values
-    of the manifest's parameters that hold in it."""
+    """One scenario file, with the steps that it takes from another before its own.
+
+    `confirmed` are rule codes or clause ids that are taken as confirmed in it, `parameters` values of the manifest's
+    parameters that hold in it.
+    """
 
     file: str
     id: str
@@ -190,3 +204,4 @@ class Scenario:
     end: End
     confirmed: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    begins: Begins | None = None

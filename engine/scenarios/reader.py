@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from typing import Any
 
 from engine.scenarios.model import (
     Act,
+    Begins,
     Complete,
     End,
     Expected,
@@ -65,9 +67,34 @@ def read_all(files: Mapping[str, bytes]) -> list[Scenario]:
             except ScenarioProblems as error:
                 problems += error.problems
     problems += _twice(found)
+    whole = [] if problems else [_joined(one, found, problems) for one in found]
     if problems:
         raise ScenarioProblems(problems)
-    return found
+    return whole
+
+
+def _joined(scenario: Scenario, all_of_them: list[Scenario], problems: list[Problem]) -> Scenario:
+    """With the steps of the scenario as which it begins."""
+    begins = scenario.begins
+    if begins is None:
+        return scenario
+    other = next((one for one in all_of_them if one.id == begins.like), None)
+    steps = [] if other is None else [replace(step, file=other.file) for step in other.steps]
+    places = [place for place, step in enumerate(steps, 1) if _does(step, begins.until)]
+    if other is None or other is scenario:
+        message = f"没有编号为 {begins.like} 的另一个场景；请改正。"
+    elif other.begins is not None:
+        message = f"{begins.like} 自己也写了 begins；请直接写它所指的 {other.begins.like}。"
+    elif not places:
+        message = f"{begins.like} 没有办理 {begins.until} 的步骤；请改正。"
+    else:
+        return replace(scenario, steps=(*steps[: places[0]], *scenario.steps))
+    problems.append(Problem(scenario.file, begins.line, "begins", "scenario.begins", message))
+    return scenario
+
+
+def _does(step: Step, node: str) -> bool:
+    return isinstance(step.act, Complete) and step.act.node == node and not step.act.is_review and not step.case
 
 
 def _shared(files: Mapping[str, bytes], problems: list[Problem]) -> Shared:
@@ -100,7 +127,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def scenario(self, tree: Tree) -> Scenario:
-        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "steps", "end")
+        keys = ("id", "title", "now", "organisation", "confirmed", "parameters", "begins", "steps", "end")
         entries = self._mapping(tree, keys)
         scenario = Scenario(
             file=self.file,
@@ -112,10 +139,17 @@ class _Reader:
             end=self._end(entries.get("end")),
             confirmed=self._texts(entries.get("confirmed")) or (),
             parameters=self._free(entries.get("parameters")) or {},
+            begins=self._begins(entries.get("begins")),
         )
         if self.problems:
             raise ScenarioProblems(self.problems)
         return scenario
+
+    def _begins(self, tree: Tree | None) -> Begins | None:
+        if tree is None:
+            return None
+        parts = self._mapping(tree, ("as", "until"))
+        return Begins(self._text(parts, "as", tree), self._text(parts, "until", tree), tree.line)
 
     # --- steps ---
 

@@ -76,16 +76,16 @@ class Runner:
                 before = self._turn_to(step, now)
                 refused = self._act(step, before)
             except Stuck as stuck:
-                self._fail(number, step.line, step.act.title, stuck.difference)
+                self._fail(number, step, stuck.difference)
                 break
             self._follow(step.act.faults if isinstance(step.act, Complete) else ())
             now = observe(self.installation, self.about)
             for difference in self._differences(step, refused, now, before):
-                self._fail(number, step.line, step.act.title, difference)
+                self._fail(number, step, difference)
         else:
             now = observe(self.installation, self.case_id)
             for difference in (*end_differences(self.scenario.end, now, self.path), *self._unverified(now)):
-                self._fail(0, self.scenario.end.line, "", difference)
+                self._fail(0, None, difference)
         came_by = trace(self.installation.database, self.case_id, self.plan)
         return Outcome(self.scenario.id, self.scenario.title, self.scenario.file, tuple(self.failures), came_by)
 
@@ -388,9 +388,12 @@ class Runner:
         labels = {member.get("key"): member.get(self.compiled.manifest.item_label) for member in members}
         yield from step_differences(step.expected, now, before, lambda key: str(labels.get(key, key)))
 
-    def _fail(self, number: int, line: int, title: str, difference: Difference) -> None:
+    def _fail(self, number: int, step: Step | None, difference: Difference) -> None:
+        """Of a step, or without one of the end; told where it stands, be it in another scenario."""
+        line, title = (self.scenario.end.line, "") if step is None else (step.line, step.act.title)
+        file = step.file if step is not None and step.file else self.scenario.file
         self.failures.append(
-            Failure(self.scenario.file, number, line, title, difference.what, difference.expected, difference.actual)
+            Failure(file, number, line, title, difference.what, difference.expected, difference.actual)
         )
 
 

@@ -64,9 +64,9 @@ class Open:
 
 
 @cache
-def answers_of(scenario: str) -> dict[str, Mapping[str, Any]]:
+def answers_of(scenario: str, package: str = PACKAGE) -> dict[str, Mapping[str, Any]]:
     """What a scenario of the package fills in, by node; the last time that it comes to the node."""
-    loaded = packages.load_folder(BPMN / PACKAGE)
+    loaded = packages.load_folder(BPMN / package)
     found = next(one for one in read_all(loaded.files) if one.id == scenario)
     return {step.act.node: step.act.values for step in found.steps if isinstance(step.act, Complete)}
 
@@ -74,9 +74,9 @@ def answers_of(scenario: str) -> dict[str, Mapping[str, Any]]:
 class Play:
     """One office, any number of cases."""
 
-    def __init__(self, office: Office, scenario: str = "LS01") -> None:
+    def __init__(self, office: Office, scenario: str = "LS01", package: str = PACKAGE) -> None:
         self.office, self.installation, self.clock = office, office.installation, office.clock
-        self.scenario, self.answers = scenario, dict(answers_of(scenario))
+        self.scenario, self.package, self.answers = scenario, package, dict(answers_of(scenario, package))
         self._holders: dict[str, str] = {}
         self.tampered = False  # said by a test that changes rows behind the commands
 
@@ -174,7 +174,7 @@ class Play:
     # --- what they do ---
 
     def begin(self, key: str | None = None) -> str:
-        return cases.start(self.installation, self.actor("applicant"), PACKAGE, key or new_id()).case_id
+        return cases.start(self.installation, self.actor("applicant"), self.package, key or new_id()).case_id
 
     def attach(self, actor: Actor, task: Open, field: str, name: str) -> AttachmentRef:
         page = sample_page(f"{field} {name}")

@@ -211,3 +211,47 @@ def test_notices_and_clocks_are_read():
 def test_a_fault_in_notices_and_clocks_is_told_with_its_key(line, key):
     found = fault(f"steps:\n  - do: Task_a\n    {line}\n")
     assert found[1] == key
+
+
+BEGUN = HEAD.replace("S1", "S2") + "begins: {as: S1, until: Task_b}\nsteps:\n  - do: Task_d\n"
+WHOLE = (
+    HEAD
+    + "steps:\n  - do: Task_a\n  - review: Task_b\n  - do: Task_b\n    open: [Task_c]\n  - do: Task_b\n  - do: Task_c\n"
+)
+
+
+def test_a_scenario_begins_as_another_does():
+    files = {"scenarios/S1.yaml": WHOLE.encode(), "scenarios/S2.yaml": BEGUN.encode()}
+    whole, begun = read_all(files)
+    assert [step.act.title for step in begun.steps] == ["do Task_a", "review Task_b", "do Task_b", "do Task_d"]
+    assert [(step.file, step.line) for step in begun.steps][1:] == [
+        ("scenarios/S1.yaml", 7),
+        ("scenarios/S1.yaml", 8),
+        ("", 7),
+    ]
+    assert begun.steps[2].expected.open == ("Task_c",)
+    assert [step.file for step in whole.steps] == [""] * 5
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("as: S1", "as: S9"), "没有编号为 S9 的另一个场景"),
+        (("as: S1", "as: S2"), "没有编号为 S2 的另一个场景"),
+        (("until: Task_b", "until: Task_z"), "S1 没有办理 Task_z 的步骤"),
+        (("as: S1", "as: S3"), "S3 自己也写了 begins；请直接写它所指的 S1"),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_told(change, told):
+    third = BEGUN.replace("S2", "S3")
+    files = {"S1": WHOLE, "S2": BEGUN.replace(*change), "S3": third}
+    with pytest.raises(ScenarioProblems, match=told) as raised:
+        read_all({f"scenarios/{name}.yaml": text.encode() for name, text in files.items()})
+    (problem,) = raised.value.problems
+    assert (problem.file, problem.line, problem.key) == ("scenarios/S2.yaml", 5, "begins")
+    assert problem.code == "scenario.begins"
+
+
+def test_a_beginning_says_both_parts():
+    assert fault("begins: {as: S1}\nsteps:\n  - do: Task_a\n") == (5, "begins.until", "scenario.missing")
+    assert fault("begins: {as: S1, until: Task_a, more: 1}\nsteps:\n  - do: Task_a\n")[2] == "scenario.unknown-key"

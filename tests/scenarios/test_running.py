@@ -95,6 +95,18 @@ def test_a_failure_says_where_what_was_expected_and_what_was(steps, told):
     assert told in failure(steps)
 
 
+def test_a_failure_in_steps_of_another_scenario_is_told_where_they_stand():
+    first = scenario(LARGE + "    open: [Task_none]\n  - do: Task_check\n", "S1")
+    second = scenario("  - do: Task_check\n    state: open\n", "S2").replace(
+        "steps:", "begins: {as: S1, until: Task_ask}\nsteps:"
+    )
+    done = scenarios.run(package({"s1": first, "s2": second}), only={"S2"})
+    assert [str(one).partition("，open")[0].partition("，state")[0] for one in done.failures] == [
+        "scenarios/s1.yaml 第 1 步（do Task_ask），第 6 行",
+        "scenarios/s2.yaml 第 2 步（do Task_check），第 7 行",
+    ]
+
+
 def test_a_refusal_that_nobody_expected_is_told_with_the_faults_of_the_form():
     told = failure("  - do: Task_ask\n    values: {amount: 500}\n")
     assert "办理：应为 成功，实际 task.invalid" in told

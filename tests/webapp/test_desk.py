@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from engine import identity, store
+from engine import cases, identity, store
 from engine.calendar import local_date
-from engine.store import tables
+from engine.store import new_id, tables
 from engine.store.tables import post
+from engine.walkthrough import sample_page
 from tests.cases.playing import Play
 from tests.installations import Office
 from tests.webapp.visitor import Visitor
@@ -384,3 +385,27 @@ def test_cases_are_found_by_a_name(play: Play, signed_in: Enter) -> None:
     assert "形式审查" in someone.page.text
     assert "没有符合条件的案件" in someone.press("查找", words="海澜", state="closed").text
     assert someone.open("/desk/cases/?after=x").status == 422
+
+
+def test_files_of_a_decision_are_taken_refused_and_taken_out_again(
+    office: Office, signed_in: Enter, passwords: dict[str, str]
+) -> None:
+    play = Play(office, "JC01", "joint_conference")
+    secretary = play.actor("conference")
+    case_id = cases.start(play.installation, secretary, play.package, new_id()).case_id
+    for node in ("Task_submit", "Task_agenda"):
+        play.do(case_id, node)
+    someone = signed_in("conference")
+    someone.open(f"/desk/tasks/{play.task(case_id, 'Task_invite').id}")
+    refused = someone.press("提交意见", {"papers": ("议题.pdf", b"MZ no pdf")}, confirmed="true")
+    assert refused.status == 422
+    assert "PDF" in refused.errors[0]
+    someone.press("暂存", {"papers": ("议题.pdf", sample_page("议题"))})
+    assert "议题.pdf" in someone.page.section("decide")
+    someone.press("删除")
+    assert "议题.pdf" not in someone.page.section("decide")
+    files = {"papers": ("会议材料.pdf", sample_page("材料"))}
+    done = someone.press("提交意见", files, confirmed="true", password=passwords["conference"])
+    assert "发会议通知：已办理" in done.text
+    kept = [row["name"] for row in play.rows(tables.attachment, tables.attachment.c.removed_at.is_(None))]
+    assert kept == ["会议材料.pdf"]

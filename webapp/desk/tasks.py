@@ -44,7 +44,8 @@ def task(task_id: str) -> Any:
     if bound.action is not None or filling.intent() == "refresh":
         return _show(view, bound)
     try:
-        return _save(view, bound) if filling.intent() in {"save", "return", "preview"} else _complete(view, bound)
+        keeps = filling.intent() in {"save", "return", "preview"} or filling.removed_file() is not None
+        return _save(view, bound) if keeps else _complete(view, bound)
     except Conflict as error:
         if not filling.is_stale(error):
             raise
@@ -58,7 +59,15 @@ def _bound(view: TaskView, sent: Any) -> BoundPage:
 
 
 def _save(view: TaskView, bound: BoundPage) -> Any:
-    """Keep what was typed; on the way to sending back, too."""
+    """Keep what was typed and the files that came; on the way to sending back, too."""
+    if (gone := filling.removed_file()) is not None:
+        filling.save(view, bound)
+        cases.detach(installation(), actor(), view.id, gone)
+        return redirect(url_for(".task", task_id=view.id, _anchor="decide"))
+    view, bound, faults = filling.take_files(view, Place(forms.WHOLE), bound)
+    if faults:
+        filling.mark(bound, faults)
+        return _show(view, bound), 422
     filling.save(view, bound)
     if filling.intent() == "return":
         return redirect(url_for(".send_back", task_id=view.id))
@@ -68,7 +77,11 @@ def _save(view: TaskView, bound: BoundPage) -> Any:
 
 
 def _complete(view: TaskView, bound: BoundPage) -> Any:
-    if not bound.validate():
+    view, bound, faults = filling.take_files(view, Place(forms.WHOLE), bound)
+    held = bound.validate()
+    if faults:
+        filling.mark(bound, faults)
+    if faults or not held:
         return _show(view, bound), 422 if bound.errors else 200
     shown = {key.removeprefix(SHOWN): text for key, text in request.form.items() if key.startswith(SHOWN)}
     beside = neighbours(view.id)

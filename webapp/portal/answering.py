@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from engine import cases, forms
+from engine import cases
 from engine.cases import TaskView
 from engine.errors import Conflict
 from engine.forms import BoundList, BoundPage
@@ -19,8 +19,6 @@ from webapp.portal.supplementing import requests
 from webapp.records import package_of
 from webapp.route import pauses_of
 from webapp.session import signed_in
-
-REMOVE = "remove-file:"
 
 
 def open_task(task_id: str) -> TaskView:
@@ -114,20 +112,15 @@ def _fields(task: TaskView, place: Place, bound: BoundPage) -> Any:
     """Take the files, check the page unless one leaves, save it, go on."""
     if bound.action is not None or filling.intent() == "refresh":
         return _show(task, place, bound)
-    if filling.intent().startswith(REMOVE):
+    if (gone := filling.removed_file()) is not None:
         filling.save(task, bound)
-        cases.detach(installation(), actor(), task.id, filling.intent().removeprefix(REMOVE))
+        cases.detach(installation(), actor(), task.id, gone)
         return redirect(places.address(task.id, place))
-    faults = filling.store_files(task, bound)
-    if filling.came_with_files():
-        task = open_task(task.id)
-        again = filling.bind(task, place, request.form)
-        assert isinstance(again, BoundPage)
-        bound = again
+    task, bound, faults = filling.take_files(task, place, bound)
     leaving = filling.intent() == "leave"
     held = leaving or bound.validate()
     if faults:
-        _mark(bound, faults)
+        filling.mark(bound, faults)
     if faults or not held:
         return _show(task, place, bound), 422 if bound.errors else 200
     filling.save(task, bound)
@@ -137,17 +130,6 @@ def _fields(task: TaskView, place: Place, bound: BoundPage) -> Any:
     if after is None and places.is_single(task.schema):
         return redirect(url_for(".check", task_id=task.id))
     return redirect(places.address(task.id, after) if after else url_for(".tasks", task_id=task.id))
-
-
-def _mark(bound: BoundPage, faults: list[forms.FieldError]) -> None:
-    """Say at its input why a file was refused; what the page says of a missing file there is dropped."""
-    anchors = {fault.anchor for fault in faults}
-    bound.errors = [*faults, *(error for error in bound.errors if error.anchor not in anchors)]
-    for fault in faults:
-        for shown in bound.items:
-            for one in [shown, *(inner for row in shown.rows for inner in row.items)]:
-                if one.input is not None and one.input.name == fault.anchor:
-                    one.input.errors = [fault.message]
 
 
 def _out_of(task: TaskView) -> str:
