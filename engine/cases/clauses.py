@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from engine import packages
+from engine import feel, packages
 from engine.calendar import local_date
 from engine.decisions import Clause, Table
 from engine.decisions.clauses import CONFIRMED
@@ -78,7 +78,7 @@ class ClausePage:
 
 @dataclass(frozen=True)
 class PartPage:
-    """A table or a form of a process in force, as its author wrote it: heads, and rows of cells."""
+    """A part of a process in force, as its author wrote it: heads, and rows of cells; `marked` is the row that is meant."""
 
     package: str
     package_title: str
@@ -87,6 +87,7 @@ class PartPage:
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    marked: int = 0
 
 
 def clause_list(installation: Installation, actor: Actor, words: str = "", binding: str = "") -> ClauseList:
@@ -132,16 +133,28 @@ def clause_page(installation: Installation, actor: Actor, identity: str) -> Clau
 
 
 def clause_part(installation: Installation, actor: Actor, package_key: str, kind: str, key: str) -> PartPage:
-    """A table (`row`) or a form of the process in force; `NotFound` for anything else."""
+    """What a clause leads to of the process in force, by the kinds of `Ground`; `NotFound` for anything else."""
     _may(actor)
     with reading(installation.database) as transaction:
         version_id = packages.in_force(transaction, package_key)
         package = installation.package(transaction, version_id) if version_id else None
+        template = _template(transaction, version_id, package, key) if package and version_id else ""
     shown = _part(package, kind, key) if package is not None else None
+    if package is not None and kind == "document" and template:
+        lines = tuple((line,) for line in template.splitlines() if line.strip())
+        shown = Shown(package.manifest.documents[key].title, ("模板的文字，花括号里是办理时填入的内容",), lines)
     if package is None or shown is None:
-        raise NotFound("现行的流程里没有这张表，请从条款台账里选择。", code="clauses.no-part")
-    title, heads, rows = shown
-    return PartPage(package_key, package.title, kind, key, title, heads, rows)
+        raise NotFound("现行的流程里没有这一项，请从条款台账里选择。", code="clauses.no-part")
+    return PartPage(package_key, package.title, kind, key, *shown)
+
+
+class Shown(NamedTuple):
+    """A part before it has its process."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: int = 0
 
 
 def reads_clauses(actor: Actor) -> bool:
@@ -190,7 +203,13 @@ def _open_cases(transaction: Transaction) -> Mapping[str, int]:
     return {row[0]: row[1] for row in transaction.execute(query)}
 
 
-def _part(package: CompiledPackage, kind: str, key: str) -> tuple[str, tuple[str, ...], tuple[Any, ...]] | None:
+def _template(transaction: Transaction, version_id: str, package: CompiledPackage, key: str) -> str:
+    rule = package.manifest.documents.get(key)
+    files = packages.load_package(transaction, version_id).files if rule is not None else {}
+    return files.get(rule.template, b"").decode(errors="replace") if rule is not None else ""
+
+
+def _part(package: CompiledPackage, kind: str, key: str) -> Shown | None:
     if kind == "row" and key in package.decisions and isinstance(package.decisions[key].logic, Table):
         decision, table = package.decisions[key], package.decisions[key].logic
         heads = [one.label for one in table.inputs] + [one.label or one.name for one in table.outputs]
@@ -198,9 +217,32 @@ def _part(package: CompiledPackage, kind: str, key: str) -> tuple[str, tuple[str
             (*(one.text for one in rule.tests), *(one.text if one is not None else "" for one in rule.outputs))
             for rule in table.rules
         ]
-        return decision.name or key, tuple(heads), tuple(rows)
+        return Shown(decision.name or key, tuple(heads), tuple(rows))
     if kind == "form" and key in package.forms:
         form = package.forms[key]
         asked = [(field.label, path) for path, field in form.fields.items()]
-        return form.title, ("问什么", "变量"), tuple(asked)
+        return Shown(form.title, ("问什么", "变量"), tuple(asked))
+    if kind == "parameter" and key in package.manifest.parameters:
+        return _parameters(package, key)
+    if kind == "promise" and package.manifest.promise is not None:
+        promise = package.manifest.promise
+        told = (f"{promise.working_days} 个工作日", promise.clause, promise.certainty)
+        return Shown("承诺办理时限", ("承诺", "依据", "把握"), (told,))
+    if kind == "node" and key in package.definition.nodes:
+        return _nodes(package, key)
     return None
+
+
+def _parameters(package: CompiledPackage, key: str) -> Shown:
+    """All of them, since one is judged beside the others."""
+    told = [(p.title, feel.written(p.value), p.clause, p.certainty) for p in package.manifest.parameters.values()]
+    heads = ("参数", "现值", "依据", "把握")
+    return Shown("参数", heads, tuple(told), 1 + list(package.manifest.parameters).index(key))
+
+
+def _nodes(package: CompiledPackage, key: str) -> Shown:
+    """The steps of the diagram in its order, with who does each and what its author says of it."""
+    nodes = [node for node in package.definition.nodes.values() if node.name]
+    told = [(node.name, node.lane or "", node.documentation or "") for node in nodes]
+    marked = next((place for place, node in enumerate(nodes, 1) if node.id == key), 0)
+    return Shown("流程图各环节", ("环节", "谁办", "说明"), tuple(told), marked)

@@ -10,6 +10,7 @@ from engine.cases.chasing import chase_task
 from engine.cases.delivering import deliver_message, take_messages
 from engine.cases.handover import JOB as WITHDRAW
 from engine.cases.handover import withdraw_certificate
+from engine.cases.indexing import RENAMED, reindex_organisation
 from engine.cases.mailing import JOB as MAIL
 from engine.cases.mailing import send_mail
 from engine.cases.signing import issue_notice
@@ -20,6 +21,7 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     MAIL: send_mail,
     FILE: file_case,
     WITHDRAW: withdraw_certificate,
+    RENAMED: reindex_organisation,
     "start-call": start_call,
     "answer-call": answer_call,
     "end-call": end_call,

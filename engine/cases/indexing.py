@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import forms, store
+from engine import forms, jobs, store
 from engine.cases.reviewforms import forms_of
 from engine.installation import Installation
 from engine.packages import CompiledPackage
@@ -18,6 +18,7 @@ from engine.store.tables import case, entry, organisation, post
 from engine.store.values import decode
 
 Row = dict[str, Any]
+RENAMED = "reindex-organisation"
 MOST = 2000  # characters of one text
 BATCH = 1000
 TEXTS = frozenset({"textfield", "textarea"})
@@ -62,11 +63,27 @@ def _texts(fields: Iterable[forms.Field], values: Mapping[str, Any]) -> Iterator
             yield value
 
 
+def reindex_organisation(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
+    """Job: the texts of every case of an organisation anew, after it took another name."""
+    with store.reading(installation.database) as transaction:
+        source = entry.join(case, case.c.id == entry.c.case_id)
+        query = sa.select(entry.c.id).select_from(source).where(case.c.organisation_id == payload["organisation"])
+        ids = list(transaction.execute(query.order_by(entry.c.id)).scalars())
+    _rebuild(installation, ids)
+    with store.writing(installation.database) as transaction:
+        done(transaction)
+
+
 def rebuild_index(installation: Installation, tell: Callable[[int], None] = lambda _count: None) -> int:
     """Every text anew, a transaction for a thousand entries; how many entries there are. Safe to be run again."""
     with store.writing(installation.database) as transaction:
         transaction.execute(sa.text("DELETE FROM search_index"))
         ids = list(transaction.execute(sa.select(entry.c.id).order_by(entry.c.id)).scalars())
+    _rebuild(installation, ids, tell)
+    return len(ids)
+
+
+def _rebuild(installation: Installation, ids: list[str], tell: Callable[[int], None] = lambda _count: None) -> None:
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         with store.writing(installation.database) as transaction:
@@ -74,7 +91,6 @@ def rebuild_index(installation: Installation, tell: Callable[[int], None] = lamb
             changing = sa.update(entry).where(entry.c.id == sa.bindparam("the_entry"))
             transaction.execute(changing, rows)
         tell(start + len(some))
-    return len(ids)
 
 
 def _rebuilt(installation: Installation, transaction: Transaction, ids: list[str]) -> list[Row]:

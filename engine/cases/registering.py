@@ -1,12 +1,15 @@
 """A preparatory body becomes the registered one: the same organisation under its registered name and credit code.
 
-Its posts, people, cases, files and record stay where they are, since nothing of them names it by anything but its id.
+Its posts, people, cases, files and record stay where they are, since nothing of them names it by anything but its id;
+a job finds its earlier cases by the new name as well.
 """
 
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from engine import jobs
+from engine.cases.indexing import RENAMED
 from engine.errors import Conflict, Invalid
 from engine.forms import credit_code
 from engine.store import tables
@@ -37,6 +40,8 @@ def register(step: "Step", name: str, uscc: str) -> None:
     before = {"name": organisation["name"], "uscc": organisation["uscc"]}
     step.transaction.execute(sa.update(table).where(table.c.id == organisation["id"]).values(name=name, uscc=uscc))
     organisation.update(name=name, uscc=uscc)
+    payload = {"organisation": organisation["id"]}
+    step.jobs.append(jobs.row(RENAMED, f"{RENAMED}:{step.case['id']}:{step.now.isoformat()}", payload, step.now))
     step.events.append(
         ("case.registered", {"organisation": organisation["id"], "name": name, "uscc": uscc, "before": before})
     )

@@ -95,6 +95,6 @@ def test_the_register_is_for_those_who_review(sqlite_play: Play) -> None:
         cases.clause_list(play.installation, play.actor("applicant"))
     with pytest.raises(NotFound):
         cases.clause_page(play.installation, play.actor("handler_a"), "MZ166-9")
-    for kind, key in (("row", "DT-L9"), ("form", "none"), ("document", "D07")):
+    for kind, key in (("row", "DT-L9"), ("form", "none"), ("document", "none")):
         with pytest.raises(NotFound):
             cases.clause_part(play.installation, play.actor("handler_a"), "leader_review", kind, key)

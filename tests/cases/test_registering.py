@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
-from engine import identity
+from engine import cases, identity, jobs
+from engine.cases import Criteria
 from engine.errors import Conflict, Invalid
 from engine.packages import Package
 from engine.store import tables
@@ -49,6 +50,17 @@ def test_the_organisation_takes_its_registered_name_and_code_and_keeps_its_accou
     told = next(body for kind, body in two.play.events(case_id) if kind == "case.registered")
     assert (told["name"], told["before"]["name"]) == ("南屿省现代物流产业联合会", before[own][0])
     assert (two.play.differences(), two.play.faults()) == ([], [])
+
+
+def test_its_earlier_cases_are_found_by_the_new_name(two: Two) -> None:
+    applicant = two.play.actor("applicant")
+    free_code(two.play, but=applicant.posts[0].organisation_key)
+    name = "南屿省现代物流产业联合会"
+    earlier, wanted = two.play.until("Task_accept"), Criteria(words=name)
+    assert cases.find_cases(two.play.installation, applicant, wanted).rows == ()
+    two.begin("registering", org_name=name, note=CODE)
+    jobs.run_due(two.play.installation, cases.HANDLERS)
+    assert earlier in {row.id for row in cases.find_cases(two.play.installation, applicant, wanted).rows}
 
 
 def test_a_code_that_another_organisation_has_is_refused_and_nothing_changes(two: Two) -> None:

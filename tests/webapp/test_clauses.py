@@ -26,6 +26,16 @@ def test_from_the_list_to_the_table_and_the_form(signed_in: Enter) -> None:
     someone.open("/desk/clauses/REG-27")
     form = someone.follow("负责人人选审核申报")
     assert "财务审计报告" in form.text
+    someone.open("/desk/clauses/MZ166-4")
+    parameters = someone.follow("任职年龄口径：lt70")
+    assert "部务会到会比例" in parameters.text
+    someone.open("/desk/clauses/MZ166-4")
+    document = someone.follow("审核结果告知书")
+    assert "不作为" in document.text
+    assert someone.open("/desk/clauses/parts/leader_review/promise/promise").text.count("30 个工作日") == 1
+    steps = someone.open("/desk/clauses/parts/leader_review/node/Task_verify")
+    assert "逐条核实取证" in steps.text
+    assert someone.open("/desk/clauses/parts/leader_review/node/none").status == 404
 
 
 def test_what_is_not_there_is_said(signed_in: Enter) -> None:
