@@ -1,0 +1,131 @@
+"""Where a case stands: open tasks, the way with what was done, clocks, copies; what of it a person is shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import workflow
+from engine.calendar import Promise, light, local_date
+from engine.cases.door import Sight
+from engine.cases.inbox import due_of
+from engine.cases.members import added_by_hand
+from engine.cases.returning import is_withdrawable
+from engine.cases.seen import Seen
+from engine.cases.views import (
+    Clocks,
+    CopyView,
+    OpenTaskView,
+    PauseView,
+    StepView,
+)
+from engine.store import tables
+
+
+def open_tasks(seen: Seen) -> tuple[OpenTaskView, ...]:
+    """The open tasks that the person may know of, each with who holds it and what may be done with it."""
+    visible = [t for t in seen.tasks if t["state"] == "open" and seen.may_see_task(t)]
+    nodes = seen.package.definition.nodes
+    asks_more = any("addable" in nodes[t["node_id"]].properties for t in visible) and seen.sight is Sight.FULL
+    added = added_by_hand(seen.transaction, seen.row["id"]) if asks_more else frozenset()
+    return tuple(
+        OpenTaskView(
+            id=t["id"],
+            node_id=t["node_id"],
+            name=t["name"],
+            post=t["post_title"],
+            organisation=t["organisation_name"],
+            due=due_of(seen.installation, t["created_at"], t["due_at"], t["due_estimated"]),
+            claimed_by=t["claimer_name"],
+            mine=t["post_id"] in seen.actor.post_ids,
+            is_delegated=t["owner_post_id"] is not None,
+            recallable=t["owner_post_id"] in seen.actor.post_ids,
+            is_review=t["kind"] == "review",
+            is_member=(t["node_id"], t["item_key"]) in added,
+        )
+        for t in visible
+    )
+
+
+def steps(seen: Seen) -> tuple[StepView, ...]:
+    """The user tasks on the way, with how often each was done; only for those who see the whole way."""
+    if seen.sight not in {Sight.OWN, Sight.FULL}:
+        return ()
+    done: dict[str, int] = {}
+    for task in seen.tasks:
+        if task["state"] == "completed" and task["kind"] == "task":
+            done[task["node_id"]] = done.get(task["node_id"], 0) + 1
+    now = {task["node_id"] for task in seen.tasks if task["state"] == "open"}
+    return tuple(
+        StepView(node.id, node.name, node.lane or "", _step_state(node, done, now), done.get(node.id, 0))
+        for node in seen.package.definition.nodes.values()
+        if node.kind == "userTask"
+    )
+
+
+def _step_state(node: workflow.Node, done: Mapping[str, int], now: set[str]) -> str:
+    if node.id in now:
+        return "now"
+    return "done" if done.get(node.id) else "next"
+
+
+def nodes_that_wait(seen: Seen) -> list[workflow.Node]:
+    """The nodes at which the case waits for somebody, or for another case."""
+    nodes = seen.package.definition.nodes
+    waiting = [nodes[task["node_id"]] for task in seen.tasks if task["state"] == "open"]
+    return waiting + [nodes[call.node_id] for call in seen.calls() if call.state in {"waiting", "failed"}]
+
+
+def is_withdrawable_case(seen: Seen) -> bool:
+    """Whether the applicant may take the whole case back now."""
+    waiting = nodes_that_wait(seen)
+    allowed = all(is_withdrawable(node) for node in waiting)
+    return seen.sight is Sight.OWN and seen.row["submitted_at"] is not None and bool(waiting) and allowed
+
+
+def clocks(seen: Seen) -> Clocks | None:
+    """The promised days and the wall clock with every pause; for the association and the department alone."""
+    promise = Promise.from_json(seen.row["promise"])
+    if promise is None or seen.sight not in {Sight.OWN, Sight.FULL}:
+        return None
+    calendar = seen.installation.calendar()
+    end = promise.ended_on or (local_date(seen.row["closed_at"]) if seen.row["closed_at"] else seen.today)
+    remaining = promise.remaining(calendar, end)
+    deadline = promise.due(calendar)
+    elapsed = calendar.between(promise.started_on, end)
+    used = promise.used(calendar, end)
+    return Clocks(
+        working_days=promise.working_days,
+        used=used,
+        remaining=remaining,
+        paused=promise.is_paused,
+        paused_days=elapsed - used,
+        due_on=deadline.date,
+        estimated=deadline.estimated,
+        light=light(promise.working_days, remaining),
+        accepted_on=promise.started_on,
+        elapsed_days=(end - promise.started_on).days,
+        pauses=tuple(PauseView(p.reason, p.since, p.until, p.by) for p in promise.pauses),
+    )
+
+
+def told(seen: Seen) -> dict[str, Any]:
+    """The copies that were sent, for the department, and how much the person's own posts have not read."""
+    told, reader, post = tables.notification, tables.person, tables.post
+    source = told.join(post, post.c.id == told.c.post_id).outerjoin(reader, reader.c.id == told.c.read_by)
+    unread = sa.and_(told.c.post_id.in_(sorted(seen.actor.post_ids)), told.c.read_at.is_(None))
+    query = (
+        sa.select(told, post.c.title.label("post_title"), reader.c.name.label("reader_name"), unread.label("unread"))
+        .select_from(source)
+        .where(told.c.case_id == seen.row["id"], sa.or_(told.c.kind == "copy", unread))
+        .order_by(told.c.id)
+    )
+    rows = [dict(row) for row in seen.transaction.execute(query).mappings()]
+    copies = [row for row in rows if row["kind"] == "copy" and seen.sight is Sight.FULL]
+    return {
+        "copies": tuple(
+            CopyView(row["post_title"], row["text"], row["at"], row["read_at"], row["reader_name"] or "")
+            for row in copies
+        ),
+        "unread": sum(bool(row["unread"]) for row in rows),
+    }
