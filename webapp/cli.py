@@ -6,13 +6,9 @@ from pathlib import Path
 
 import click
 
-import engine.cli_design
-import engine.cli_desk
-import engine.cli_documents  # noqa: F401
 from engine import store
 from engine.background import Background
-from engine.cli import group, opened, speaks
-from engine.cli_decisions import dmn
+from engine.cli import dmn, group, opened, speaks
 from engine.installation import Installation
 
 __all__ = ["dmn", "group", "main", "serve_pages"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from engine import packages
-from engine.cli import group, speaks
+from engine.cli.frame import group, speaks
 
 
 @group.command(

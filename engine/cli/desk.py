@@ -4,7 +4,7 @@ import click
 
 from engine import cases, identity, jobs, store
 from engine.calendar import local_date
-from engine.cli import group, opened, speaks
+from engine.cli.frame import group, opened, speaks
 from engine.errors import NotFound
 from engine.installation import Installation
 

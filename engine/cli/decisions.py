@@ -13,7 +13,7 @@ import click
 from engine import decisions, feel
 from engine.calendar import SystemClock, local_date
 from engine.cases.names import full_years
-from engine.cli import group, speaks
+from engine.cli.frame import group, speaks
 from engine.decisions import conformance
 from engine.errors import Invalid, NotFound
 

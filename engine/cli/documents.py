@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from engine import archive, cases, documents
-from engine.cli import group, opened, speaks
+from engine.cli.frame import group, opened, speaks
 from engine.errors import Invalid
 from engine.keys import replace_key, revocation_list, withdraw_key
 
