@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 
 from engine import cases, packages
-from engine.installation import Settings
 from engine.store import new_id
 from tests.cases.called import end, made, submit
 from tests.cases.playing import Play
@@ -78,7 +77,7 @@ def commands() -> tuple[list[float], list[int]]:
     body += flow("Task_fill", "Task_a") + flow("Task_a", "Task_b") + flow("Task_b", "Way") + flow("Way", "End")
     times, sizes = list[float](), list[int]()
     with tempfile.TemporaryDirectory(prefix="huishen-growth-") as folder:
-        play = Play(make_office(Path(folder) / "instance", Settings()))
+        play = Play(make_office(Path(folder) / "instance"))
         with play.writing() as transaction:
             packages.deploy(transaction, made("rounds", "往返", "WF", body), by=None, at=play.clock.now())
         case_id = cases.start(play.installation, play.actor("applicant"), "rounds", new_id()).case_id

@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 from bench.population import populate
 from engine import store
 from engine.demonstration import read_accounts
-from engine.installation import Settings
 from engine.store.tables import case, task
 from tests.cases.playing import Play
 from tests.installations import ROOT, make_office
@@ -53,7 +52,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000, help="open cases")
     parser.add_argument("--runs", type=int, default=30, help="how often each page is asked for")
     options = parser.parse_args()
-    play = Play(make_office(ROOT / "instance" / "bench", Settings()))
+    play = Play(make_office(ROOT / "instance" / "bench"))
     print(f"open cases: {populate(play, options.cases)}")
     app = create_app(play.installation, secret=b"bench" * 8)
     app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, TESTING=True)

@@ -22,7 +22,6 @@ import sqlalchemy as sa
 from bench.population import populate, state_sizes
 from engine import cases, identity, store
 from engine.calendar import local_date
-from engine.installation import Settings
 from tests.cases.playing import WAY, Open, Play
 from tests.installations import ROOT, make_office
 
@@ -127,7 +126,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20, help="cases that are played and measured")
     parser.add_argument("--profile", action="store_true", help="print where the time goes (and makes it longer)")
     options = parser.parse_args()
-    office = make_office(ROOT / "instance" / "bench", Settings())
+    office = make_office(ROOT / "instance" / "bench")
     play, database = Play(office), office.installation.database
     print(f"open cases: {populate(play, options.cases)}")
     profile = cProfile.Profile() if options.profile else None
