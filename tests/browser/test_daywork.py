@@ -88,3 +88,20 @@ def test_moving_cases_to_a_new_version_holds_at_every_width(enter: Enter, play: 
     publisher.page.get_by_label("迁移的原因").fill("按处务会意见统一到新版")
     publisher.press("迁移所选案件")
     publisher.shoot("moved")
+
+
+def test_a_group_of_cases_holds_at_every_width(enter: Enter) -> None:
+    handler = enter("handler-a")
+    handler.follow("批量发起")
+    handler.follow("发起全省性行业协会商会负责人人选审核")
+    handler.press("发起")
+    handler.shoot("group-new-fault")
+    handler.page.get_by_text("南屿省冷链物流行业协会", exact=True).click()
+    handler.page.get_by_label("这一批的名称").fill("2026年度换届")
+    handler.page.get_by_label("请协会在哪一天以前提交（选填）").fill("2026-12-11")
+    handler.press("发起")
+    expect(handler.page.get_by_text("已发起 1 件。")).to_be_visible()
+    handler.shoot("group")
+    handler.press("催办还没有提交的")
+    handler.open("/desk/groups/")
+    handler.shoot("groups")
