@@ -8,7 +8,7 @@ from flask import request
 
 from engine import cases, forms
 from engine.cases import TaskView
-from engine.errors import Conflict, Invalid
+from engine.errors import HuishenError, Invalid
 from engine.forms import BoundList, BoundPage, FieldError, Shown
 from webapp.current import actor, installation
 
@@ -64,7 +64,7 @@ def save(task: TaskView, bound: BoundPage | BoundList) -> int:
     return cases.save_draft(installation(), actor(), task.id, bound.merged(), sent_revision(task))
 
 
-def is_stale(error: Conflict) -> bool:
+def is_stale(error: HuishenError) -> bool:
     """Whether a colleague saved the form meanwhile: the page is shown again with what was typed."""
     return error.code == "case.stale"
 

@@ -64,11 +64,17 @@ class Open:
 
 
 @cache
-def answers_of(scenario: str, package: str = PACKAGE) -> dict[str, Mapping[str, Any]]:
-    """What a scenario of the package fills in, by node; the last time that it comes to the node."""
+def steps_of(scenario: str, package: str = PACKAGE) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """What a scenario of the package fills in, node by node in its order; not what it does in called cases."""
     loaded = packages.load_folder(BPMN / package)
     found = next(one for one in read_all(loaded.files) if one.id == scenario)
-    return {step.act.node: step.act.values for step in found.steps if isinstance(step.act, Complete)}
+    own = [step.act for step in found.steps if isinstance(step.act, Complete) and not step.case]
+    return tuple((act.node, act.values) for act in own)
+
+
+def answers_of(scenario: str, package: str = PACKAGE) -> dict[str, Mapping[str, Any]]:
+    """The same by node; the last time that it comes to the node."""
+    return dict(steps_of(scenario, package))
 
 
 class Play:
@@ -197,7 +203,7 @@ class Play:
         actor = options.pop("actor", None) or self.holder(task.post)
         if "proof" not in options:
             options["proof"] = self.office.proof(actor.login)
-        if task.node == "Task_sign" and "shown" not in options:
+        if task.node.startswith("Task_sign") and "shown" not in options:
             shown = cases.prepare_documents(self.installation, actor, task.id)
             options["shown"] = {one.id: one.digest or "" for one in shown}
         given = self.values(task.node) if values is None else values

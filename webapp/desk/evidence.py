@@ -112,6 +112,7 @@ class Evidence:
     """The left side of the screen."""
 
     items_title: str
+    is_checked: bool  # by rules of the package; else nothing is said of rules
     people: tuple[PersonCard, ...]
     application: tuple[ApplicationPart, ...]
     submitted: EntryView | None
@@ -144,6 +145,7 @@ def evidence(case: CaseView, package: CompiledPackage) -> Evidence:
     names = {item.key: item.label for item in case.items}
     return Evidence(
         items_title=items_title(package),
+        is_checked=bool(package.manifest.rules),
         people=tuple(_card(item, package, answers.get(item.key, ())) for item in case.items),
         application=tuple(_parts(last, answers)),
         submitted=last,

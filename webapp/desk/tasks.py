@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from engine import cases, forms, identity
 from engine.cases import HistoryLine, TaskView
-from engine.errors import Conflict, Forbidden, HuishenError, Invalid
+from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
 from webapp import filling
@@ -24,6 +24,7 @@ from webapp.session import signed_in
 
 SHOWN = "shown-"  # of a document on a signing page: the hash of the bytes that were looked at
 ENDED = frozenset({"task.done", "task.cancelled", "task.claimed"})
+NO_POST = "identity.no-post"  # what was decided leads to somebody who is not set up here
 PASSWORD = "password"  # noqa: S105 - the name of an input
 
 
@@ -95,11 +96,12 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
         return _show(view, bound, fault=None if bound.errors else error), 422
     except Forbidden as error:
         return _show(view, bound, fault=error), 403
-    except Conflict as error:
-        if filling.is_stale(error) or error.code in ENDED:
+    except (Conflict, NotFound) as error:
+        if filling.is_stale(error) or error.code in ENDED or (isinstance(error, NotFound) and error.code != NO_POST):
             raise
         return _show(view, bound, fault=error), 409
-    flash(f"{view.case.number} {view.name}：已办理", "done")
+    number = f"{view.case.number} " if view.case.number else ""  # a draft has none
+    flash(f"{number}{view.name}：已办理", "done")
     if done.again:
         return redirect(url_for(".task", task_id=done.again[0]))
     after = beside.after if beside else None
