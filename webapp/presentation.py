@@ -11,20 +11,13 @@ from flask import Flask, current_app, request, url_for
 
 from engine import cases, forms, store
 from engine.calendar import ZONE, local_date
+from engine.cases.words import PAUSES
 from engine.forms.model import Upload
 from engine.store.tables import organisation
 from webapp.current import installation, known_actor, today
 from webapp.held import held_forms
 
 WEEKDAYS = "一二三四五六日"
-PAUSES = {
-    "supplement": "补正",
-    "publicity": "公示",
-    "verification": "核实",
-    "external_reg": "登记机关办理",
-    "force_majeure": "不可抗力",
-    "suspension": "中止办理",
-}
 NODE_CODE = re.compile(r"^[A-Z]{1,3}\d{1,3}[a-z]?\s+")  # designers number their nodes; readers need not see it
 KINDS = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
 LARGE_TEXT = "text_size"

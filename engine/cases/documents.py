@@ -50,7 +50,10 @@ class DocumentFacts:
 
 def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
     """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
-    query = sa.select(document).where(document.c.case_id == case_id).order_by(document.c.id)
+    unit = tables.organisation
+    source = document.outerjoin(unit, unit.c.id == document.c.addressee_id)
+    query = sa.select(document, unit.c.name.label("addressee")).select_from(source)
+    query = query.where(document.c.case_id == case_id).order_by(document.c.id)
     if seen is not Sight.FULL:
         outward = _OUTWARD if seen is Sight.OWN else (document.c.signature != "slip",)
         mine = document.c.addressee_id.in_(_organisations(actor))
@@ -91,7 +94,7 @@ def view(row: Any) -> DocumentView:
         reason=row["reason"],
         text=content.text(),
         path=row["path"],
-        to=content.to,
+        to=content.to or row.get("addressee") or "",
         replaces=row["replaces"],
     )
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.cases.chases import Chase
 from engine.cases.door import Sight
 from engine.cases.views import DocumentView, HistoryLine
-from engine.cases.words import EVENTS, OUTCOMES, name
+from engine.cases.words import EVENTS, OUTCOMES, PAUSES, name
 from engine.identity import Actor
 from engine.packages import CompiledPackage
 from engine.store import Transaction
@@ -16,6 +16,7 @@ from engine.store.tables import event, person, post
 from engine.store.values import decode
 
 UNTOLD = frozenset({"attachment.added"})  # one a file, and every submission lists its files
+BY_ITSELF = frozenset({"decision.evaluated", "promise.paused", "promise.resumed", "promise.kept"})  # set off by an act
 OUTWARD = frozenset(
     {
         "case.started",
@@ -87,12 +88,12 @@ def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor, titles: Mappin
 
 def _line(row: Mapping[str, Any], package: CompiledPackage, sight: Sight, titles: Mapping[str, str]) -> HistoryLine:
     body = decode(row["body"])
-    by = "系统" if row["actor"] is None else row["person_name"] or "已注销的人员"
-    if sight is Sight.FULL and row["post_title"] and row["actor"]:
+    by = "系统" if row["actor"] is None or row["kind"] in BY_ITSELF else row["person_name"] or "已注销的人员"
+    if sight is Sight.FULL and row["post_title"] and by != "系统":
         deputy = f"，代{body['acting_name']}" if body.get("acting_name") else ""
         by = f"{by}（{row['post_title']}{deputy}）"
     elif sight is not Sight.FULL and row["kind"] not in {"case.started", "task.submitted", "case.withdrawn"}:
-        by = "" if row["actor"] else by
+        by = "" if row["actor"] and row["kind"] not in BY_ITSELF else by
     return HistoryLine(row["at"], _text(row["kind"], body, package, titles), _detail(row["kind"], body), by)
 
 
@@ -108,6 +109,10 @@ def _text(kind: str, body: Mapping[str, Any], package: CompiledPackage, titles: 
         return "、".join(body.get("names", ())) or word
     if kind == "case.closed":
         return f"{word}：{name(OUTCOMES, body.get('outcome'))}"
+    if kind == "promise.paused":
+        return f"{word}：{name(PAUSES, body.get('reason'))}"
+    if kind == "decision.evaluated" and (found := package.decisions.get(str(body.get("decision")))) is not None:
+        return f"{found.name}：{word}"
     if kind == "outcome.recorded":
         return f"{word}：{body.get('label', '')}"
     about = node.name if node else titles.get(body.get("document", ""))

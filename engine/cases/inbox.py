@@ -97,6 +97,11 @@ class CaseRow:
     due_on: Any
     due_estimated: bool
     task_id: str | None  # what the own posts have to do in it now
+    package_key: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.state == "closed"
 
 
 @dataclass(frozen=True)
@@ -323,6 +328,7 @@ def my_cases(installation: Installation, actor: Actor, limit: int = 200) -> tupl
                 due_on=row["due_on"],
                 due_estimated=row["due_estimated"],
                 task_id=row["task_id"],
+                package_key=row["package_key"],
             )
             for row in transaction.execute(query).mappings()
         )

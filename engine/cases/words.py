@@ -39,6 +39,14 @@ OBJECTION_STATES = {
     "upheld": "成立",
     "separate": "另案处理",
 }
+PAUSES = {
+    "supplement": "补正",
+    "publicity": "公示",
+    "verification": "核实",
+    "external_reg": "登记机关办理",
+    "force_majeure": "不可抗力",
+    "suspension": "中止办理",
+}
 EVENTS = {
     "case.started": "新建申请",
     "task.submitted": "提交",

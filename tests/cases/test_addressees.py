@@ -17,6 +17,11 @@ def test_each_unit_sees_its_own_request_and_reply_sheet_and_the_association_neit
     assert kinds(play, "joint-court", case_id) == ["D04", "D05"]
     assert {"D04", "D05"}.isdisjoint(kinds(play, "applicant", case_id))
     assert kinds(play, "head", case_id).count("D04") == 8
+    view = cases.case_view(play.installation, play.actor("head"), case_id)
+    assert "省公安厅" in [one.to for one in view.documents if one.kind == "D05"]
+    assert all(one.to for one in view.documents if one.kind == "D05")
+    chosen = [line for line in view.history if line.text == "联审单位：按决策表选定"]
+    assert [line.by for line in chosen] == ["系统"]
 
 
 def test_nobody_but_the_addressee_and_the_department_opens_the_file(play: Play) -> None:

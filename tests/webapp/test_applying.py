@@ -282,3 +282,11 @@ def test_every_answer_can_be_changed_from_the_check_page(complete: Visitor) -> N
     assert page.value("contact_name") == "罗知夏"
     complete.press("保存并继续", contact_name="杜若溪", contact_mobile="13800000026")
     assert "杜若溪" in complete.follow("核对并提交").text
+
+
+def test_who_begins_a_second_application_of_a_kind_is_shown_the_one_that_runs(applicant: Visitor) -> None:
+    applicant.open("/portal/")
+    page = applicant.follow("申报全省性行业协会商会负责人人选审核")
+    assert "你单位已有同类申请在办" in page.text
+    assert "草稿" in page.text
+    assert "已有同类申请" not in applicant.open("/portal/start/party_dual_filing").text

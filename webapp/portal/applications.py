@@ -34,10 +34,12 @@ def start(key: str) -> Any:
         task = cases.start(installation(), actor(), key, request.form.get("key", ""))
         return redirect(url_for(".tasks", task_id=task.task_id))
     offer = find_offer(key)
+    running = [row for row in cases.my_cases(installation(), actor()) if row.package_key == key and not row.is_over]
     return render_template(
         "portal/start.html",
         offer=offer,
         files=sum(len(group.fields) for group in materials(offer)),
+        running=running,
         page_key=secrets.token_hex(16),
         acceptance=acceptance_days(offer),
         expected=expected(offer),
