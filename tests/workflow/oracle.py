@@ -530,6 +530,7 @@ class Oracle:
         return [*self.parts, *(self.extras if self.kind in SCOPES else [])]
 
     def do(self, name, again, mask=0):
+        """Does one task of that name, the first where a timer opened several; false where there is none."""
         if name in self.todo:
             self.todo.remove(name)
             if self.kind == "or":
@@ -548,9 +549,8 @@ class Oracle:
                 self.done = not again
                 if again:
                     self.round()
-            return
-        for part in self.everything():
-            part.do(name, again, mask)
+            return True
+        return any(part.do(name, again, mask) for part in self.everything())
 
     def choose(self, mask):
         self.chosen = chosen_of(mask, len(self.tree[2]))
