@@ -10,7 +10,7 @@ from engine import archive, audit, cases, jobs, store
 from engine.calendar import local_date
 from engine.errors import HuishenError
 from engine.installation import Installation
-from engine.keys import audit_signer
+from engine.keys import audit_signer, renew_keys
 
 TICK = 5.0  # seconds between two looks at the timers
 CHECKPOINT_EVERY = timedelta(minutes=10)
@@ -48,11 +48,12 @@ class Background:
             self._stop.wait(TICK)
 
     def _remind(self) -> None:
-        """Terms that end, reports that are due: looked at once a day."""
+        """Terms that end, reports that are due, keys that run out: looked at once a day."""
         today = local_date(self.installation.clock.now())
         if self._reminded != today:
             cases.remind_of_terms(self.installation)
             cases.remind_of_party_work(self.installation)
+            renew_keys(self.installation)
             self._reminded = today
 
     def tick(self) -> None:

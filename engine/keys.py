@@ -1,7 +1,7 @@
 """The installation's signing keys: made, replaced, ended; entered into the table that verification reads."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from engine.store.tables import organisation, person, post, process_in_force, si
 SIGNING_ROLES = frozenset(
     {"bureau_leader", "meeting_secretary"}
 )  # posts whose holders sign letters, or minutes, with a key of their own; beside those that packages in force name
+RENEWED_BEFORE = timedelta(days=60)  # before its end
 SEALS = {"seal-authority": "", "seal-acceptance": "（受理专用章）"}  # key id -> what stands below the star
 
 
@@ -58,6 +59,25 @@ def _signers(installation: Installation, transaction: Transaction) -> set[str]:
     return {role for role in named if not role.startswith("=")}
 
 
+def renew_keys(installation: Installation) -> list[str]:
+    """New keys under the same ids where a certificate ends soon; the old ones count to their own end. -> the ids.
+
+    Letters are signed on any day, and minutes when nobody can be told, so that a key never runs out unnoticed. Whatever
+    a crash has left out of the register is entered.
+    """
+    now, renewed = installation.clock.now(), []
+    with store.writing(installation.database) as transaction:
+        transaction.execute(sa.select(signing_key.c.fingerprint).with_for_update())  # one process at a time
+        for key_id in installation.vault.key_ids():
+            current = installation.vault.certificate(key_id)
+            if current.not_after - now < RENEWED_BEFORE:
+                current = installation.vault.replace(key_id, now)
+                renewed.append(key_id)
+                audit.record(transaction, "key.renewed", now, None, {"key": key_id, "new": current.fingerprint})
+            transaction.execute(insert_into(transaction, signing_key).values(_row(current)).on_conflict_do_nothing())
+    return renewed
+
+
 def replace_key(installation: Installation, key_id: str, reason: str) -> str:
     """A new key under the same id; the old one counts until now and never again. -> the new fingerprint."""
     _end(installation, key_id, reason)
@@ -89,9 +109,10 @@ def _end(installation: Installation, key_id: str, reason: str) -> None:
 
 
 def revocation_list(installation: Installation) -> bytes:
-    """The CRL (DER) of every key that ended before its certificate did."""
+    """The CRL (DER) of every key that has ended."""
     with store.reading(installation.database) as transaction:
-        rows = transaction.execute(sa.select(signing_key)).mappings().all()
+        query = sa.select(signing_key).where(signing_key.c.until <= installation.clock.now())
+        rows = transaction.execute(query).mappings().all()
     current = {installation.vault.certificate(key_id).fingerprint for key_id in installation.vault.key_ids()}
     ended = {row["fingerprint"]: row["until"] for row in rows if row["fingerprint"] not in current}
     return installation.vault.revocation_list(ended, installation.clock.now())
