@@ -32,7 +32,14 @@ HOURS = (time(9), time(11), time(14, 30), time(16, 30))
 MOST_A_DAY = 3  # new cases
 SHARES = {"leader_review": 0.6, "party_dual_filing": 0.3, "federation_formation": 0.05, "joint_conference": 0.05}
 WITHDRAWN, OBJECTED, RETURNED, SUSPENDED, MISTAKEN = 0.05, 0.03, 0.05, 0.0008, 0.15
-BALLOT = re.compile(r"ballots\[(\d+)\]\.ballot")
+PLACE = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
+PUT_RIGHT = {  # what the page says of a row that does not hold here -> what is taken down instead
+    ("ballots", "ballot"): "recused",
+    ("attendees", "attendance"): "recused",
+    ("requests", "channel"): "paper",
+}
+VOTES = ("agree", "against", "abstain")
+MOST_MENDS = 6
 REGISTRATION, REGISTRATION_NODE = "登记结果", "Task_registration"
 
 
@@ -268,8 +275,9 @@ class Year:
         said: list[str] = []
         for answer in part.tries(node, item, self.dice):
             values = part.here(answer, node, local_date(self.play.clock.now()), given, self.dice)
-            for fault in view.schema.problems(values, view.context):
-                _recuse(values, fault.field)
+            for _ in range(MOST_MENDS):
+                for fault in view.schema.problems(values, view.context):
+                    _put_right(values, fault.field)
             try:
                 self._attach(actor, row, values.pop("attachments", {}))
                 self.play.complete(task, values, actor=actor, revision=view.revision)
@@ -397,11 +405,19 @@ class Year:
             yield row["id"], row["number"] or "", tasks + [one["node_id"] for one in armed]
 
 
-def _recuse(values: dict[str, Any], place: str) -> None:
-    """Whoever is told that a unit has an interest in the topic takes down that it does not vote."""
-    found = BALLOT.fullmatch(place)
-    if found is not None and len(rows := values.get("ballots") or ()) > int(found[1]):
-        rows[int(found[1])]["ballot"] = "recused"
+def _put_right(values: dict[str, Any], place: str) -> None:
+    """Whoever is told by the page that somebody has an interest, that a unit has no account, or that there are more
+    votes than people, takes down what it says."""
+    found = PLACE.fullmatch(place)
+    rows = values.get(found[1]) if found is not None else None
+    if found is None or not rows or int(found[2]) >= len(rows):
+        return
+    row, name = rows[int(found[2])], found[3]
+    if (found[1], name) in PUT_RIGHT:
+        row[name] = PUT_RIGHT[found[1], name]
+    elif name in VOTES and all(isinstance(row.get(vote), int) for vote in VOTES):
+        most = max(VOTES, key=lambda vote: row[vote])
+        row[most] = max(row[most] - 1, 0)
 
 
 def _names(one: Association, formation: bool) -> dict[str, str]:

@@ -14,6 +14,13 @@ def depth(shape):
     return inner + (bool(shape) and shape[0] in ("call", "sub", "many", "guard", "fail", "escalate", "stop", "repeat"))
 
 
+def length(shape):
+    """How many steps it may take at most, its loops gone through once: a play that is given up has shown nothing."""
+    inner = sum(length(part) for part in shape if isinstance(part, tuple | list))
+    times = max(shape[1], 1) if shape and shape[0] in ("repeat", "many") else 1
+    return 1 + inner * times + (shape[1] if shape and shape[0] in ("mi", "cycle") else 0)
+
+
 ACTIVITY = st.deferred(
     lambda: st.one_of(
         st.just(("task",)),
@@ -43,7 +50,7 @@ BODY = st.recursive(
     ),
     max_leaves=6,
 )
-SHAPE = BODY.filter(lambda shape: depth(shape) < 7)
+SHAPE = BODY.filter(lambda shape: depth(shape) < 7 and length(shape) < 200)
 
 
 class Plan:
