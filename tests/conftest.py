@@ -41,6 +41,7 @@ __all__ = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long tests too")
+    parser.addoption("--pictures", action="store_true", help="photograph pages at every width: test-results/pages")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -56,9 +56,9 @@ def site(app: Flask) -> Iterator[str]:
 class Desk:
     """One person's browser; `faults` are what the browser complained about."""
 
-    def __init__(self, context: BrowserContext, site: str) -> None:
+    def __init__(self, context: BrowserContext, site: str, *, pictures: bool) -> None:
         self.page: Page = context.new_page()
-        self.site, self.faults = site, []
+        self.site, self.faults, self.pictures = site, [], pictures
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
@@ -77,12 +77,15 @@ class Desk:
         self.page.get_by_role("link", name=words).first.click()
 
     def shoot(self, name: str) -> None:
-        """Pictures at every width; a page that must be scrolled sideways or that a reader cannot use is a fault."""
-        RESULTS.mkdir(parents=True, exist_ok=True)
+        """The page at every width: one that must be scrolled sideways or that a reader cannot use is a fault.
+
+        With `--pictures` (and `--full`) it is photographed too, for people to look at.
+        """
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.evaluate(IMAGES)
-            self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
+            if self.pictures:
+                self.page.evaluate(IMAGES)
+                self.page.screenshot(path=RESULTS / f"{name}-{width}.png", full_page=True)
             faults = self.page.evaluate(CHECKS)
             assert not faults, f"{name} at {width}: {json.dumps(faults, ensure_ascii=False)}"
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
@@ -90,13 +93,16 @@ class Desk:
 
 
 @pytest.fixture
-def enter(browser: Browser, site: str, passwords: dict[str, str]) -> Iterator[Callable[[str | None], Desk]]:
+def enter(
+    browser: Browser, site: str, passwords: dict[str, str], request: pytest.FixtureRequest
+) -> Iterator[Callable[[str | None], Desk]]:
     """A browser of their own for somebody: `enter("acceptor")`; none signs nobody in."""
+    pictures = request.config.getoption("--pictures") or request.config.getoption("--full")
     contexts: list[BrowserContext] = []
 
     def begin(login: str | None) -> Desk:
         contexts.append(browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN"))
-        desk = Desk(contexts[-1], site)
+        desk = Desk(contexts[-1], site, pictures=pictures)
         if login is not None:
             desk.open("/session/sign-in")
             desk.page.get_by_label("登录名").fill(login)
