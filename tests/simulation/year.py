@@ -278,6 +278,11 @@ class Year:
             for _ in range(MOST_MENDS):
                 for fault in view.schema.problems(values, view.context):
                     _put_right(values, fault.field)
+            for number, one in enumerate(given.get("papers", ())):  # answered in writing: the paper is scanned
+                values["attachments"] = {
+                    f"papers/{one.key}/scan": f"回复{number + 1}.pdf",
+                    **values.get("attachments", {}),
+                }
             try:
                 self._attach(actor, row, values.pop("attachments", {}))
                 self.play.complete(task, values, actor=actor, revision=view.revision)

@@ -63,7 +63,7 @@ def wander_and_move(shape, choices):
     """Moves to and fro between two labellings after every step; the oracle knows nothing of it."""
     plan = Plan(shape)
     oracle, stays, moves = Oracle(plan.tree), Driver(plan.xml), Driver(plan.xml)
-    labels, feed = [renamed(plan.xml), plan.xml], iter(choices)
+    labels, feed, heard = [renamed(plan.xml), plan.xml], iter(choices), 0
     for step in range(400):
         assert moves.open() == oracle.open() == stays.open()
         assert moves.run.finished is oracle.done
@@ -77,9 +77,10 @@ def wander_and_move(shape, choices):
         pick, again = next(feed, (0, False))
         names, said = oracle.open(), sorted(set(oracle.expected()))
         if said and (pick == 8 or not names):
-            assert oracle.receive(said[step % len(said)])
+            name, heard = said[heard % len(said)], heard + 1  # by turns, so that each is heard some time
+            assert oracle.receive(name)
             for driver in (stays, moves):
-                driver.call("receive", said[step % len(said)], {})
+                driver.call("receive", name, {})
         elif pick == 9 or not names:
             oracle.fire()
             for driver in (stays, moves):

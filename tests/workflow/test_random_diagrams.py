@@ -57,7 +57,7 @@ def values_for(name, again, step):
 def follow(shape, choices):
     plan = Plan(shape)
     oracle, drivers = Oracle(plan.tree), forms(plan)
-    feed = iter(choices)
+    feed, heard = iter(choices), 0
     for step in range(400):
         names = oracle.open()
         for driver in drivers:
@@ -72,7 +72,7 @@ def follow(shape, choices):
         pick, again = next(feed, (0, False))
         said = sorted(set(oracle.expected()))
         if said and (pick == 8 or not names):
-            name = said[step % len(said)]
+            name, heard = said[heard % len(said)], heard + 1  # by turns, so that each is heard some time
             assert oracle.receive(name)
             oracle.settle()
             for driver in drivers:
