@@ -77,7 +77,7 @@ from engine.cases.handover import (
     receipts,
     staff,
 )
-from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, Notice, done, inbox, my_cases, notifications, queue
+from engine.cases.inbox import CaseRow, Due, Heap, Inbox, InboxRow, done, inbox, my_cases, queue
 from engine.cases.indexing import rebuild_index
 from engine.cases.items import withdraw_item
 from engine.cases.ledger import NOBODY as NO_LEAD
@@ -103,10 +103,12 @@ from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import MoveSaid, move_said, move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
 from engine.cases.notices import (
+    Notice,
     NoticePage,
     Preference,
     mark_notices,
     notices,
+    notifications,
     preference,
     set_preference,
     unread,

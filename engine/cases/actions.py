@@ -185,7 +185,7 @@ def _slip(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
 
 
 def _notify(around: Surroundings, step: workflow.Step) -> dict[str, Any]:
-    around.effects.notices.append((str(step.properties["to"]), str(step.properties["text"])))
+    around.effects.notices.append((str(step.properties["to"]), str(step.properties["text"]), None))
     return {}
 
 

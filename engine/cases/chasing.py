@@ -85,4 +85,5 @@ def _notice(loaded: Loaded, chase: Chase, to: str, holder: str, now: datetime) -
         "at": now,
         "kind": "told" if chase.to else "reminder",
         "sent_by": None,
+        "task_id": None if chase.to else loaded.task["id"],
     }

@@ -49,7 +49,7 @@ class Effects:
     outcomes: list[Outcome] = field(default_factory=list)
     opened: list[Opened] = field(default_factory=list)
     decided: list[tuple[str, str]] = field(default_factory=list)  # objections: (id, state)
-    notices: list[tuple[str, str]] = field(default_factory=list)  # (assignment, text)
+    notices: list[tuple[str, str, str | None]] = field(default_factory=list)  # (assignment, text, task it calls to)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went
     answer: str = ""  # the outcome that the calling case is told while this one goes on

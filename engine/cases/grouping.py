@@ -120,7 +120,7 @@ def _begin(
     step = beginning(
         installation, transaction, actor, group["package_key"], version_id, new_id(), whose, {}, told, post.id
     )
-    step.effects.notices.append((step.package.manifest.start, f"{_asked(group)}：{step.case['title']}"))
+    step.effects.notices.append((step.package.manifest.start, f"{_asked(group)}：{step.case['title']}", None))
     _note(transaction, group_id, organisation_id, case_id=written(step).case_id)
 
 
@@ -138,7 +138,7 @@ def remind_group(installation: Installation, actor: Actor, group_id: str) -> int
         now = installation.clock.now()
         today = local_date(now)
         query = (
-            sa.select(task.c.post_id, case.c.id, case.c.title)
+            sa.select(task.c.id.label("task_id"), task.c.post_id, case.c.id, case.c.title)
             .join(case, case.c.id == task.c.case_id)
             .join(member, member.c.case_id == case.c.id)
             .where(member.c.group_id == group_id, case.c.state == "draft", task.c.state == "open")
@@ -155,6 +155,7 @@ def remind_group(installation: Installation, actor: Actor, group_id: str) -> int
                 "at": now,
                 "kind": "reminder",
                 "sent_by": actor.person_id,
+                "task_id": row.task_id,
             }
             for row in transaction.execute(query)
         ]

@@ -178,6 +178,7 @@ def _move(
         "at": now,
         "kind": "told",
         "sent_by": actor.person_id,
+        "task_id": row["id"],
     }
     transaction.execute(sa.insert(notification), [notice])
 

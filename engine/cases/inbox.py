@@ -16,7 +16,7 @@ from engine.errors import Invalid
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import Transaction, reading
-from engine.store.tables import case, notification, organisation, person, post, task
+from engine.store.tables import case, organisation, person, post, task
 
 MOST_COUNTED = 1000  # beyond this a page says "1000+"
 NOTHING = Criteria()
@@ -102,22 +102,6 @@ class CaseRow:
     @property
     def is_over(self) -> bool:
         return self.state == "closed"
-
-
-@dataclass(frozen=True)
-class Notice:
-    id: str
-    case_id: str
-    text: str
-    at: datetime
-    read: bool
-    kind: str = "told"
-    key: str = ""
-
-    @property
-    def slip_id(self) -> str:
-        """Of a notice about a slip: where it can be read."""
-        return self.key.split(":")[2] if self.kind == "slip" else ""
 
 
 def due_of(installation: Installation, created_at: datetime, due_at: datetime | None, estimated: bool) -> Due | None:
@@ -330,20 +314,5 @@ def my_cases(installation: Installation, actor: Actor, limit: int = 200) -> tupl
                 task_id=row["task_id"],
                 package_key=row["package_key"],
             )
-            for row in transaction.execute(query).mappings()
-        )
-
-
-def notifications(installation: Installation, actor: Actor, limit: int = 20) -> tuple[Notice, ...]:
-    """What the actor's posts were told, the newest first."""
-    query = (
-        sa.select(notification)
-        .where(notification.c.post_id.in_(sorted(actor.post_ids)))
-        .order_by(notification.c.id.desc())
-        .limit(limit)
-    )
-    with reading(installation.database) as transaction:
-        return tuple(
-            Notice(row["id"], row["case_id"], row["text"], row["at"], row["read_at"] is not None)
             for row in transaction.execute(query).mappings()
         )

@@ -116,7 +116,9 @@ def _remind(step: "Step", kind: str) -> None:
     for task in step.run.open_tasks():
         if task.node_id in nodes and task.assignment:
             name = step.package.definition.nodes[task.node_id].name
-            step.effects.notices.append((task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。"))
+            step.effects.notices.append(
+                (task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。", None)
+            )
 
 
 def reserve_notice(

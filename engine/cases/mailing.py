@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine import jobs, mail
 from engine.calendar import ZONE, local_date
+from engine.cases.marks import unread_by
 from engine.identity.actors import held_posts
 from engine.installation import Installation, Settings
 from engine.mail import MailFailed
@@ -70,20 +71,18 @@ def _recipients(on: Any) -> Any:
 
 
 def send_mail(installation: Installation, payload: dict[str, Any], done: jobs.Done) -> None:
-    """Job: one notice to everybody who wants it. What was sent is recorded at once, so that a repetition leaves it out.
+    """Job: one notice to everybody who wants it and is still to read it. What was sent is recorded at once, so that a repetition leaves it out.
 
     A crash between the server's answer and the record sends once more, with the same Message-ID. `MailFailed` where
     somebody did not get it.
     """
     now, key = installation.clock.now(), payload["notification"]
-    query = sa.select(notification.c.kind, case.c.number, notification.c.read_at).join(
-        case, case.c.id == notification.c.case_id
-    )
+    query = sa.select(notification.c.kind, case.c.number).join(case, case.c.id == notification.c.case_id)
     got = sa.select(sent.c.person_id).where(sent.c.notification_id == key)
     with reading(installation.database) as transaction:
         row = transaction.execute(query.where(notification.c.id == key)).one_or_none()
-        people = _recipients(local_date(now)).where(notification.c.id == key, person.c.id.not_in(got)).distinct()
-        wanting = transaction.execute(people).all() if row is not None and row.read_at is None else []
+        missing = (notification.c.id == key, person.c.id.not_in(got), unread_by(person.c.id))
+        wanting = transaction.execute(_recipients(local_date(now)).where(*missing).distinct()).all()
     failed: list[MailFailed] = []
     if row is not None and wanting:
         with mail.connection(installation.settings) as server:

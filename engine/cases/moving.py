@@ -341,7 +341,7 @@ class _Move:
         if column == "post_id":
             values |= {"claimed_by": None, "claimed_at": None}
             text = f"{self.step.case['title']}：{self.after.definition.nodes[task.node_id].name}"
-            self.step.effects.notices.append((new, text))
+            self.step.effects.notices.append((new, text, task.id))
         changes.append(f"岗位由 {old} 改为 {new}")
 
     def _draft(self, row: Row, form_id: str | None, obstacles: list[str]) -> list[str]:

@@ -2,19 +2,38 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine.cases.inbox import Notice
 from engine.cases.mailing import KINDS
+from engine.cases.marks import marked, mine, unread_by, unread_ids
 from engine.errors import Invalid
 from engine.forms import mail_address
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store import reading, writing
-from engine.store.tables import case, notification, person
+from engine.store.tables import notification, person
 
 MOST_COUNTED = 100  # beyond this the bell says "99+"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a post was told. `unread`: the person is still to read it; what calls to a task that is over is not."""
+
+    id: str
+    case_id: str
+    text: str
+    at: datetime
+    unread: bool
+    kind: str
+    key: str
+
+    @property
+    def slip_id(self) -> str:
+        """Of a notice about a slip: where it can be read."""
+        return self.key.split(":")[2] if self.kind == "slip" else ""
 
 
 @dataclass(frozen=True)
@@ -34,13 +53,9 @@ class Preference:
     kinds: frozenset[str]
 
 
-def _mine(actor: Actor) -> sa.ColumnElement[bool]:
-    return notification.c.post_id.in_(sorted(actor.post_ids))
-
-
 def unread(installation: Installation, actor: Actor) -> int:
-    """How many notices nobody of the posts has read; counting stops at `MOST_COUNTED`."""
-    inner = sa.select(notification.c.id).where(_mine(actor), notification.c.read_at.is_(None)).limit(MOST_COUNTED)
+    """How many notices the person is still to read; counting stops at `MOST_COUNTED`."""
+    inner = unread_ids(actor).limit(MOST_COUNTED)
     with reading(installation.database) as transaction:
         return int(transaction.execute(sa.select(sa.func.count()).select_from(inner.subquery())).scalar_one())
 
@@ -48,31 +63,36 @@ def unread(installation: Installation, actor: Actor) -> int:
 def notices(
     installation: Installation, actor: Actor, only_unread: bool = False, before: str | None = None, limit: int = 50
 ) -> NoticePage:
-    """All of them, or those that nobody of the posts has read."""
+    """All of them, or those that the person is still to read."""
     if before and not (len(before) == 32 and before.isalnum()):
         raise Invalid("这个分页地址不完整，请从列表首页重新进入。", code="list.place")
-    query = sa.select(notification, case.c.number).join(case, case.c.id == notification.c.case_id).where(_mine(actor))
+    which: list[sa.ColumnElement[bool]] = []
     if only_unread:
-        query = query.where(notification.c.read_at.is_(None))
+        which.append(notification.c.id.in_(unread_ids(actor)))
     if before:
-        query = query.where(notification.c.id < before)
+        which.append(notification.c.id < before)
+    found = _newest(installation, actor, limit + 1, *which)
+    more = found[limit - 1].id if len(found) > limit else None
+    return NoticePage(found[:limit], more, unread(installation, actor))
+
+
+def notifications(installation: Installation, actor: Actor, limit: int = 20) -> tuple[Notice, ...]:
+    """What the actor's posts were told, the newest first."""
+    return _newest(installation, actor, limit)
+
+
+def _newest(installation: Installation, actor: Actor, limit: int, *which: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
+    query = sa.select(notification, unread_by(actor.person_id).label("unread")).where(mine(actor), *which)
     with reading(installation.database) as transaction:
-        rows = transaction.execute(query.order_by(notification.c.id.desc()).limit(limit + 1)).mappings().all()
-    found = tuple(
-        Notice(row["id"], row["case_id"], row["text"], row["at"], row["read_at"] is not None, row["kind"], row["key"])
-        for row in rows[:limit]
-    )
-    return NoticePage(found, rows[limit - 1]["id"] if len(rows) > limit else None, unread(installation, actor))
+        rows = transaction.execute(query.order_by(notification.c.id.desc()).limit(limit)).all()
+    return tuple(Notice(row.id, row.case_id, row.text, row.at, bool(row.unread), row.kind, row.key) for row in rows)
 
 
 def mark_notices(installation: Installation, actor: Actor, ids: Collection[str] | None) -> int:
-    """Read, for everybody who holds the posts; no ids: all of them. How many were unread."""
-    which = [_mine(actor), notification.c.read_at.is_(None)]
-    if ids is not None:
-        which.append(notification.c.id.in_(list(ids)))
-    values = {"read_at": installation.clock.now(), "read_by": actor.person_id}
+    """The person has read these; no ids: all of them. How many were unread."""
+    which = [] if ids is None else [notification.c.id.in_(list(ids))]
     with writing(installation.database) as transaction:
-        return int(transaction.execute(sa.update(notification).where(*which).values(**values)).rowcount)
+        return marked(transaction, actor, installation.clock.now(), *which)
 
 
 def preference(installation: Installation, actor: Actor) -> Preference:

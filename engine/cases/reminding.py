@@ -9,6 +9,7 @@ from engine.audit import Head
 from engine.cases.authority import authorised
 from engine.cases.door import Sight, done_already, hidden, sight
 from engine.cases.loading import load_case, load_task
+from engine.cases.marks import marked
 from engine.cases.reasons import reason_of
 from engine.cases.recording import record_on_case
 from engine.cases.sightings import task_posts
@@ -50,10 +51,9 @@ def remind(installation: Installation, actor: Actor, task_id: str, note: str = "
             raise Conflict("这项待办今天已经催办过，明天可以再催。", code="task.reminded", task=task_id)
         said = f"：{note.strip()[:200]}" if note.strip() else ""
         text = f"催办：{loaded.case['title']}，{loaded.task['name']}请尽快办理{said}"
-        row = _row(
-            loaded.case["id"], loaded.task["post_id"], f"reminder:{task_id}:{new_id()}", text, "reminder", actor, now
-        )
-        transaction.execute(sa.insert(notification), [row])
+        key, post_id = f"reminder:{task_id}:{new_id()}", loaded.task["post_id"]
+        row = _row(loaded.case["id"], post_id, key, text, "reminder", actor, now)
+        transaction.execute(sa.insert(notification), [row | {"task_id": task_id}])
         noted = {
             "task": task_id,
             "node": loaded.task["node_id"],
@@ -103,16 +103,10 @@ def copy_choices(transaction: Transaction) -> list[tuple[str, str]]:
 
 
 def mark_read(installation: Installation, actor: Actor, case_id: str) -> int:
-    """The posts of the actor have read what they were told of a case; how many messages that were."""
+    """The actor has read what the own posts were told of a case; how many messages that were."""
 
     def body(transaction: Transaction) -> int:
-        mine = sa.and_(
-            notification.c.case_id == case_id,
-            notification.c.post_id.in_(sorted(actor.post_ids)),
-            notification.c.read_at.is_(None),
-        )
-        values = {"read_at": installation.clock.now(), "read_by": actor.person_id}
-        return int(transaction.execute(sa.update(notification).where(mine).values(**values)).rowcount)
+        return marked(transaction, actor, installation.clock.now(), notification.c.case_id == case_id)
 
     return command(installation, body)
 

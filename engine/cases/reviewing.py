@@ -129,6 +129,7 @@ def _tell_holder(step: Step, parent: Row, what: str) -> None:
         "at": step.now,
         "kind": "told",
         "sent_by": step.actor.person_id if step.actor else None,
+        "task_id": parent["id"],
     }
     step.transaction.execute(sa.insert(notification), [row])
 

@@ -38,4 +38,5 @@ def notice(installation: Installation, case_row: Mapping[str, Any], row: Mapping
         "at": installation.clock.now(),
         "kind": "told",
         "sent_by": by,
+        "task_id": row["id"],
     }

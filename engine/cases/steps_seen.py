@@ -9,6 +9,7 @@ from engine import workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases.door import Sight
 from engine.cases.inbox import due_of
+from engine.cases.marks import marks_of, mine, unread_by
 from engine.cases.members import added_by_hand
 from engine.cases.returning import is_withdrawable
 from engine.cases.seen import Seen
@@ -110,22 +111,28 @@ def clocks(seen: Seen) -> Clocks | None:
 
 
 def told(seen: Seen) -> dict[str, Any]:
-    """The copies that were sent, for the department, and how much the person's own posts have not read."""
-    told, reader, post = tables.notification, tables.person, tables.post
-    source = told.join(post, post.c.id == told.c.post_id).outerjoin(reader, reader.c.id == told.c.read_by)
-    unread = sa.and_(told.c.post_id.in_(sorted(seen.actor.post_ids)), told.c.read_at.is_(None))
+    """The copies that were sent, for the department, and how much the person is still to read."""
+    told, post = tables.notification, tables.post
+    unread = sa.and_(mine(seen.actor), unread_by(seen.actor.person_id))
     query = (
-        sa.select(told, post.c.title.label("post_title"), reader.c.name.label("reader_name"), unread.label("unread"))
-        .select_from(source)
+        sa.select(told, post.c.title.label("post_title"), unread.label("unread"))
+        .join(post, post.c.id == told.c.post_id)
         .where(told.c.case_id == seen.row["id"], sa.or_(told.c.kind == "copy", unread))
         .order_by(told.c.id)
     )
-    rows = [dict(row) for row in seen.transaction.execute(query).mappings()]
-    copies = [row for row in rows if row["kind"] == "copy" and seen.sight is Sight.FULL]
+    rows = seen.transaction.execute(query).all()
+    copies = [row for row in rows if row.kind == "copy" and seen.sight is Sight.FULL]
+    marks = marks_of(seen.transaction, [row.id for row in copies], seen.today)
     return {
         "copies": tuple(
-            CopyView(row["post_title"], row["text"], row["at"], row["read_at"], row["reader_name"] or "")
+            CopyView(
+                post=row.post_title,
+                text=row.text,
+                at=row.at,
+                read=tuple((one.name, one.read_at) for one in marks[row.id] if one.read_at is not None),
+                unread=tuple(one.name for one in marks[row.id] if one.read_at is None),
+            )
             for row in copies
         ),
-        "unread": sum(bool(row["unread"]) for row in rows),
+        "unread": sum(bool(row.unread) for row in rows),
     }

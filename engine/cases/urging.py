@@ -135,6 +135,7 @@ def _tell(
             "at": now,
             "kind": "slip",
             "sent_by": by,
+            "task_id": noted["task"] if post_id == noted["to"] else None,
         }
         for post_id in posts
     ]

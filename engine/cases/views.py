@@ -140,13 +140,13 @@ class ReviewView:
 
 @dataclass(frozen=True)
 class CopyView:
-    """A copy of the case that a post was sent, and who read it when."""
+    """A copy of the case that a post was sent; who has read it and when, and who is still to read it."""
 
     post: str
     text: str
     at: datetime
-    read_at: datetime | None
-    read_by: str
+    read: tuple[tuple[str, datetime], ...]  # (name, when), the first first
+    unread: tuple[str, ...]  # names
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ class CaseView:
     calls: tuple[CallView, ...] = ()
     withdrawable_items: tuple[str, ...] = ()  # keys of the members that the applicant may take back alone
     withdrawn_items: tuple[str, ...] = ()  # names of those that were
-    unread: int = 0  # messages about this case that the person's posts have not read
+    unread: int = 0  # messages about this case that the person is still to read
 
 
 @dataclass(frozen=True)

@@ -329,11 +329,16 @@ class Writer:
 
     def _notices(self) -> list[Row]:
         """Who has a new task, and whom the process names, finds it among the notices."""
-        told = [(row["post_id"], f"{self.case['title']}：{row['name']}") for row in self.opened]
+        told: list[tuple[str, str, str | None]] = [
+            (row["post_id"], f"{self.case['title']}：{row['name']}", row["id"]) for row in self.opened
+        ]
         key = self.step.loaded.organisation["key"]
-        named = [(full_assignment(to, self.step.package, key), text) for to, text in self.step.effects.notices]
-        posts = posts_of(self.transaction, {to for to, _ in named})
-        told += [(posts[to], text) for to, text in named]
+        named = [
+            (full_assignment(to, self.step.package, key), text, task_id)
+            for to, text, task_id in self.step.effects.notices
+        ]
+        posts = posts_of(self.transaction, {to for to, _, _ in named})
+        told += [(posts[to], text, task_id) for to, text, task_id in named]
         return [
             {
                 "id": new_id(),
@@ -343,9 +348,9 @@ class Writer:
                 "text": text,
                 "at": self.step.now,
                 "read_at": None,
-                "read_by": None,
+                "task_id": task_id,
             }
-            for place, (post_id, text) in enumerate(told)
+            for place, (post_id, text, task_id) in enumerate(told)
         ]
 
     def _insert(self, table: sa.Table, rows: list[Row]) -> None:

@@ -1,11 +1,12 @@
-"""Notices: unread until somebody of the post reads them, and by e-mail to a real server on this machine."""
+"""Notices: unread until each who holds the post reads them, and by e-mail to a real server on this machine."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from engine import cases, jobs, store
+from engine import cases, identity, jobs, store
+from engine.calendar import local_date
 from engine.errors import Invalid
 from engine.installation import Installation
 from engine.store import tables
@@ -29,7 +30,7 @@ def work(play: Play, place: Installation) -> int:
     return jobs.run_due(place, cases.HANDLERS)
 
 
-def test_a_new_task_is_unread_until_somebody_of_the_post_reads_it(play: Play) -> None:
+def test_a_new_task_is_unread_until_it_is_read(play: Play) -> None:
     play.until("Task_accept")
     place, acceptor = play.installation, play.actor("acceptor")
     page = cases.notices(place, acceptor, only_unread=True)
@@ -39,7 +40,57 @@ def test_a_new_task_is_unread_until_somebody_of_the_post_reads_it(play: Play) ->
     assert cases.mark_notices(place, acceptor, [page.rows[0].id]) == 1
     assert cases.mark_notices(place, acceptor, None) == 0
     assert cases.notices(place, acceptor, only_unread=True).rows == ()
-    assert [row.read for row in cases.notices(place, acceptor).rows] == [True]
+    assert [row.unread for row in cases.notices(place, acceptor).rows] == [False]
+
+
+def test_each_holder_of_a_post_has_a_mark_and_a_deputy_too(play: Play) -> None:
+    place = play.installation
+    play.also("handler-a", "acceptor")
+    play.until("Task_accept")
+    first, second = play.actor("acceptor"), play.office.actor("handler-a")
+    today = local_date(play.clock.now())
+    clerk = play.office.actor("clerk").person_id
+    cases.appoint_deputy(place, first, first.posts[0].id, clerk, today, today, "出差")
+    people = [first, second, play.office.actor("clerk")]
+    for read, one in enumerate(people):
+        assert [cases.unread(place, other) for other in people] == [0] * read + [1] * (3 - read)
+        assert play.rows(tables.notification, tables.notification.c.read_at.is_not(None)) == []
+        assert cases.mark_notices(place, one, None) == 1
+        play.later(minutes=1)
+    assert {row["person_id"] for row in play.rows(tables.notification_reading)} == {one.person_id for one in people}
+    (settled,) = play.rows(tables.notification, tables.notification.c.read_at.is_not(None))
+    assert settled["post_id"] == first.posts[0].id
+
+
+@pytest.mark.parametrize("by", ["done", "withdrawn", "transferred"])
+def test_what_calls_to_a_task_that_is_over_rings_for_nobody(play: Play, by: str) -> None:
+    case_id, place = play.until("Task_accept"), play.installation
+    task, acceptor = play.task(case_id, "Task_accept"), play.actor("acceptor")
+    cases.remind(place, play.actor("applicant"), task.id)
+    calls = {row.id for row in cases.notices(place, acceptor, only_unread=True).rows}
+    assert len(calls) == cases.unread(place, acceptor) == 2
+    if by == "done":
+        play.complete(task)
+    elif by == "withdrawn":
+        cases.withdraw(place, play.actor("applicant"), case_id, "协会调整人选")
+    else:
+        with play.reading() as transaction:
+            to = identity.find_post(transaction, "handler_b")
+        assert to is not None
+        cases.transfer(place, acceptor, task.id, to, "受理岗外出")
+        assert "转办" in cases.notices(place, play.actor("handler_b"), only_unread=True).rows[0].text
+    now = cases.notices(place, acceptor)
+    assert calls <= {row.id for row in now.rows if not row.unread}
+    assert now.unread == sum(row.unread for row in now.rows)
+    assert cases.mark_notices(place, acceptor, calls) == 0
+
+
+def test_news_is_unread_whatever_becomes_of_the_tasks(play: Play) -> None:
+    place, case_id = play.installation, play.until("Task_accept")
+    head = play.actor("division_head")
+    cases.send_copy(place, play.actor("acceptor"), case_id, [head.posts[0].id], "请阅")
+    cases.withdraw(place, play.actor("applicant"), case_id, "协会调整人选")
+    assert [row.kind for row in cases.notices(place, head, only_unread=True).rows] == ["copy"]
 
 
 def test_the_list_goes_on_by_a_key(play: Play) -> None:
@@ -95,6 +146,24 @@ def test_nobody_is_written_to_who_does_not_want_it_or_has_read_it(play: Play, bo
     cases.mark_notices(place, acceptor, None)
     assert work(play, place) == 1
     assert box.received == []
+
+
+def test_who_has_not_read_it_is_written_to_and_nobody_once_the_task_is_over(play: Play, box: Mailbox) -> None:
+    place = with_mail(play, box)
+    play.also("handler-a", "acceptor")
+    for login in ("acceptor", "handler-a"):
+        cases.set_preference(place, play.office.actor(login), f"{login}@example.cn", ["told", "reminder"])
+    case_id = play.until("Task_accept")
+    assert cases.queue_mail(place) == 1
+    cases.mark_notices(place, play.actor("acceptor"), None)
+    assert work(play, place) == 1
+    assert [to for to, _ in box.received] == ["handler-a@example.cn"]
+    task = play.task(case_id, "Task_accept")
+    cases.remind(place, play.actor("applicant"), task.id)
+    assert cases.queue_mail(place) == 1
+    play.complete(task, actor=play.actor("acceptor"))
+    work(play, place)
+    assert len(box.received) == 1
 
 
 def test_old_notices_are_not_sent_when_a_server_is_set_up(play: Play, box: Mailbox) -> None:

@@ -183,3 +183,21 @@ def test_the_form_of_a_task_is_for_its_post(play: Play) -> None:
     with pytest.raises(Forbidden) as refused:
         cases.task_view(play.installation, play.actor("handler_a"), play.open(case_id)[0].id)
     assert refused.value.code == "task.other-post"
+
+
+def test_a_copy_tells_the_department_who_has_read_it_when_and_who_has_not(play: Play) -> None:
+    case_id, place = play.until("Task_summary"), play.installation
+    head, handler = play.also("clerk", "division_head"), play.actor("handler_a")
+    both = {play.actor("division_head").name, head.name}
+    post = next(one.id for one in head.posts if one.role == "division_head")
+    cases.send_copy(place, handler, case_id, [post], "请阅")
+    (copy,) = cases.case_view(place, handler, case_id).copies
+    assert (copy.read, set(copy.unread)) == ((), both)
+    assert cases.case_view(place, head, case_id).unread == 1
+    play.later(minutes=5)
+    assert cases.mark_read(place, head, case_id) == 1
+    (copy,) = cases.case_view(place, handler, case_id).copies
+    assert (copy.read, set(copy.unread)) == (((head.name, play.clock.now()),), both - {head.name})
+    assert cases.case_view(place, head, case_id).unread == 0
+    assert cases.case_view(place, play.actor("division_head"), case_id).unread == 1
+    assert cases.case_view(place, play.actor("applicant"), case_id).copies == ()

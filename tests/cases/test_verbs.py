@@ -274,8 +274,8 @@ def test_a_copy_is_told_and_marked_when_it_is_read(play: Play) -> None:
     assert [row["read_at"] for row in play.rows(tables.notification, copies)] == [None, None]
     assert any("抄送：" in text for text in told(play, "bureau_leader"))
     assert cases.mark_read(play.installation, play.actor("bureau_leader"), case_id) == 1
-    read = {row["post_id"]: row["read_by"] for row in play.rows(tables.notification, copies)}
-    assert read == {to[0]: play.actor("bureau_leader").person_id, to[1]: None}
+    read = {row["post_id"]: row["read_at"] for row in play.rows(tables.notification, copies)}
+    assert read == {to[0]: play.clock.now(), to[1]: None}
     assert last(play, case_id)[0] == "case.copied"
     assert cases.mark_read(play.installation, play.actor("bureau_leader"), case_id) == 0
 

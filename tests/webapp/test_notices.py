@@ -22,6 +22,17 @@ def test_the_bell_counts_and_a_click_marks(play: Play, signed_in: Enter) -> None
     assert "没有未读消息" in someone.follow("未读").text
 
 
+def test_what_one_holder_of_a_post_has_read_rings_for_the_other(play: Play, signed_in: Enter) -> None:
+    play.also("handler-a", "acceptor")
+    play.until("Task_accept")
+    first, second = signed_in("acceptor"), signed_in("handler-a")
+    first.follow("消息 1")
+    first.press("标为已读")
+    assert "0 条未读" in first.page.heading
+    assert "1 条未读" in second.follow("消息 1").heading
+    assert "已标为已读 1 条" in second.press("标为已读").text
+
+
 def test_an_applicant_has_the_bell_too(play: Play, signed_in: Enter) -> None:
     play.until("Task_accept")
     page = signed_in("coldchain").open("/notices/")

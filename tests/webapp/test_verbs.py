@@ -89,7 +89,7 @@ def test_a_copy_is_read_and_marked(play: Play, signed_in: Enter) -> None:
     leader.open(f"/desk/cases/{case_id}")
     leader.press("标为已阅")
     assert "郑怀远" in leader.page.section("copies")
-    assert "已阅 1 份" in leader.page.section("copies")
+    assert "已阅 1 人，未阅 0 人" in leader.page.section("copies")
 
 
 def test_a_unit_is_added_to_the_joint_check(play: Play, signed_in: Enter) -> None:

@@ -37,7 +37,7 @@ def inbox() -> Any:
     return render_template(
         "desk/inbox.html",
         inbox=found,
-        notices=[notice for notice in cases.notifications(installation(), actor(), limit=5) if not notice.read],
+        notices=[notice for notice in cases.notifications(installation(), actor(), limit=5) if notice.unread],
         startable=[offer for offer in cases.own_offers(installation(), actor()) if offer.inside],
         vacancies=cases.pool(installation(), actor()),
         lights=lights,

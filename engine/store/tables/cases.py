@@ -184,19 +184,34 @@ notification = Table(
     Column("case_id", Id, ForeignKey("case.id"), nullable=False),
     Column("text", sa.Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("read_at", Moment),
-    Column("read_by", Id),
+    Column("read_at", Moment),  # when the last of those who then held the post had read it: nobody is asked any more
     Column("kind", Word, nullable=False, server_default="told"),  # told | reminder | copy
     Column("sent_by", Id),
     Column("queued_at", Moment),  # when it was looked at for e-mail: jobs take it from there
+    Column("task_id", Id),  # of a notice that calls to a task: it calls while the post has the task to do
     Index("ix_notification_post", "post_id", "id"),
     Index(
         "ix_notification_unread",
         "post_id",
+        sqlite_where=sa.text("read_at IS NULL AND task_id IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL AND task_id IS NULL"),
+    ),
+    Index(
+        "ix_notification_task",
+        "task_id",
         sqlite_where=sa.text("read_at IS NULL"),
         postgresql_where=sa.text("read_at IS NULL"),
     ),
+    Index("ix_notification_case", "case_id"),
     Index("ix_notification_at", "at"),
+)
+
+notification_reading = Table(  # who has read what the post was told
+    "notification_reading",
+    metadata,
+    Column("notification_id", Id, ForeignKey("notification.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("read_at", Moment, nullable=False),
 )
 
 mail = Table(  # what was sent to whom, so that nothing is sent twice
