@@ -127,7 +127,7 @@ def handle_objection(enter: Enter) -> None:
     choose(handler.page.get_by_label("不成立", exact=True))
     handler.page.get_by_label("核实经过和依据").fill("已函询原单位，查无此事。")
     handler.shoot("case-objection")
-    handler.press("提交意见")
+    handler.press("提交核实结果")
     second = enter("handler-b")
     second.follow(TITLE)
     choose(second.page.locator("main input[value='confirm']"))
