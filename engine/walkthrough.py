@@ -26,6 +26,9 @@ from engine.store import tables
 SCENARIO = "LS01"
 FUTURE = frozenset({"election_date", "term_start", "term_end", "board_resolution_date"})  # moved along with today
 MOST_STEPS = 60
+MORNING = timedelta(
+    hours=9
+)  # what ends with a day is looked at the next one: no letter is drawn up just before midnight
 
 
 class WalkingClock:
@@ -117,7 +120,7 @@ class _Walk:
             row = transaction.execute(query.order_by(timer.c.due_at)).first()
         if row is None:
             return None
-        self.clock.reach(row.due_at)
+        self.clock.reach(row.due_at + MORNING)
         cases.fire_timers(self.installation)
         name = packages.compile(self.package).definition.nodes[row.node_id].name
         return Line(f"演示时钟前移到 {local_date(row.due_at)}：{name}（实际办理要等到那一天）")

@@ -29,7 +29,7 @@ from engine.cases.views import (
     ReviewView,
     TaskView,
 )
-from engine.cases.words import OUTCOMES, STATES, name
+from engine.cases.words import BUTTONS, OUTCOMES, STATES, name
 from engine.identity import Actor
 from engine.installation import Installation
 from engine.store.values import decode
@@ -100,6 +100,8 @@ def _task(seen: Seen) -> TaskView:
     draft, is_review = seen.loaded.draft, task["kind"] == "review"
     values = with_masks(decode(draft["values"]), seen.known) if draft else _first_values(seen, node, scope)
     nodes = package.definition.nodes
+    act = "review" if is_review else node.properties.get("act", "decide")
+    named = "" if is_review else node.properties.get("button", "")
     offered = {} if task["owner_post_id"] else choices(seen.transaction, package, task, TRANSFER, ASK)
     return TaskView(
         id=task["id"],
@@ -107,7 +109,8 @@ def _task(seen: Seen) -> TaskView:
         node_id=node.id,
         name=task["name"],
         documentation=task["question"] or node.documentation or "",
-        act="review" if is_review else node.properties.get("act", "decide"),
+        act=act,
+        button=named or BUTTONS.get(act, "提交意见"),
         proof=not is_review
         and (node.properties.get("proof") == "true" or node.properties.get("act") in {"sign", "seal"}),
         schema=form_of(package, task["form_id"]),

@@ -237,6 +237,7 @@ class TaskView:
     name: str
     documentation: str
     act: str
+    button: str  # what completing it is called
     proof: bool
     schema: forms.FormSchema
     values: dict[str, Any]

@@ -12,6 +12,7 @@ STATES = {
     "served": "已送达，待备案归档",
     "closed": "已办结",
 }
+BUTTONS = {"serve": "登记送达"}  # of acts; the others are 提交意见 where the package names nothing
 OUTCOMES = {
     "approved": "同意",
     "partially_approved": "部分同意",

@@ -127,7 +127,7 @@ def handle_objection(enter: Enter) -> None:
     choose(handler.page.get_by_label("不成立", exact=True))
     handler.page.get_by_label("核实经过和依据").fill("已函询原单位，查无此事。")
     handler.shoot("case-objection")
-    handler.press("提交意见")
+    handler.press("提交核实结果")
     second = enter("handler-b")
     second.follow(TITLE)
     choose(second.page.locator("main input[value='confirm']"))
@@ -196,7 +196,7 @@ def test_from_the_guide_to_the_verified_letter(
     sender.follow(TITLE)
     choose_all(sender.page, "-channel", "system")
     sender.page.get_by_label("登录口令").fill(passwords["handler-a"])
-    sender.press("提交意见")
+    sender.press("发出征求意见")
     with ThreadPoolExecutor(1) as aside:
         aside.submit(play.office.work_off).result()
     checker = enter("joint-court")
@@ -232,7 +232,7 @@ def test_from_the_guide_to_the_verified_letter(
     choose_all(secretary.page, "-result", "approved")
     secretary.shoot("case-meeting")
     secretary.page.get_by_label("登录口令").fill(passwords["secretary"])
-    secretary.press("提交意见")
+    secretary.press("登记会议结果")
     expect(secretary.page.get_by_text("已办理")).to_be_visible()
 
     with ThreadPoolExecutor(1) as aside:
@@ -243,7 +243,7 @@ def test_from_the_guide_to_the_verified_letter(
     clerk.page.get_by_role("checkbox").press("Space")
     clerk.page.get_by_label("登录口令").fill(passwords["clerk"])
     clerk.shoot("case-publicise")
-    clerk.press("提交意见")
+    clerk.press("发布公示")
     object_in_public(nobody)
     handle_objection(enter)
     play.later(days=8)

@@ -203,6 +203,15 @@ BROKEN = [
     ),
     (BPMN, "source='=findings'", "source='=finding'", [(BPMN, "Check", "package.unwritten-variable")]),
     # --- properties ---
+    *(
+        (
+            BPMN,
+            'name="state" value="deciding"',
+            f'name="button" value="{text}"',
+            [(BPMN, "Task_decide", "package.property-value")],
+        )
+        for text in ("", "=true", "提交处长的审核意见")
+    ),
     (
         BPMN,
         'name="state" value="deciding"',

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from engine import cases, identity, store
@@ -319,6 +320,28 @@ def test_sending_back_needs_a_reason_and_keeps_the_opinions(play: Play, signed_i
     assert "建议同意" in secretary.page.section("opinions")
 
 
+@pytest.mark.parametrize(
+    ("node", "login", "said"),
+    [
+        ("Task_meeting", "secretary", "登记会议结果"),
+        ("Task_head_review", "head", "提交意见"),
+        ("Task_serve", "clerk", "登记送达"),
+    ],
+)
+def test_what_is_submitted_is_called_what_it_is(play: Play, signed_in: Enter, node: str, login: str, said: str) -> None:
+    foot = at(play, signed_in, node, login).page.tree.find_class("hs-decide__foot")[0]
+    assert foot.xpath(".//button[1]")[0].text_content() == said
+
+
+def test_long_opinions_are_folded_and_the_version_is_told_to_those_who_publish(play: Play, signed_in: Enter) -> None:
+    clerk = at(play, signed_in, "Task_publicise", "clerk").page
+    folds = clerk.tree.xpath("//section[@aria-labelledby='opinions']//details")
+    said = [(fold.xpath("string(summary)").partition("：")[0], "open" in fold.attrib) for fold in folds]
+    assert said[:2] == [("部务会集体研究", False), ("处长审核", True)]
+    assert not any(is_open for _, is_open in said[2:])
+    assert "流程版本" not in clerk.text
+
+
 def test_a_masked_number_opens_for_a_reason_that_is_recorded(play: Play, signed_in: Enter) -> None:
     someone = at(play, signed_in, "Task_accept", "acceptor")
     case_url = someone.page.url
@@ -397,7 +420,7 @@ def test_files_of_a_decision_are_taken_refused_and_taken_out_again(
         play.do(case_id, node)
     someone = signed_in("conference")
     someone.open(f"/desk/tasks/{play.task(case_id, 'Task_invite').id}")
-    refused = someone.press("提交意见", {"papers": ("议题.pdf", b"MZ no pdf")}, confirmed="true")
+    refused = someone.press("发会议通知", {"papers": ("议题.pdf", b"MZ no pdf")}, confirmed="true")
     assert refused.status == 422
     assert "PDF" in refused.errors[0]
     someone.press("暂存", {"papers": ("议题.pdf", sample_page("议题"))})
@@ -405,7 +428,7 @@ def test_files_of_a_decision_are_taken_refused_and_taken_out_again(
     someone.press("删除")
     assert "议题.pdf" not in someone.page.section("decide")
     files = {"papers": ("会议材料.pdf", sample_page("材料"))}
-    done = someone.press("提交意见", files, confirmed="true", password=passwords["conference"])
+    done = someone.press("发会议通知", files, confirmed="true", password=passwords["conference"])
     assert "发会议通知：已办理" in done.text
     kept = [row["name"] for row in play.rows(tables.attachment, tables.attachment.c.removed_at.is_(None))]
     assert kept == ["会议材料.pdf"]

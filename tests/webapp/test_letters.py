@@ -123,7 +123,7 @@ def test_an_application_is_withdrawn_with_a_reason(play: Play, signed_in: Enter,
     assert "撤回申请（决定" not in page.text
     acceptor = signed_in("acceptor")
     acceptor.follow(TITLE)
-    acceptor.press("提交意见", confirmed="true", password=passwords["acceptor"])
+    acceptor.press("终止办理", confirmed="true", password=passwords["acceptor"])
     play.office.work_off()
     assert "终止办理通知书" in applicant.open(f"/portal/cases/{case_id}").text
     assert "已办结：已撤回" in applicant.page.text

@@ -11,6 +11,7 @@ from engine.packages import APPROVED, CompiledPackage
 
 APPLICANT_ACTS = frozenset({"submit", "supplement"})
 MOST_FACTS = 12
+OPEN_OPINIONS, SHORT = 2, 12  # how many of the latest are open; one with more rows pushes the others away
 LIGHTS = {"block": "red", "manual": "yellow", "warn": "yellow"}
 
 
@@ -127,6 +128,12 @@ class Evidence:
         rows = [row for part in self.application for row in part.rows]
         rows += [row for card in self.people for row in card.rows]
         return sum(row.before is not None for row in rows)
+
+    @property
+    def unfolded(self) -> frozenset[str]:
+        """The ids of the opinions to open at once: the latest, where they are short."""
+        latest = self.opinions[-OPEN_OPINIONS:]
+        return frozenset(one.id for one in latest if sum(len(part.rows) for part in one.sections) <= SHORT)
 
     def findings(self, severity: str) -> int:
         """How many findings of that severity, over all people."""

@@ -14,6 +14,7 @@ from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
 
 _DAYS = re.compile(r"[+-]?\d{1,3}")
 _MOST_REMINDERS = 10
+_LONGEST_BUTTON = 8  # more does not stand beside the others
 _YES_NO = ("true", "false")
 _CHOICES = {
     "state": STATES,
@@ -32,6 +33,7 @@ _FREE = (
     "transferTo",
     "ask",
     "addable",
+    "button",
     "checkedBy",
     "preview",
     "assume",
@@ -64,6 +66,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
         yield from _same_outputs(parts, node)
         if node.kind == "userTask":
             yield from _askable(parts, node)
+            yield from _button(node)
             yield from _user_task(parts, node)
         if "keep" in node.properties:
             yield from _keep(node)
@@ -94,6 +97,13 @@ def _values(node: Node) -> Iterator[Finding]:
         if text is not None and (not text.strip() or text.startswith("=")):
             message = f"属性 {name} 要直接写名称，不能为空，也不能用表达式；请改正。"
             yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _button(node: Node) -> Iterator[Finding]:
+    text = node.properties.get("button")
+    if text is not None and (not text.strip() or text.startswith("=") or len(text) > _LONGEST_BUTTON):
+        message = f"属性 button 写按钮上的话，用动词开头，1 到 {_LONGEST_BUTTON} 个字，不用表达式；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
 def _user_task(parts: Parts, node: Node) -> Iterator[Finding]:

@@ -1,0 +1,71 @@
+"""The diagrams are meant to be read: the checks of a drawing find what cannot be, and nothing in the packages."""
+
+import re
+
+import pytest
+
+from tests.installations import BPMN
+from tests.packages.drawn import Box, Drawn, Segment
+
+PACKAGES = sorted(path.parent.name for path in BPMN.glob("*/process.bpmn"))
+SOURCE = (BPMN / "leader_review" / "process.bpmn").read_text(encoding="utf-8")
+
+
+def moved(key: str, bounds: str, inner: str = "") -> Drawn:
+    """The leader review with one shape or one label somewhere else."""
+    start = SOURCE.index(f'bpmnElement="{key}"')
+    place = SOURCE.index("<dc:Bounds", SOURCE.index(inner, start))
+    rest = re.sub(r"<dc:Bounds [^>]*/>", f"<dc:Bounds {bounds} />", SOURCE[place:], count=1)
+    return Drawn.read((SOURCE[:place] + rest).encode())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_diagram_can_be_read(package: str) -> None:
+    drawn = Drawn.read((BPMN / package / "process.bpmn").read_bytes())
+    assert drawn.labels and drawn.routes
+    assert list(drawn.faults()) == []
+
+
+def test_a_label_on_a_node_and_one_far_away_are_found() -> None:
+    node = Drawn.read(SOURCE.encode()).boxes["Task_submit"]
+    faults = set(moved("Gw_quorum", f'x="{node.left}" y="{node.top}" width="60" height="14"', "BPMNLabel").faults())
+    assert {"label Gw_quorum is on node Task_submit", "label Gw_quorum is far from what it names"} <= faults
+
+
+def test_words_on_words_and_under_a_line_are_found() -> None:
+    drawn = Drawn.read(SOURCE.encode())
+    other, way = drawn.labels["Flow_resolved"], drawn.routes["Flow_resolved"][0]
+    on = moved("Gw_quorum", f'x="{other.left}" y="{other.top}" width="108" height="14"', "BPMNLabel")
+    under = moved("Gw_quorum", f'x="{way.x1}" y="{way.y1 - 7}" width="84" height="14"', "BPMNLabel")
+    assert "label Gw_quorum is on label Flow_resolved" in set(on.faults())
+    assert "label Gw_quorum is under flow Flow_resolved" in set(under.faults())
+
+
+def test_a_node_in_the_way_of_a_flow_is_found() -> None:
+    drawn = Drawn.read(SOURCE.encode())
+    way = drawn.routes["Flow_amend_lapsed"][0]
+    faults = set(moved("End_closed", f'x="{way.x1 + 100}" y="{way.y1 - 18}" width="36" height="36"').faults())
+    assert "flow Flow_amend_lapsed runs through node End_closed" in faults
+    assert "flow Flow_closed ends off the border of its node" in faults
+
+
+def test_flows_on_one_another_are_found_where_they_neither_part_nor_join() -> None:
+    drawn = Drawn.read(SOURCE.encode())
+    drawn.routes["Flow_voted"] = list(drawn.routes["Flow_minuted"])
+    drawn.routes["Flow_begin_record"] = list(drawn.routes["Flow_to_record"])
+    on = [fault for fault in drawn.faults() if " is on flow " in fault]
+    assert on == ["flow Flow_voted is on flow Flow_minuted"]
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ((0, 5, 20, 5), True),
+        ((0, 0, 20, 0), False),  # along the border
+        ((0, 0, 4, 20), False),
+        ((0, 0, 20, 20), True),
+        ((12, 5, 20, 5), False),
+    ],
+)
+def test_whether_a_segment_runs_through_a_box(way: tuple[float, ...], expected: bool) -> None:
+    assert Segment(*way).cuts(Box(4, 0, 12, 10)) is expected
