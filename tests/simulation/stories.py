@@ -74,6 +74,13 @@ def _pool(package: str, node: str) -> tuple[Answer, ...]:
     return tuple(found)
 
 
+@cache
+def _rows(package: str, name: str) -> list[Mapping[str, Any]]:
+    """What any scenario of the package says in rows of that name, at whatever node."""
+    answers = (one for story in stories(package) for told in _answers(package, story.id).values() for one in told)
+    return [row for one in answers for row in one.values.get(name) or () if isinstance(row, dict)]
+
+
 @dataclass
 class Part:
     """What one case makes of a story: whose it is, where in the story it stands, how often each task came."""
@@ -116,11 +123,12 @@ class Part:
         return dict(self._told(values, today - answer.day, dice))
 
     def _row(self, given: GivenRow, node: str, name: str, told: Any) -> dict[str, Any] | None:
-        """What the answer says of this row; else what was ever said of it; else what the answer says of another."""
+        """What the answer says of this row; else what was ever said of it; else what is said of another, here or
+        wherever the package has such a list."""
         mine = [row for row in told or () if isinstance(row, dict)]
         ever = [row for one in _pool(self.package, node) for row in one.values.get(name) or ()]
         same = [row for row in (*mine, *ever) if row.get("key") == given.key]
-        found = same or mine or ever
+        found = same or mine or ever or _rows(self.package, name)
         return {**found[0], "key": given.key, "label": given.label} if found else None
 
     def _told(self, value: Any, later: timedelta, dice: random.Random) -> Any:
