@@ -26,9 +26,7 @@ from engine.store import tables
 SCENARIO = "LS01"
 FUTURE = frozenset({"election_date", "term_start", "term_end", "board_resolution_date"})  # moved along with today
 MOST_STEPS = 60
-MORNING = timedelta(
-    hours=9
-)  # what ends with a day is looked at the next one: no letter is drawn up just before midnight
+MORNING = timedelta(hours=9)  # after a term that ends with a day: letters drawn up before midnight are old when signed
 
 
 class WalkingClock:
