@@ -286,13 +286,14 @@ class Year:
             try:
                 self._attach(actor, row, values.pop("attachments", {}))
                 self.play.complete(task, values, actor=actor, revision=view.revision)
+                done = self.play.rows(tables.task, tables.task.c.id == row["id"])[0]["state"] == "completed"
             except (Invalid, NotFound) as refused:  # a post that is not set up is not found
                 self.refused[f"{part.package} {node} {refused.code}"] += 1
                 problems = [f"{one.field}：{one.message}" for one in refused.details.get("problems", ())]
                 said.append("；".join([refused.message, *map(str, problems)]))
                 continue
             part.answered(node, item)
-            self._said("completed", row["id"])
+            self._said("completed" if done else "put before a second person", row["id"])
             self.unanswered.pop(row["id"], None)
             return
         self.unanswered[row["id"]] = [f"{part.package} {part.story} {node} {item}", *said]
