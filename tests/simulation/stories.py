@@ -94,14 +94,15 @@ class Part:
     numbers: dict[str, str] = field(default_factory=dict)
 
     def tries(self, node: str, item: str | None, dice: random.Random) -> Iterator[Answer]:
-        """First what the story says at this turn, then what was ever said at this node."""
+        """First what the story says at this turn, then what was ever said at this node; a story that has been told, as
+        of those who put a matter off, is not told for ever."""
         told = _answers(self.story_of, self.story).get((self.place, node), ())
-        own = [one for one in told if one.item in {None, item}]
-        if own:
-            yield own[min(self.turns.get((node, item), 0), len(own) - 1)]
+        own, turn = [one for one in told if one.item in {None, item}], self.turns.get((node, item), 0)
         others = list(_pool(self.package, node))
         dice.shuffle(others)
+        yield from own[turn : turn + 1]
         yield from others[:MOST_TRIES]
+        yield from own[-1:]
 
     def answered(self, node: str, item: str | None) -> None:
         self.turns[node, item] = self.turns.get((node, item), 0) + 1

@@ -306,6 +306,7 @@ class Year:
             values = {"opinion": "disagree", "disagreement": "与原件不一致，请核对。"}
         task = Open(row["id"], row["node_id"], row["item_key"], row["post_id"], row["claimed_by"])
         self.play.complete(task, values, actor=actor, revision=view.revision)
+        self.planned.discard(row["parent_id"])  # where it is not agreed to, whoever took it down comes to it again
         self._said("reviewed", row["id"])
 
     def _said(self, what: str, identity: str) -> None:
