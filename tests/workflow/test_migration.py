@@ -12,7 +12,7 @@ from engine import workflow
 from .diagrams import each, journey, loop, one_round, timed
 from .drawing import Draw, document, event, line, many, zeebe
 from .driver import MONDAY, Driver
-from .oracle import SHAPE, Oracle, Plan
+from .oracle import SHAPE, Oracle, Plan, length
 from .test_random_diagrams import FEW, STEPS, seen, values_for
 
 
@@ -64,7 +64,7 @@ def wander_and_move(shape, choices):
     plan = Plan(shape)
     oracle, stays, moves = Oracle(plan.tree), Driver(plan.xml), Driver(plan.xml)
     labels, feed, heard = [renamed(plan.xml), plan.xml], iter(choices), 0
-    for step in range(400):
+    for step in range(400 + 2 * length(shape)):
         assert moves.open() == oracle.open() == stays.open()
         assert moves.run.finished is oracle.done
         assert seen(moves) == seen(stays)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.errors import Conflict
 
 from .driver import Driver
-from .oracle import SHAPE, Oracle, Plan, chosen_of, places
+from .oracle import SHAPE, Oracle, Plan, chosen_of, length, places
 
 FEW = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 STEPS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40)
@@ -58,7 +58,7 @@ def follow(shape, choices):
     plan = Plan(shape)
     oracle, drivers = Oracle(plan.tree), forms(plan)
     feed, heard = iter(choices), 0
-    for step in range(400):
+    for step in range(400 + 2 * length(shape)):
         names = oracle.open()
         for driver in drivers:
             assert driver.open() == names
