@@ -92,10 +92,11 @@ class Desk:
         assert not self.faults, f"{name}: {self.faults}"
 
 
+Enter = Callable[[str | None], Desk]  # a browser for the person of that login, or for nobody
+
+
 @pytest.fixture
-def enter(
-    browser: Browser, site: str, passwords: dict[str, str], request: pytest.FixtureRequest
-) -> Iterator[Callable[[str | None], Desk]]:
+def enter(browser: Browser, site: str, passwords: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Enter]:
     """A browser of their own for somebody: `enter("acceptor")`; none signs nobody in."""
     pictures = request.config.getoption("--pictures") or request.config.getoption("--full")
     contexts: list[BrowserContext] = []

@@ -1,20 +1,17 @@
 """The hands of everybody in a browser: opens what waits for a post, answers its form as a scenario does, sends it off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from engine.walkthrough import sample_page
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Enter
 from tests.cases.playing import Play
 from tests.webapp.test_applying import fields, flat_rows
-
-Enter = Callable[[str | None], Desk]
-
 
 MOST_PAGES = 15  # of one section
 MOST_TRIES = 3  # of one page
@@ -77,7 +74,7 @@ class Hands:
     def sign(self, shot: str = "") -> None:
         desk = self.open("Task_sign")
         desk.press("取号并生成待签文本")
-        desk.page.get_by_role("checkbox").first.check(force=True)
+        choose(desk.page.get_by_role("checkbox").first)
         self.prove(desk)
         if shot:
             desk.shoot(shot)
@@ -86,7 +83,7 @@ class Hands:
 
     def seal(self) -> None:
         desk = self.open("Task_seal")
-        desk.page.get_by_role("checkbox").first.check(force=True)
+        choose(desk.page.get_by_role("checkbox").first)
         self.prove(desk)
         desk.press("用印", exact=False)
         desk.page.wait_for_url("**/desk/")
@@ -129,28 +126,38 @@ def send(desk: Desk) -> list[str]:
     return desk.page.locator(".hs-errors").all_inner_texts()
 
 
+def choose(control: Locator) -> None:
+    """By the keyboard: a click may fall where the control was before the page moved, or on the foot of a long form."""
+    if not control.is_checked():
+        control.press("Space")
+    expect(control).to_be_checked()
+
+
 def fill(page: Page, values: Mapping[str, Any], files: Mapping[str, str], folder: Path) -> None:
     """Answer what the page asks, by the names of its inputs; what an answer calls for is answered in the next round."""
-    wanted = {**flat_rows(dict(values)), **given_rows(values)}
-    for name, text in fields(wanted).items():
-        control = page.locator(f"main [name='{name}']")
-        if text is None or not control.count():
+    asked = set(page.locator("main [name]").evaluate_all("all => all.map((one) => one.name)"))
+    for name, text in fields({**flat_rows(dict(values)), **given_rows(values)}).items():
+        if text is None or name not in asked:
             continue
-        kind = control.first.get_attribute("type")
-        if kind in {"radio", "checkbox"}:
-            choice = page.locator(f"main [name='{name}'][value='{text}']")
-            if not choice.is_checked():
-                choice.focus()  # a click would meet the foot that stands before the end of a long form
-                choice.press("Space")
-        elif control.first.evaluate("element => element.tagName") == "SELECT":
-            control.first.select_option(text)
+        control = page.locator(f"main [name='{name}']").first
+        if control.get_attribute("type") in {"radio", "checkbox"}:
+            choose(page.locator(f"main [name='{name}'][value='{text}']"))
+        elif control.evaluate("element => element.tagName") == "SELECT":
+            control.select_option(text)
         else:
-            control.first.fill(text)
-    for name, file in files.items():
-        upload = page.locator(f"main input[type=file][name='{name}']")
-        if upload.count():
-            (folder / file).write_bytes(sample_page(file))
-            upload.set_input_files(folder / file)
+            control.fill(text)
+    for name in asked & files.keys():
+        (folder / files[name]).write_bytes(sample_page(files[name]))
+        page.locator(f"main input[type=file][name='{name}']").set_input_files(folder / files[name])
+
+
+def declare(desk: Desk, shot: str = "") -> None:
+    """The answers are looked at once more, declared and submitted."""
+    desk.follow("核对并提交")
+    if shot:
+        desk.shoot(shot)
+    choose(desk.page.get_by_role("checkbox"))
+    desk.press("声明并提交")
 
 
 def given_rows(values: Mapping[str, Any]) -> dict[str, Any]:

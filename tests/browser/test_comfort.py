@@ -1,16 +1,14 @@
 """What the script adds, and what must hold for everybody: keyboard, large text, paper, forms that grow as they are filled."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import RESULTS, Desk
+from tests.browser.conftest import RESULTS, Desk, Enter
 from tests.cases.playing import Play
 
 pytestmark = pytest.mark.browser
-Enter = Callable[[str | None], Desk]
 TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
 
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.store import tables
-from tests.browser.hands import Enter, Hands
+from tests.browser.conftest import Enter
+from tests.browser.hands import Hands, declare
 from tests.cases.playing import Play, steps_of
 from tests.installations import Office
 
@@ -28,9 +29,7 @@ def test_from_the_topics_to_what_was_agreed(
     secretary.press("发起")
     hands.apply(secretary, play.values("Task_submit"), {})
     secretary.shoot("conference-task-list")
-    secretary.follow("核对并提交")
-    secretary.page.get_by_role("checkbox").check(force=True)
-    secretary.press("声明并提交")
+    declare(secretary)
     hands.case_id = str(play.rows(tables.case)[0]["id"])
     hands.do("Task_agenda", shot="conference-agenda")
     hands.do("Task_invite", {"confirmed": True, "attachments": PAPERS}, shot="conference-invite")

@@ -1,18 +1,16 @@
 """The pages of the people's day at every width: filters, search, supervision, deputies, notices, the association's file."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Enter
 from tests.cases.playing import Play
 from tests.cases.test_moving import HURRY, NEW_LABEL, deploy, rename_node
 from tests.installations import Office
 
 pytestmark = pytest.mark.browser
-Enter = Callable[[str | None], Desk]
 
 
 def test_the_day_of_a_reviewer_holds_at_every_width(enter: Enter, play: Play) -> None:

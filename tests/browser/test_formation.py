@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.store import tables
-from tests.browser.hands import Enter, Hands
+from tests.browser.conftest import Enter
+from tests.browser.hands import Hands, declare
 from tests.cases.playing import Play
 from tests.installations import Office
 
@@ -31,10 +32,7 @@ def test_from_the_intent_to_the_preparation(
     answers: Mapping[str, Any] = play.answers["Task_apply"]
     hands.apply(group, play.values("Task_apply"), answers["attachments"])
     group.shoot("formation-task-list")
-    group.follow("核对并提交")
-    group.shoot("formation-check-answers")
-    group.page.get_by_role("checkbox").check(force=True)
-    group.press("声明并提交")
+    declare(group, "formation-check-answers")
     expect(group.page.get_by_role("heading", level=1)).to_have_text("申请已提交")
     hands.do("Task_accept", shot="formation-accept")
     hands.do("Task_send", shot="formation-send")

@@ -1,62 +1,20 @@
 """One application through every hand, in a real browser: from the guide to the verified letter."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from engine import cases
 from engine.store import tables
-from engine.walkthrough import sample_page
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Enter
+from tests.browser.hands import choose, declare, fill, go_on
 from tests.cases.playing import Play
-from tests.webapp.test_applying import fields, flat_rows
 
 pytestmark = pytest.mark.browser
-Enter = Callable[[str | None], Desk]
 TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
-
-
-def choose(control: Locator) -> None:
-    """By the keyboard: a click may fall where the control was before the page moved."""
-    if not control.is_checked():
-        control.press("Space")
-    expect(control).to_be_checked()
-
-
-def fill(page: Page, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
-    """Answer what the page asks, by the names of its inputs."""
-    asked = set(page.locator("main [name]").evaluate_all("all => all.map((one) => one.name)"))
-    for name, text in fields(answers).items():
-        if name not in asked or text is None:
-            continue
-        control = page.locator(f"main [name='{name}']")
-        kind = control.first.get_attribute("type")
-        if kind in {"radio", "checkbox"}:
-            choose(page.locator(f"main [name='{name}'][value='{text}']"))
-        elif control.first.evaluate("element => element.tagName") == "SELECT":
-            control.first.select_option(text)
-        else:
-            control.first.fill(text)
-    for name, file in files.items():
-        if name in asked:
-            (folder / file).write_bytes(sample_page(file))
-            page.locator(f"main input[type=file][name='{name}']").set_input_files(folder / file)
-
-
-def go_on(desk: Desk, answers: dict[str, Any], files: dict[str, str], folder: Path) -> None:
-    """Fill the page in, and what the answers call for, until it is saved."""
-    before = desk.page.url
-    for _ in range(3):
-        fill(desk.page, answers, files, folder)
-        desk.press("保存并继续")
-        desk.page.wait_for_load_state()
-        if desk.page.url != before:
-            return
-    raise AssertionError(f"{before}: {desk.page.locator('.hs-errors').all_inner_texts()}")
 
 
 def fill_application(desk: Desk, play: Play, folder: Path) -> None:
@@ -80,15 +38,7 @@ def fill_candidate(desk: Desk, home: str, candidate: dict[str, Any], names: dict
     desk.press("添加一名", exact=False)
     own = {key.rsplit("/", 1)[1]: file for key, file in names.items() if f"/{candidate['_key']}/" in key}
     while "/candidates/" in desk.page.url:
-        for name, rows in candidate.items():
-            if isinstance(rows, list):
-                for number in range(len(rows)):
-                    add = desk.page.locator(f"button[value='add:{name}']")
-                    if add.count() and not desk.page.locator(f"[name='{name}-{number}-_row']").count():
-                        fill(desk.page, flat_rows(candidate), {}, folder)
-                        add.click()
-                        desk.page.wait_for_load_state()
-        go_on(desk, flat_rows(candidate), own, folder)
+        go_on(desk, candidate, own, folder)
 
 
 def choose_all(page: Page, ending: str, value: str) -> None:
@@ -168,10 +118,7 @@ def test_from_the_guide_to_the_verified_letter(
     applicant.follow("陈海澜")
     applicant.shoot("candidate-page")
     applicant.page.goto(home)
-    applicant.page.get_by_role("link", name="核对并提交").first.click()
-    applicant.shoot("check-answers")
-    applicant.page.get_by_role("checkbox").press("Space")
-    applicant.press("声明并提交")
+    declare(applicant, "check-answers")
     expect(applicant.page.get_by_role("heading", level=1)).to_have_text("申请已提交")
     applicant.shoot("confirmation")
 

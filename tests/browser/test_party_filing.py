@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.store import tables
-from tests.browser.hands import Enter, Hands
+from tests.browser.conftest import Enter
+from tests.browser.hands import Hands, declare
 from tests.cases.playing import Play
 from tests.installations import Office
 
@@ -27,10 +28,7 @@ def test_from_the_application_to_the_yearly_report(
     answers = play.answers["Task_file"]
     hands.apply(applicant, play.values("Task_file"), answers["attachments"])
     applicant.shoot("party-task-list")
-    applicant.follow("核对并提交")
-    applicant.shoot("party-check-answers")
-    applicant.page.get_by_role("checkbox").check(force=True)
-    applicant.press("声明并提交")
+    declare(applicant, "party-check-answers")
     expect(applicant.page.get_by_role("heading", level=1)).to_have_text("申请已提交")
     applicant.shoot("party-submitted")
     hands.case_id = str(play.rows(tables.case)[0]["id"])
