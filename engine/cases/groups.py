@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.calendar import ZONE, Light
-from engine.cases.grouping import may_group
+from engine.cases.grouping import MOST, may_group
 from engine.cases.inbox import due_of
 from engine.cases.words import OUTCOMES, STATES, name
 from engine.errors import Forbidden, NotFound
@@ -19,8 +19,6 @@ from engine.store import Transaction, grams, reading
 from engine.store.tables import association_term as term
 from engine.store.tables import case, case_group, draft, organisation, process_in_force, task
 from engine.store.tables import case_group_member as member
-
-MOST = 1000
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from engine import jobs, mail
 from engine.calendar import ZONE, local_date
 from engine.cases.marks import unread_by
-from engine.identity.actors import held_posts
+from engine.identity import held_posts
 from engine.installation import Installation, Settings
 from engine.mail import MailFailed
 from engine.store import insert_into, reading, writing

@@ -13,8 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.calendar import local_date
-from engine.identity import Actor
-from engine.identity.actors import held_posts
+from engine.identity import Actor, held_posts
 from engine.store import Transaction, insert_into
 from engine.store.tables import notification, person, task
 from engine.store.tables import notification_reading as mark

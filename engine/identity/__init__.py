@@ -1,6 +1,6 @@
 """People, posts and organisations; signing in; who may not do two things."""
 
-from engine.identity.actors import Actor, Post, find_actor, load_actor
+from engine.identity.actors import Actor, Post, find_actor, held_posts, load_actor
 from engine.identity.duties import separation
 from engine.identity.people import (
     KINDS,
@@ -34,6 +34,7 @@ __all__ = [
     "find_actor",
     "find_post",
     "find_posts",
+    "held_posts",
     "load_actor",
     "organisations",
     "people",
