@@ -32,7 +32,7 @@ def main() -> None:
         (folder / "fonts").symlink_to(FONTS)
         province = settle(make_office(folder), wanted.associations, 12, wanted.print_every)
         year, begun = Year(province, wanted.seed, wanted.at_a_time), time.process_time()
-        year.run(wanted.days, 720)  # before the keys of those who sign end
+        year.run(wanted.days, 3 * wanted.days)
         print(report(year))
         print(f"processor's time       {time.process_time() - begun:.0f} s")
         whole(year)

@@ -1,7 +1,6 @@
 """What must hold of a province after its year: nothing stuck, lost, doubled, without its number or unverifiable."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -40,16 +39,6 @@ def stuck(year: Year) -> Iterator[str]:
     for case_id, number, there in year.still_open():
         if not there and case_id not in waiting:
             yield number
-
-
-def resting(year: Year) -> Iterator[str]:
-    """Open cases in which nothing has happened for a quarter of a year, and which wait for no other case."""
-    since = year.play.clock.now() - timedelta(days=91)
-    moved = {row["chain"] for row in year.play.rows(tables.event, tables.event.c.at >= since)}
-    waiting = {row["case_id"] for row in year.play.rows(tables.call, tables.call.c.state == "waiting")}
-    for case_id, number, there in year.still_open():
-        if case_id not in moved | waiting:
-            yield f"{number}: {there}"
 
 
 def unverified(year: Year) -> Iterator[str]:

@@ -81,6 +81,11 @@ def _rows(package: str, name: str) -> list[Mapping[str, Any]]:
     return [row for one in answers for row in one.values.get(name) or () if isinstance(row, dict)]
 
 
+def _turn(node: str, item: str | None) -> tuple[str, str | None]:
+    """What turns are counted by: a part that was put off comes again under a longer name (1, 1-暂缓, 1-暂缓-暂缓)."""
+    return node, item and item.partition("-")[0]
+
+
 @dataclass
 class Part:
     """What one case makes of a story: whose it is, where in the story it stands, how often each task came."""
@@ -97,15 +102,19 @@ class Part:
         """First what the story says at this turn, then what was ever said at this node; a story that has been told, as
         of those who put a matter off, is not told for ever."""
         told = _answers(self.story_of, self.story).get((self.place, node), ())
-        own, turn = [one for one in told if one.item in {None, item}], self.turns.get((node, item), 0)
+        own, turn = [one for one in told if one.item in {None, item}], self.turn(node, item)
         others = list(_pool(self.package, node))
         dice.shuffle(others)
         yield from own[turn : turn + 1]
         yield from others[:MOST_TRIES]
         yield from own[-1:]
 
+    def turn(self, node: str, item: str | None) -> int:
+        """How often the task was answered before."""
+        return self.turns.get(_turn(node, item), 0)
+
     def answered(self, node: str, item: str | None) -> None:
-        self.turns[node, item] = self.turns.get((node, item), 0) + 1
+        self.turns[_turn(node, item)] = self.turn(node, item) + 1
 
     def tells_of(self, call: str) -> bool:
         """Whether the story goes on inside a called case."""

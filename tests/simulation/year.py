@@ -19,7 +19,7 @@ from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.forms.conditions import base_scope
 from engine.forms.resolve import given_rows
 from engine.identity import Actor
-from engine.keys import audit_signer
+from engine.keys import audit_signer, renew_keys
 from engine.scenarios.model import Tell
 from engine.store import new_id, tables
 from tests.cases.playing import Open, Play
@@ -120,6 +120,7 @@ class Year:
         cases.queue_mail(self.play.installation)
         cases.remind_of_terms(self.play.installation)
         cases.remind_of_party_work(self.play.installation)
+        renew_keys(self.play.installation)
         with self.play.writing() as transaction:
             audit.checkpoint(transaction, audit_signer(self.play.installation), self.play.clock.now())
 
@@ -197,7 +198,7 @@ class Year:
         for task_id, row in self._open_tasks().items():
             if task_id not in self.planned:
                 self.planned.add(task_id)
-                turn = self._part(row["case_id"]).turns.get((row["node_id"], row["item_key"]), 0)
+                turn = self._part(row["case_id"]).turn(row["node_id"], row["item_key"])
                 heapq.heappush(self.agenda, (self.staff.when(now, row["due_at"], turn), next(self.places), task_id))
 
     def _later(self, task_id: str, working_days: int) -> None:
@@ -249,7 +250,7 @@ class Year:
         part = self._part(case_id)
         scenario = next(one for one in stories(part.story_of) if one.id == part.story)
         told = [step.act for step in scenario.steps if isinstance(step.act, Tell) and step.act.name == REGISTRATION]
-        turn = part.turns.get((REGISTRATION, None), 0)
+        turn = part.turn(REGISTRATION, None)
         if turn >= len(told):
             return False
         part.answered(REGISTRATION, None)
