@@ -17,6 +17,13 @@ LONG = ("key", "values")  # columns that the record knows by their SHA-256
 Row = dict[str, Any]
 
 
+def note_again(step: "Step") -> None:
+    """Every time that a person allowed beyond the one counts in the supervision (电子监察), without the package's doing."""
+    for node_id in step.run.again:
+        name = step.package.definition.nodes[node_id].name
+        step.events.append(("case.noted", {"node": node_id, "reason": f"经授权再次{name}"}))
+
+
 def note_sent(step: "Step") -> None:
     """An event for everything that left the case; a row and a job for every message that other cases may wait for."""
     for sent in step.run.sent:

@@ -17,7 +17,7 @@ from engine.cases.loading import Loaded, numbers_of
 from engine.cases.names import case_names
 from engine.cases.personal import masked, with_masks
 from engine.cases.registering import register
-from engine.cases.sending import note_sent
+from engine.cases.sending import note_again, note_sent
 from engine.cases.writing import NOTHING, Shape, Writer
 from engine.identity import Actor
 from engine.installation import Installation
@@ -222,6 +222,7 @@ class Step:
 
     def _note_effects(self) -> None:
         self.events += self.effects.events
+        note_again(self)
         note_sent(self)
         self.rows["outcome"] += [
             {

@@ -65,6 +65,7 @@ class Interpreter:
         self.ends: list[str] = []  # end events of the case's own process
         self.sent: list[Sent] = []  # messages and signals that leave the case
         self.called: dict[str, dict[str, Any]] = {}  # tokens that came to a call of another package: what it is given
+        self.again: list[str] = []  # nodes that may be passed once and were passed again, because somebody allowed it
         self.undelivered: list[Sent] = []  # messages for which nobody waits yet, while the case still moves
         self._steps: Counter[str] = Counter()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 COUNTS = ("Instances", "ActiveInstances", "CompletedInstances", "TerminatedInstances")
+ONCE = "once"  # the property that names the variable in which it stands that the node was passed
 BALLOT_NAMES = frozenset({"results", "instances"}.union(*({f"numberOf{name}", f"nrOf{name}"} for name in COUNTS)))
 
 

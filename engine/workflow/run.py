@@ -113,6 +113,11 @@ class Run:
         """Messages and signals thrown since start or restore, for whoever carries them outside the case."""
         return list(self._interpreter.sent)
 
+    @property
+    def again(self) -> list[str]:
+        """Nodes with `once` that were passed another time since start or restore, because a person had allowed it."""
+        return list(self._interpreter.again)
+
     def open_tasks(self) -> list[OpenTask]:
         return [self._open_task(task) for task in waiting_people(self._case)]
 

@@ -7,7 +7,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ActionSettings, Setting, Vocabulary
-from engine.workflow import Node
+from engine.workflow import ONCE, Node
 
 _NEEDS = {"promise": "[promise]", "publicity": "[publicity]", "items": "[package] items", "rules": "[package] rules"}
 
@@ -91,7 +91,7 @@ def _document(parts: Parts, node: Node, kind: str, setting: Setting) -> Iterator
 
 def _unknown(node: Node, action: ActionSettings) -> Iterator[Finding]:
     for name in node.properties:
-        if name not in action.settings and name.partition(".")[0] not in action.prefixed:
+        if name not in action.settings and name != ONCE and name.partition(".")[0] not in action.prefixed:
             known = "、".join([*action.settings, *(f"{prefix}.…" for prefix in action.prefixed)]) or "（没有）"
             message = f"动作 {node.action} 没有属性“{shown(name)}”，可用的是 {known}；请核对拼写，或删去它。"
             yield Finding(DIAGRAM, node.id, "package.unknown-property", message)

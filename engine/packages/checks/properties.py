@@ -10,7 +10,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM, MANIFEST
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import Node, NoMoment, moment_of, scopes_around, way_down
+from engine.workflow import ONCE, Node, NoMoment, moment_of, scopes_around, way_down
 
 _DAYS = re.compile(r"[+-]?\d{1,3}")
 _MOST_REMINDERS = 10
@@ -40,6 +40,7 @@ _FREE = (
     "remindAt",
     "escalateTo",
     "outputsOf",
+    ONCE,
 )
 _ROLES = ("transferTo", "ask")
 _OF_CALL = ("state", "withdrawable", "pauses", "version", "outputsOf")  # of a call of another package

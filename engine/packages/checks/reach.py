@@ -10,7 +10,7 @@ from engine.packages.drawing import Drawing
 from engine.packages.manifest import Manifest
 from engine.packages.parts import Parts
 from engine.packages.vocabulary import CONSTANTS, Vocabulary
-from engine.workflow import Node
+from engine.workflow import ONCE, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Reach:
         for name in _targets(node):
             self._writers.setdefault(name, set()).add(node.id)
         keeper = self._keeper(node.scope)
+        self._add(keeper, [node.properties.get(ONCE)])
         if node.loop is not None:
             self._add(node.id, [node.loop.element, "loopCounter", *node.inputs, *node.outputs])
             self._add(keeper, [node.loop.output_collection])
@@ -89,7 +90,7 @@ def _targets(node: Node) -> set[str]:
     named = [*node.inputs, *node.outputs]
     if node.loop is not None:
         named += [node.loop.element or "", node.loop.output_collection or ""]
-    named += _results(node)
+    named += [*_results(node), node.properties.get(ONCE, "")]
     return {name for name in named if name}
 
 

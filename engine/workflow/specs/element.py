@@ -12,9 +12,9 @@ from SpiffWorkflow.util.task import TaskState
 from ..errors import WorkflowFault
 from ..expressions import Formula
 from ..interpreter import Interpreter
-from ..model import Node
+from ..model import ONCE, Node
 from ..values import BadValue, plain
-from ..variables import Values, visible
+from ..variables import Values, assign, visible
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -64,10 +64,30 @@ class Element(BpmnSpecMixin):  # type: ignore[misc]
     def _update_hook(self, my_task: Task) -> bool:
         return True
 
+    def _on_ready_hook(self, my_task: Task) -> None:
+        super()._on_ready_hook(my_task)
+        told = self.node.properties.get(ONCE)
+        if told is not None and visible(my_task).get(told) is True:
+            raise WorkflowFault(
+                f"“{self.node.name or self.bpmn_id}”只能有一次，已经有过了；要再来一次，须先由有权的岗位授权。",
+                code="workflow.once",
+                element=self.bpmn_id,
+            )
+
     def _on_complete_hook(self, my_task: Task) -> None:
         disarm(my_task)
+        self._passed(my_task)
         for flow in self.leaving(my_task):
             send(my_task, flow)
+
+    def _passed(self, my_task: Task) -> None:
+        """Noted where the process can read it; a person who allows another time writes false there."""
+        told = self.node.properties.get(ONCE)
+        if told is None:
+            return
+        if visible(my_task).get(told) is False:
+            interpreter(my_task).again.append(self.bpmn_id)
+        assign(my_task, {told: True})
 
     def cut_short(self, my_task: Task) -> None:
         """What is still to be done before an event takes the activity away."""
