@@ -7,7 +7,19 @@ import pytest
 from engine import packages
 from engine.packages import ActionSettings, Setting, Vocabulary, default_vocabulary
 from tests.decisions.tables import table
-from tests.packages.small_package import DT1, FILES, LOOP, VOCABULARY, extensions, field, flow, form, person, small
+from tests.packages.small_package import (
+    DT1,
+    FILES,
+    LOOP,
+    VOCABULARY,
+    extensions,
+    field,
+    flow,
+    form,
+    person,
+    service,
+    small,
+)
 
 BPMN, TOML = "process.bpmn", "package.toml"
 
@@ -609,6 +621,47 @@ def test_a_return_leads_into_what_runs_once_and_not_into_one_of_several_items(lo
     added += flow("Task_decide", "Each") + flow("Each", "Task_back") + flow("Task_back", "Record")
     broken = small((BPMN, flow("Task_decide", "Record"), added))
     assert [one for one in found(broken) if "way" in one[2]] == expected
+
+
+def supplemented(notice="", again="", extra=""):
+    """After acceptance the applicant supplements, and the acceptor looks again; `again` stands beside."""
+    told = {"document": "N1"} | ({"once": notice} if notice else {})
+    added = person("Task_mend", "close", "applicant", act="supplement") + service("Tell", "issue-notice", settings=told)
+    return small(
+        (BPMN, flow("Gw", "Issue"), flow("Gw", "Issue") + flow("Gw", "Tell", '=accept_decision = "mend"') + extra),
+        (
+            BPMN,
+            '<exclusiveGateway id="Gw"',
+            added + again + flow("Tell", "Task_mend") + flow("Task_mend", "Task_accept") + '<exclusiveGateway id="Gw"',
+        ),
+    )
+
+
+def test_a_supplement_that_could_be_asked_again_and_again_is_told():
+    assert (BPMN, "Task_mend", "package.supplement-again") in found(supplemented())
+    assert [one for one in found(supplemented("told")) if "once" in one[2] or "again" in one[2]] == []
+
+
+def test_only_another_person_allows_what_is_told_once():
+    head = person("Task_allow", "close", "leader", ("=note", "told"))
+    both = flow("Gw", "Task_allow", '=accept_decision = "ask"') + flow("Task_allow", "Tell")
+    assert not [one for one in found(supplemented("told", head, both)) if "once" in one[2] or "again" in one[2]]
+    script = '<scriptTask id="Forget"><extensionElements><zeebe:script expression="=false" resultVariable="told" />'
+    script += "</extensionElements></scriptTask>"
+    both = flow("Gw", "Forget", '=accept_decision = "ask"') + flow("Forget", "Tell")
+    assert (BPMN, "Forget", "package.once-writer") in found(supplemented("told", script, both))
+
+
+@pytest.mark.parametrize("name", ["=told", "told once", ""])
+def test_what_is_told_once_is_kept_in_a_variable(name):
+    broken = small(
+        (
+            BPMN,
+            'name="visibility" value="own"',
+            f'name="visibility" value="own" /><zeebe:property name="once" value="{name}"',
+        )
+    )
+    assert (BPMN, "Task_check", "package.property-value") in found(broken)
 
 
 def test_findings_are_sentences_that_say_what_to_do():

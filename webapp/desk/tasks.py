@@ -9,6 +9,7 @@ from engine.cases import HistoryLine, TaskView
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
+from engine.workflow import WorkflowFault
 from webapp import filling
 from webapp.current import actor, installation, now
 from webapp.desk import phrases
@@ -100,6 +101,8 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
         if filling.is_stale(error) or error.code in ENDED or (isinstance(error, NotFound) and error.code != NO_POST):
             raise
         return _show(view, bound, fault=error), 409
+    except WorkflowFault as error:  # the diagram does not go on from what was decided
+        return _show(view, bound, fault=error), 422
     number = f"{view.case.number} " if view.case.number else ""  # a draft has none
     flash(f"{number}{view.name}：已办理", "done")
     if done.again:

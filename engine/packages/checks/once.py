@@ -36,12 +36,17 @@ def _allowed(drawing: Drawing, node: Node) -> Iterator[Finding]:
     """Only a person allows another time: nothing that runs by itself, nor the task that is held to once."""
     name = node.properties[ONCE]
     for other in drawing.nodes.values():
-        if name in other.outputs and (other.kind != "userTask" or other is node):
+        if name in _written(other) and (other.kind != "userTask" or other is node):
             message = (
                 f"“{shown(name)}”记着 {shown(node.id)} 有没有过，只有另一个由人办理的任务可以改它（授权再来一次）；"
                 "请删去这个输出，或改由人办理的任务授权。"
             )
             yield Finding(DIAGRAM, other.id, "package.once-writer", message)
+
+
+def _written(node: Node) -> set[str | None]:
+    results = [each.result_variable for each in (node.decision, node.script) if each is not None]
+    return {*node.outputs, *results, *([node.loop.output_collection] if node.loop else [])}
 
 
 def _guarded(drawing: Drawing, node: Node) -> Iterator[Finding]:
