@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.workflow import Flow, Node, Survey, Use
+from engine.workflow import Flow, Lane, Node, Survey, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,14 @@ class Drawing:
     processes: tuple[str, ...]
     main: str
     uses: tuple[Use, ...]
+    lanes: tuple[Lane, ...] = ()
 
     @classmethod
     def of(cls, survey: Survey) -> "Drawing | None":
         """None where the file could not be read at all."""
         if not survey.processes:
             return None
-        return cls(survey.nodes, survey.flows, survey.processes, survey.process_id, survey.uses)
+        return cls(survey.nodes, survey.flows, survey.processes, survey.process_id, survey.uses, survey.lanes)
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
         return (node for node in self.nodes.values() if node.kind in kinds)

@@ -41,6 +41,12 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "document": ("date",),
 }
 CONSTANTS = frozenset({"parameters", "case"})
+# What the installation reads of a case by these names: the rules and materials, the export, 一会一档, 党建责任台账.
+READ_BY_NAME = frozenset(
+    {"findings", "missing", "blocked", "confirmed", "attachments", "contact_mobile"}
+    | {"term_no", "term_start", "term_end"}
+    | {"party_no", "lead", "org_form", "secretary_name", "members_formal", "reg_date", "party_term_end", "report_year"}
+)
 FUNCTIONS = ("工作日后", "工作日自", "自然日后", "周岁")
 
 

@@ -14,7 +14,7 @@ from .document import parse_document
 from .errors import Problem, WorkflowProblems
 from .events import event_problems
 from .expressions import Compiler
-from .model import Diagram, Flow, Node, Use
+from .model import Diagram, Flow, Lane, Node, Use
 from .reader import read_diagram
 from .structure import size_problems, structure_problems
 from .texts import compile_diagram, with_submits
@@ -65,6 +65,7 @@ class Survey:
     uses: tuple[Use, ...]
     problems: tuple[Problem, ...]
     definition: Definition | None
+    lanes: tuple[Lane, ...] = ()
 
 
 def read(xml: bytes, file: str) -> Definition:
@@ -107,7 +108,7 @@ def _survey(root: etree._Element, diagram: Diagram, problems: list[Problem], fil
         specs = MappingProxyType(build(diagram, texts, conditions))
         name = diagram.scopes[process].name
         definition = Definition(file, process, name, nodes, flows, processes, uses, specs)
-    return Survey(process or "", nodes, flows, processes, uses, tuple(problems), definition)
+    return Survey(process or "", nodes, flows, processes, uses, tuple(problems), definition, diagram.lanes)
 
 
 def _unreadable(problems: list[Problem]) -> Survey:

@@ -108,6 +108,16 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane as drawn; `nodes` are the ids that it lists, `outer` marks one that holds lanes itself."""
+
+    id: str
+    name: str
+    nodes: tuple[str, ...]
+    outer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow; `default` says that it is taken when no condition of its gateway holds."""
 
@@ -146,6 +156,7 @@ class Diagram:
     """All that a file draws, before anything has been checked."""
 
     scopes: dict[str, Scope] = field(default_factory=dict)
+    lanes: tuple[Lane, ...] = ()
 
     @property
     def processes(self) -> list[Scope]:

@@ -1,14 +1,14 @@
 """From the tree of a file to the facts of a diagram. What is wrong is left to the checks; here nothing raises."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lxml import etree
 
 from .dialect import ARTIFACTS, BPMN, ZEEBE, local
-from .model import CalledDecision, Diagram, Event, Flow, Loop, Node, Repetition, Scope, Script
+from .model import CalledDecision, Diagram, Event, Flow, Lane, Loop, Node, Repetition, Scope, Script
 
 OUTPUTS_OF = "outputsOf"  # the property that names the task whose outputs this one writes, too
 PACKAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -22,7 +22,9 @@ _NO_NODE_EITHER = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCh
 def read_diagram(root: etree._Element) -> Diagram:
     """Every process and sub-process with its nodes and flows, the unsupported ones too."""
     processes = frozenset(process.get("id") for process in root.iterfind(BPMN + "process"))
-    diagram, around = Diagram(), _Around(_lanes(root), _definitions(root), processes)
+    lanes = tuple(_lanes(root))
+    innermost = {node: lane.name or lane.id for lane in lanes for node in lane.nodes}  # an outer lane comes before
+    diagram, around = Diagram(lanes=lanes), _Around(innermost, _definitions(root), processes)
     for process in root.iterfind(BPMN + "process"):
         _read_scope(process, None, around, diagram)
     _write_the_same(diagram)
@@ -196,10 +198,9 @@ def _loop(element: etree._Element | None) -> Loop | None:
     )
 
 
-def _lanes(root: etree._Element) -> dict[str, str]:
-    """Node id to the name of its innermost lane."""
-    lanes: dict[str, str] = {}
-    for lane in root.iter(BPMN + "lane"):  # an outer lane comes before the lanes in it
-        for reference in lane.iterfind(BPMN + "flowNodeRef"):
-            lanes[(reference.text or "").strip()] = lane.get("name") or lane.get("id") or ""
-    return lanes
+def _lanes(root: etree._Element) -> Iterator[Lane]:
+    """In the order of the file: an outer lane before the lanes in it."""
+    for lane in root.iter(BPMN + "lane"):
+        nodes = tuple((reference.text or "").strip() for reference in lane.iterfind(BPMN + "flowNodeRef"))
+        outer = lane.find(f"{BPMN}childLaneSet/{BPMN}lane") is not None
+        yield Lane(lane.get("id") or "", lane.get("name") or "", nodes, outer)

@@ -28,7 +28,7 @@ leader = "department"
 keeper = "department"
 
 [separation]
-exclusive = [["accept", "sign"]]
+exclusive = [["accept", "sign"], ["sign", "seal"]]
 
 [documents.N1]
 title = "受理通知书"
@@ -134,9 +134,7 @@ DIAGRAM = (
     + '<boundaryEvent id="Late" attachedToRef="Task_check" cancelActivity="false"><timerEventDefinition id="t">'
     "<timeDate>=工作日后(8)</timeDate></timerEventDefinition></boundaryEvent>\n"
     + service("Remind", "slip", settings={"document": "S1", "node": "Task_check"})
-    + '<endEvent id="Reminded">'
-    + extensions(outcome="approved")
-    + "</endEvent>\n"
+    + '<endEvent id="Reminded" />\n'
     + person(
         "Task_decide",
         "decide",
@@ -150,7 +148,7 @@ DIAGRAM = (
     + service("Record", "record-outcomes", settings={"from": "=for r in results return r"})
     + service("Draft", "draft-documents", settings={"documents": "L1", "when.L1": "=count(results) &gt; 0"})
     + person("Task_sign", "sign", "leader", due=1, duty="sign", act="sign", proof="true")
-    + person("Task_seal", "close", "keeper", act="seal", proof="true")
+    + person("Task_seal", "close", "keeper", duty="seal", act="seal", proof="true")
     + '<endEvent id="End">'
     + extensions(outcome="approved")
     + "</endEvent>\n"

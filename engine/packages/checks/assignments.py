@@ -25,7 +25,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
         if not node.assignment:
             message = "用户任务没有办理岗位；请在 candidateGroups 里写岗位。"
             yield Finding(DIAGRAM, node.id, "package.no-assignment", message)
-        for role, organisation in _named(node):
+        for role, organisation in named_roles(node):
             used.add(role)
             yield from _assignment(parts, vocabulary, node.id, DIAGRAM, role, organisation)
         for file, rule, post in _chosen(parts, node):
@@ -35,7 +35,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     yield from _unused(parts, used)
 
 
-def _named(node: Node) -> Iterator[tuple[str, str | None]]:
+def named_roles(node: Node) -> Iterator[tuple[str, str | None]]:
     """(role, organisation or None) of the posts that an assignment writes out."""
     text = node.assignment or ""
     if text.startswith("="):

@@ -1,4 +1,4 @@
-"""Whether the properties of nodes are known, hold, and make the duties that must be kept apart."""
+"""Whether the properties of nodes are known and hold."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from engine.packages.checks.naming import documents_of, listed
 from engine.packages.manifest import DEPARTMENT
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
-from engine.packages.source import DIAGRAM, MANIFEST
+from engine.packages.source import DIAGRAM
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
 from engine.workflow import ONCE, Node, NoMoment, moment_of, scopes_around, way_down
 
@@ -73,7 +73,6 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield from _keep(node)
         if node.kind == "endEvent":
             yield from _end(parts, node)
-    yield from _duties(parts)
     yield from _notices(parts, vocabulary)
     yield from _signing(parts, vocabulary)
 
@@ -221,15 +220,6 @@ def _end(parts: Parts, node: Node) -> Iterator[Finding]:
     elif not text.startswith("=") and text not in OUTCOMES:
         message = f"结果不能是“{shown(text)}”；请从 {'、'.join(OUTCOMES)} 中选一个，或写 FEEL。"
         yield Finding(DIAGRAM, node.id, "package.property-value", message)
-
-
-def _duties(parts: Parts) -> Iterator[Finding]:
-    if parts.manifest is None or parts.drawing is None:
-        return
-    held = {node.properties["duty"] for node in parts.drawing.of_kind("userTask") if "duty" in node.properties}
-    for duty in sorted({name for group in parts.manifest.exclusive for name in group} - held):
-        message = f"没有任务承担职责“{shown(duty)}”，这条互斥不起作用；请改正名称，或在任务上写 duty。"
-        yield Finding(MANIFEST, "separation.exclusive", "package.unknown-duty", message)
 
 
 def _notices(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
