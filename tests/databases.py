@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from engine.store import migrate, open_database
 
 TEMPLATE = "huishen_template"
+QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # for the fall of a machine, and for years of rows
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,7 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="huishen-pg-") as folder:
         server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _run(url, *(f"ALTER SYSTEM SET {name} = off" for name in QUICK), "SELECT pg_reload_conf()")
         _run(url, f'CREATE DATABASE "{TEMPLATE}"')
         template = open_database(_named(url, TEMPLATE))
         migrate(template)
@@ -106,8 +108,9 @@ def _named(url: str, name: str) -> str:
     return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def _run(url: str, statement: str) -> None:
+def _run(url: str, *statements: str) -> None:
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     engine.dispose()
