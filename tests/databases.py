@@ -14,7 +14,12 @@ from sqlalchemy.pool import NullPool
 from engine.store import migrate, open_database
 
 TEMPLATE = "huishen_template"
-QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # for the fall of a machine, and for years of rows
+QUICK = (
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "autovacuum",
+)  # for the fall of a machine, and for years of rows
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from engine import decisions, documents, forms, workflow
 from engine.decisions import Decision, DecisionModel, DecisionProblems
 from engine.documents import Template, TemplateProblems
 from engine.forms import FormProblems, FormSchema
+from engine.packages import confirming
 from engine.packages.drawing import Drawing
 from engine.packages.heads import heads
 from engine.packages.manifest import Manifest, read_manifest
@@ -102,7 +103,19 @@ def _manifest(parts: Parts, _file: str, data: bytes) -> Iterable[Finding]:
 def _diagram(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
     survey = workflow.survey(data, file)
     parts.definition, parts.drawing = survey.definition, Drawing.of(survey)
-    return diagram_findings(file, survey.problems)
+    found = diagram_findings(file, survey.problems)
+    for node in parts.drawing.of_kind("userTask") if parts.drawing is not None else ():
+        if node.form_id == confirming.form_id(node):
+            found += _confirmation(parts, file, node)
+    return found
+
+
+def _confirmation(parts: Parts, file: str, node: workflow.Node) -> list[Finding]:
+    try:
+        schema = confirming.confirmation(node)
+    except FormProblems as problems:
+        return [_finding(file, problem) for problem in problems.problems]
+    return _hold(parts.forms, schema.id, Held(file, schema), "表单")
 
 
 def diagram_findings(file: str, problems: Iterable[workflow.Problem]) -> list[Finding]:

@@ -8,7 +8,7 @@ from .definition import Definition, Survey, read, survey
 from .errors import Problem, WorkflowFault, WorkflowProblems
 from .interpreter import Action, Runtime, Step
 from .migration import Began, Beginning, Migration, Obstacle, migrate
-from .model import BALLOT_NAMES, ONCE, CalledDecision, Event, Flow, Lane, Loop, Node, Repetition, Script, Use
+from .model import BALLOT_NAMES, CONFIRM, ONCE, CalledDecision, Event, Flow, Lane, Loop, Node, Repetition, Script, Use
 from .moments import NoMoment, moment_of
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
@@ -17,6 +17,7 @@ from .ways import scopes_around, way_down
 
 __all__ = [
     "BALLOT_NAMES",
+    "CONFIRM",
     "ONCE",
     "Action",
     "Began",

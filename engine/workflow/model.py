@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 COUNTS = ("Instances", "ActiveInstances", "CompletedInstances", "TerminatedInstances")
+CONFIRM = "confirm"  # the property of a task without a form: the sentence that is to be confirmed
 ONCE = "once"  # the property that names the variable in which it stands that the node was passed
 BALLOT_NAMES = frozenset({"results", "instances"}.union(*({f"numberOf{name}", f"nrOf{name}"} for name in COUNTS)))
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from .dialect import ARTIFACTS, BPMN, ZEEBE, local
-from .model import CalledDecision, Diagram, Event, Flow, Lane, Loop, Node, Repetition, Scope, Script
+from .model import CONFIRM, CalledDecision, Diagram, Event, Flow, Lane, Loop, Node, Repetition, Scope, Script
 
 OUTPUTS_OF = "outputsOf"  # the property that names the task whose outputs this one writes, too
 PACKAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -82,6 +82,8 @@ def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) 
     decision = held.get("calledDecision")
     timer = element.find(BPMN + "timerEventDefinition")
     called = _attribute(held.get("calledElement"), "processId") or element.get("calledElement")
+    properties = _properties(element)
+    form = _attribute(held.get("formDefinition"), "formId")
     return Node(
         id=identity,
         kind=kind,
@@ -89,7 +91,7 @@ def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) 
         scope=scope,
         lane=around.lanes.get(identity),
         documentation=_text(element, BPMN + "documentation"),
-        form_id=_attribute(held.get("formDefinition"), "formId"),
+        form_id=f"{CONFIRM}.{identity}" if form is None and CONFIRM in properties else form,
         assignment=_attribute(held.get("assignmentDefinition"), "candidateGroups"),
         due=_attribute(held.get("taskSchedule"), "dueDate"),
         decision=decision
@@ -113,7 +115,7 @@ def _read_node(element: etree._Element, kind: str, scope: str, around: _Around) 
         interrupting="false" not in (element.get("cancelActivity"), element.get("isInterrupting")),
         terminates=element.find(BPMN + "terminateEventDefinition") is not None,
         default=element.get("default"),
-        properties=_properties(element),
+        properties=properties,
     )
 
 

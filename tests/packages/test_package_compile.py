@@ -5,7 +5,7 @@ import pytest
 from engine import packages
 from engine.packages import PackageProblems
 from engine.packages.recent import Recent
-from tests.packages.small_package import FILES, small
+from tests.packages.small_package import FILES, VOCABULARY, small
 
 
 def test_a_compiled_package_has_everything_by_its_own_name():
@@ -21,6 +21,35 @@ def test_a_compiled_package_has_everything_by_its_own_name():
     }
     assert compiled.scenarios == {name: text.encode() for name, text in FILES.items() if name.startswith("scenarios/")}
     assert compiled.readme == "# 小流程\n"
+
+
+FORM = '<zeebe:formDefinition formId="sign" />'
+TICK = '<zeebe:property name="confirm" value="已核对文书内容，同意签发" />'
+DUTY = '<zeebe:property name="duty" value="sign" />'
+
+
+def confirming(tick: str = TICK, *, drop: tuple[str, ...] = ("forms/sign.form",), form: str = ""):
+    return small(("process.bpmn", FORM, form), ("process.bpmn", DUTY, tick + DUTY), drop=drop)
+
+
+def test_a_task_that_only_confirms_has_a_form_of_one_box_without_a_file():
+    assert packages.check(confirming(), VOCABULARY) == []
+    compiled = packages.compile(confirming())
+    schema = compiled.forms[compiled.definition.nodes["Task_sign"].form_id or ""]
+    (box,) = schema.top
+    assert (box.key, box.type, box.label, box.required) == ("confirmed", "checkbox", "已核对文书内容，同意签发", True)
+
+
+@pytest.mark.parametrize("sentence", ["", "=1", "核" * 61])
+def test_what_is_confirmed_is_one_sentence(sentence):
+    broken = confirming(TICK.replace("已核对文书内容，同意签发", sentence))
+    found = {(one.element, one.code) for one in packages.check(broken, VOCABULARY)}
+    assert ("Task_sign", "package.property-value") in found
+
+
+def test_a_form_and_a_confirmation_are_one_too_many():
+    found = {(one.element, one.code) for one in packages.check(confirming(form=FORM, drop=()), VOCABULARY)}
+    assert found == {("Task_sign", "package.property-value")}
 
 
 def test_everything_that_keeps_a_package_from_running_is_told_at_once():

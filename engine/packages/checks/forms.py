@@ -14,7 +14,7 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
     used: set[str] = set()
     for node in parts.drawing.of_kind("userTask"):
         if not node.form_id:
-            message = "用户任务没有表单；请在 formId 里写 forms 目录中某个表单的 id。"
+            message = "用户任务没有表单；请在 formId 里写 forms 目录中某个表单的 id；只要确认一句话的，写属性 confirm。"
             yield Finding(DIAGRAM, node.id, "package.no-form", message)
             continue
         used.add(node.form_id)

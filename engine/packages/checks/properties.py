@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from engine.packages.checks.naming import documents_of, listed
+from engine.packages.confirming import LONGEST, form_id
 from engine.packages.manifest import DEPARTMENT
 from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import ONCE, Node, NoMoment, moment_of, scopes_around, way_down
+from engine.workflow import CONFIRM, ONCE, Node, NoMoment, moment_of, scopes_around, way_down
 
 _DAYS = re.compile(r"[+-]?\d{1,3}")
 _MOST_REMINDERS = 10
@@ -40,6 +41,7 @@ _FREE = (
     "remindAt",
     "escalateTo",
     "outputsOf",
+    CONFIRM,
     ONCE,
 )
 _ROLES = ("transferTo", "ask")
@@ -68,6 +70,7 @@ def findings(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
         if node.kind == "userTask":
             yield from _askable(parts, node)
             yield from _button(node)
+            yield from _confirm(node)
             yield from _user_task(parts, node)
         if "keep" in node.properties:
             yield from _keep(node)
@@ -103,6 +106,18 @@ def _button(node: Node) -> Iterator[Finding]:
     text = node.properties.get("button")
     if text is not None and (not text.strip() or text.startswith("=") or len(text) > _LONGEST_BUTTON):
         message = f"属性 button 写按钮上的话，用动词开头，1 到 {_LONGEST_BUTTON} 个字，不用表达式；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+
+
+def _confirm(node: Node) -> Iterator[Finding]:
+    text = node.properties.get(CONFIRM)
+    if text is None:
+        return
+    if not text.strip() or text.startswith("=") or len(text) > LONGEST:
+        message = f"属性 confirm 写要确认的一句话，1 到 {LONGEST} 个字，不用表达式；请改正或删去。"
+        yield Finding(DIAGRAM, node.id, "package.property-value", message)
+    if node.form_id != form_id(node):
+        message = f"任务已有表单 {shown(node.form_id)}，属性 confirm 不起作用；请二者只留一个。"
         yield Finding(DIAGRAM, node.id, "package.property-value", message)
 
 
