@@ -82,7 +82,7 @@ def _rows(package: str, name: str) -> list[Mapping[str, Any]]:
 
 
 def _turn(node: str, item: str | None) -> tuple[str, str | None]:
-    """What turns are counted by: a part that was put off comes again under a longer name (1, 1-暂缓, 1-暂缓-暂缓)."""
+    """What turns are counted by: a part that was put off comes again under a longer name (1, 1-暂缓, 1-暂缓2)."""
     return node, item and item.partition("-")[0]
 
 
