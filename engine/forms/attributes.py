@@ -22,7 +22,7 @@ DERIVABLE = ("birth", "gender")
 # Our own properties of components; other names are left to other tools, unless they look like a slip of these.
 PROPERTIES = frozenset(
     {"key", "title", "section", "visibility", "width", "autocomplete", "default", "requiredWhen", "rule", "ruleMessage"}
-    | {"check", "patternMessage", "personal", "personalWhen", "derive", "maxSize"}
+    | {"check", "patternMessage", "record", "personal", "personalWhen", "derive", "maxSize"}
     | {"min", "max", "itemLabel", "itemNoun", "over", "rowKey", "rowLabel", "same"}
 )
 

@@ -24,8 +24,9 @@ def findings(parts: Parts, _vocabulary: Vocabulary) -> Iterator[Finding]:
             yield Finding(DIAGRAM, node.id, "package.unused-variable", message, "warning")
     for held in parts.forms.values():
         for field in held.value.fields.values():
-            if field.choices is not None and "." not in field.path and field.key not in read:
-                message = f"“{shown(field.label)}”选什么都一样：没有任何地方读它；请在任务的输出里写出来用，或删去它。"
+            recorded = field.properties.get("record") == "true"
+            if field.choices is not None and not recorded and "." not in field.path and field.key not in read:
+                message = f"“{shown(field.label)}”选什么都一样：没有任何地方读它；请在任务的输出里写出来用；只作记录的，写属性 record=true。"
                 yield Finding(held.file, shown(field.element), "package.unused-choice", message, "warning")
 
 
