@@ -17,6 +17,20 @@ MARGIN = 20
 WIDE = 8  # Chinese characters of a line inside a task
 LINES = 4
 FRAMES = frozenset({"participant", "lane"})
+DEFINITION = "EventDefinition"
+GATEWAYS = {"exclusiveGateway": "×", "parallelGateway": "＋", "inclusiveGateway": "○", "eventBasedGateway": "⬠"}
+# What stands in the circle of an event, from its middle; throwing ones are filled.
+EVENTS = {
+    "timer": "m0,-7 l0,7 l5,3",
+    "message": "m-7,-5 l14,0 l0,10 l-14,0 z l7,6 l7,-6",
+    "link": "m-7,-2 l7,0 l0,-4 l7,6 l-7,6 l0,-4 l-7,0 z",
+    "signal": "m0,-7 l7,12 l-14,0 z",
+    "escalation": "m0,-7 l5,13 l-5,-5 l-5,5 z",
+    "error": "m-6,5 l4,-10 l4,6 l4,-7 l-4,11 l-4,-6 z",
+    "terminate": "m-6,0 a6,6 0 1,0 12,0 a6,6 0 1,0 -12,0 z",
+}
+THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
+TWICE = frozenset({"boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +49,37 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """What a shape stands for."""
+    """What a shape stands for. `event` is what an event waits for or throws (`timer`, `link`, ...; empty: nothing),
+    `repeated` the mark of a multi-instance or a loop."""
 
     kind: str
     name: str
     interrupting: bool = True
+    event: str = ""
+    repeated: str = ""
 
 
 def draw(plan: Plan, nodes: Mapping[str, int], flows: Mapping[str, int]) -> str:
     """One `<svg>` a plane; empty where the diagram has no drawing. `nodes` and `flows` say how often each was come by."""
     root = etree.fromstring(plan.diagram, etree.XMLParser(resolve_entities=False, no_network=True))
     elements = {
-        str(each.get("id")): _Element(
-            etree.QName(each).localname, each.get("name") or "", each.get("cancelActivity") != "false"
-        )
+        str(each.get("id")): _element(each)
         for each in root.iter(etree.Element)
         if each.get("id") and not str(each.tag).startswith((DI, DC, D))
     }
     planes = root.iter(f"{DI}BPMNPlane")
     return "\n".join(part for plane in planes if (part := _Painter(plane, elements, nodes, flows).svg()))
+
+
+def _element(node: etree._Element) -> _Element:
+    inside = [etree.QName(child).localname for child in node.iterchildren(etree.Element)]
+    event = next((name.removesuffix(DEFINITION) for name in inside if name.endswith(DEFINITION)), "")
+    interrupting = node.get("cancelActivity") != "false" and node.get("isInterrupting") != "false"
+    loop = node.find("{*}multiInstanceLoopCharacteristics")
+    repeated = "↻" if "standardLoopCharacteristics" in inside else ""
+    if loop is not None:
+        repeated = "≡" if loop.get("isSequential") == "true" else "|||"
+    return _Element(etree.QName(node).localname, node.get("name") or "", interrupting, event, repeated)
 
 
 class _Painter:
@@ -133,18 +159,20 @@ def _outline(element: _Element, box: Box) -> Iterator[str]:
     x, y = box.middle
     if element.kind.endswith("Gateway"):
         yield f'<path d="M{x:g},{box.y:g} L{box.x + box.width:g},{y:g} L{x:g},{box.y + box.height:g} L{box.x:g},{y:g} z"/>'
-        yield _line({"exclusiveGateway": "×", "parallelGateway": "＋"}.get(element.kind, ""), x, y + 7, "mark")
+        yield _line(GATEWAYS.get(element.kind, ""), x, y + 7, "mark")
     elif element.kind.endswith("Event"):
         radius = box.width / 2
         dashed = "" if element.interrupting else ' stroke-dasharray="4 3"'
         thick = ' class="end"' if element.kind == "endEvent" else ""
         yield f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"{thick}{dashed}/>'
-        if element.kind in {"boundaryEvent", "intermediateCatchEvent"}:
+        if element.kind in TWICE:
             yield f'<circle cx="{x:g}" cy="{y:g}" r="{radius - 4:g}"{dashed}/>'
-            yield f'<path class="mark" d="M{x:g},{y - 7:g} L{x:g},{y:g} L{x + 5:g},{y + 3:g}"/>'
+        if path := EVENTS.get(element.event):
+            yield f'<path class="{"thrown" if element.kind in THROWING else "mark"}" d="M{x:g},{y:g} {path}"/>'
     else:
-        kind = ' class="sub"' if element.kind == "subProcess" else ""
+        kind = {"subProcess": ' class="sub"', "callActivity": ' class="call"'}.get(element.kind, "")
         yield f'<rect{kind} x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="10"/>'
+        yield _line(element.repeated, x, box.y + box.height - 6, "mark")
 
 
 def _frame(element: _Element, box: Box) -> str:

@@ -20,13 +20,14 @@ svg{min-width:1000px;width:100%;height:auto;display:block;background:#fff}
 svg text{font-size:12px;text-anchor:middle;fill:#1f2328;stroke:none}
 svg rect,svg circle,svg path,svg polyline{fill:#fff;stroke-width:1.5}
 svg polyline{fill:none;stroke-width:2}
-svg circle.end{stroke-width:4}
+svg circle.end,svg rect.call{stroke-width:4}
 svg .sub{fill:none}svg .mark{fill:none;font-size:20px}
 svg .frame rect{fill:none;stroke:#8c959f;stroke-width:1}
 svg .taken{stroke:#1b7f37}svg .taken rect,svg .taken circle,svg .taken path{fill:#e6f4ea}svg .taken .sub{fill:none}
 svg .missed{stroke:#b00020}svg .missed rect,svg .missed circle,svg .missed path{fill:#fdecea}svg .missed .sub{fill:none}
 svg .missed rect,svg .missed polyline,svg .missed circle{stroke-dasharray:6 4}
-svg .taken .mark,svg .missed .mark{fill:none}svg .mark[x]{stroke:none;fill:#1f2328}
+svg .taken .mark,svg .missed .mark{fill:none}svg .taken .thrown{fill:#1b7f37}svg .missed .thrown{fill:#b00020}
+svg .mark[x]{stroke:none;fill:#1f2328}
 svg marker path{stroke:none}svg marker.taken path{fill:#1b7f37}svg marker.missed path{fill:#b00020}
 @media print{body{margin:0}figure{border:0}}
 """

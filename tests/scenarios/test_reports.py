@@ -110,6 +110,21 @@ def test_the_drawing_has_every_node_and_flow_and_paints_what_was_taken(plan: Pla
     assert next(text.text for text in root.iterfind(f"{SVG}g[@class='frame']/{SVG}text")) == plan.title
 
 
+def test_the_drawing_tells_what_an_event_waits_for_and_how_often_a_task_is_held(plan: Plan) -> None:
+    svg = etree.fromstring(draw(plan, {}, {}).encode())
+
+    def marks(title: str) -> list[str]:
+        group = next(g for g in svg.iter(f"{SVG}g") if (g.findtext(f"{SVG}title") or "").startswith(title))
+        return [one.get("class") + " " + (one.get("d") or one.text or "") for one in group.iter() if one.get("class")][
+            1:
+        ]
+
+    clock, arrow = marks("到期未补"), marks("再次告知")
+    assert clock[0].startswith("mark") and arrow[0].startswith("thrown")
+    assert clock[0].split(" m")[1] != arrow[0].split(" m")[1]
+    assert "mark |||" in marks("逐人提出联审意见")
+
+
 def test_several_packages_are_added_up(report: Report) -> None:
     assert total([report, report]) == "scenarios 2/4 flows 6/14"
 
