@@ -12,7 +12,7 @@ from engine.feel.parser_errors import too_deep, too_long, unexpected
 
 MAX_TEXT = 100_000
 MAX_DEPTH = 60
-NAME_PARTS = frozenset("-+*/.'")
+NAME_PARTS = frozenset("-+*/.'?")
 _ENDS_NAME = frozenset(("return", "satisfies", "then", "else"))
 _PROPERTIES = NameTree(("start included", "end included", "time offset"))
 _TYPES = NameTree(("date and time", "days and time duration", "years and months duration"))
@@ -29,6 +29,8 @@ class Cursor:
         self.index = 0
         self.depth = 0
         self.filters = 0
+        #: How many `in` the place stands in, whose tests may speak of their value as `?`.
+        self.asked = 0
         self.unary = unary
         self.known = known
         self.functions = functions
