@@ -381,7 +381,8 @@ class Parser(Cursor):
                 labels.append(self._new_name(":"))
                 self._expect(":")
             arguments.append(self._test(0) if self._is_half_interval() else self.parse())
-        node = tree.Call(left.at, left, arguments, tuple(labels) if named else None)
+        of_scope = isinstance(left, tree.Name) and left.name in self.known.functions
+        node = tree.Call(left.at, left, arguments, tuple(labels) if named else None, of_scope)
         return self._tall(node, left, *arguments)
 
     def _is_half_interval(self) -> bool:
