@@ -24,7 +24,7 @@ class NameTree:
     ) -> None:
         self._root: dict[Any, Any] = {}
         self._outer = outer
-        self.functions = functions if outer is None else functions | outer.functions
+        self.functions: frozenset[str] = functions if outer is None else functions | outer.functions
         for name in names:
             self.add(name)
 
