@@ -23,6 +23,7 @@ OUTCOMES = {
     "terminated": "已终止",
     "deferred": "暂缓",
 }
+SEVERITIES = {"block": "确认后拦截", "manual": "人工判断", "warn": "提示"}  # what a rule asks for
 CALL_STATES = {"waiting": "办理中", "failed": "未能开始", "answered": "已带回结果", "ended": "不再等待"}
 DOCUMENT_STATES = {
     "drafted": "待签发",

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from engine import decisions, feel
 from engine.calendar import SystemClock, local_date
 from engine.cases.names import full_years
+from engine.cases.words import OBJECTION_STATES, OUTCOMES, SEVERITIES
 from engine.cli.frame import group, speaks
 from engine.decisions import conformance
 from engine.errors import Invalid, NotFound
@@ -66,14 +67,37 @@ def explain(file: Path, given: str, decision: str, clauses: Path | None, as_json
     )
     why = _explained(_chosen(model, decision), _scope(given))
     if picture is not None:
-        picture.write_text(decisions.page(why, file.name, known), encoding="utf-8")
+        picture.write_text(decisions.page(why, file.name, known, _words(file)), encoding="utf-8")
         click.echo(f"已写入 {picture}。")
         return
     if as_json:
         click.echo(json.dumps(asdict(why), ensure_ascii=False, indent=1, default=_plain))
         return
-    for line in decisions.sentences(why, known):
+    for line in decisions.sentences(why, known, _words(file)):
         click.echo(line)
+
+
+def _words(file: Path) -> dict[str, str]:
+    """What people call the codes that tables give: the results, and the options of the forms of the same package."""
+    found = dict[str, set[str]]()
+    for path in sorted((file.resolve().parent.parent / "forms").glob("*.form")):
+        for code, label in _options(path.read_bytes()):
+            found.setdefault(code, set()).add(label)
+    # a code with two labels means one thing here and another there
+    named = {code: labels.pop() for code, labels in found.items() if len(labels) == 1}
+    return {**OBJECTION_STATES, **named, **SEVERITIES, **OUTCOMES}
+
+
+def _options(form: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        pending: list[Any] = [json.loads(form)]
+    except ValueError:  # a form that cannot be read is told by `huishen check`
+        return
+    while pending:
+        one = pending.pop()
+        pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+        if isinstance(one, dict) and isinstance(one.get("value"), str) and isinstance(one.get("label"), str):
+            yield one["value"], one["label"]
 
 
 def _chosen(model: decisions.DecisionModel, wanted: str) -> decisions.Decision:

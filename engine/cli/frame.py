@@ -13,10 +13,13 @@ from sqlalchemy import exc
 from engine import (
     logs,
 )
+from engine.decisions import DecisionProblems
 from engine.errors import HuishenError, Invalid, Unavailable
 from engine.installation import Installation, open_installation
 
 DEFAULT_INSTANCE = Path(__file__).resolve().parent.parent.parent / "instance"
+#: What is told to the person who gave the command.
+TOLD = (HuishenError, DecisionProblems)
 MISSING = frozenset({"document.no-key"})  # codes of other errors that also speak of a missing part
 
 
@@ -27,7 +30,7 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except HuishenError as error:
+        except TOLD as error:
             tell(error)
             sys.exit(3 if isinstance(error, Unavailable) or error.code in MISSING else 1)
         except BrokenPipeError:
@@ -43,7 +46,7 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def tell(error: HuishenError) -> None:
+def tell(error: HuishenError | DecisionProblems) -> None:
     """Each finding, or the sentence of the error, on a line of its own."""
     for line in getattr(error, "findings", ()) or (error.message,):
         click.echo(str(line), err=True)

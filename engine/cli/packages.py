@@ -16,8 +16,8 @@ from engine import (
     scenarios,
     store,
 )
-from engine.cli.frame import group, opened, speaks, tell
-from engine.errors import HuishenError, NotFound
+from engine.cli.frame import TOLD, group, opened, speaks, tell
+from engine.errors import NotFound
 from engine.installation import fonts_folder
 from engine.keys import ensure_keys
 from engine.packages.register import deploy_clauses
@@ -156,7 +156,7 @@ def _run_and_watch(once: Callable[[], bool], folder: Path) -> None:
         while True:
             try:
                 once()
-            except HuishenError as error:
+            except TOLD as error:
                 tell(error)
             changed = "、".join(path.name for path in watching.wait())
             click.echo(f"{changed} 有变化，再次运行")

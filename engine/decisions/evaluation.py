@@ -61,7 +61,10 @@ def decide(decision: "Decision", state: State) -> Any:
 def _decide(decision: "Decision", state: State, key: tuple[str, ...]) -> Any:
     names = required(decision, state) if decision.needs_any else {}
     state.fired, state.inputs = [], {}
-    scope = ChainMap(names, state.given) if names else state.given  # type: ignore[arg-type]
+    given = state.given
+    if not decision.unseen.isdisjoint(given):
+        given = {name: value for name, value in given.items() if name not in decision.unseen}
+    scope = ChainMap(names, given) if names else given  # type: ignore[arg-type]
     value = state.within(scope, decision.logic)
     if decision.shape is not None:
         value = coerced(state, decision.shape, value, f"决策“{decision.name}”的结果")

@@ -1,8 +1,9 @@
 """Why a decision came out as it did, in plain Chinese."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import starmap
+from types import MappingProxyType
 from typing import Any
 
 from engine import feel
@@ -40,6 +41,9 @@ VERDICTS = {"held": "满足", "failed": "不满足", "unknown": "不能判断"}
 MOST_BOXES = 50
 #: A word for the machine, as `party_view` or `block`: what follows from a severity depends on its clause, and is a finding's to say.
 _CODE = re.compile(r"[a-z][a-z0-9_./-]*")
+_QUOTED_CODE = re.compile(rf"“({_CODE.pattern})”")
+#: What words for the machine are called, where the caller knows none.
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _DIGITS = re.compile(r"\d{8,}[\dXx]*")
 
 
@@ -71,15 +75,21 @@ def masked(text: str) -> str:
     return _DIGITS.sub("……", text)
 
 
-def sentences(why: Why, clauses: Clauses | None = None) -> list[str]:
-    """The whole tree, one sentence a line, what lies deeper further in."""
-    return [*_decision(why, _Quotes(clauses), 0), *(f"  说明：{note}" for note in why.notes)]
+def sentences(why: Why, clauses: Clauses | None = None, words: Mapping[str, str] = NO_WORDS) -> list[str]:
+    """The whole tree, one sentence a line, what lies deeper further in; `words` are what codes such as `rejected` are called."""
+    told = (_called(line, words) for line in _decision(why, _Quotes(clauses, words), 0))
+    return [*told, *(f"  说明：{note}" for note in why.notes)]
+
+
+def _called(line: str, words: Mapping[str, str]) -> str:
+    return _QUOTED_CODE.sub(lambda code: f"“{words.get(code[1], code[1])}”", line)
 
 
 class _Quotes:
-    """The texts of the clauses, each where it comes up first."""
+    """The texts of the clauses, each where it comes up first, and the words of codes."""
 
-    def __init__(self, clauses: Clauses | None) -> None:
+    def __init__(self, clauses: Clauses | None, words: Mapping[str, str]) -> None:
+        self.words = words
         self._clauses = clauses
         self._quoted: set[str] = set()
 
@@ -165,7 +175,7 @@ def _row(table: Asked, row: Row, quotes: _Quotes) -> str:
     parts = [
         f"第 {row.number} 行命中：{met(row.checked)}。" if row.checked else f"第 {row.number} 行没有条件，总是命中。"
     ]
-    if answers := _answers(table, row):
+    if answers := _answers(table, row, quotes.words):
         parts.append(f"结果：{answers}。")
     if row.reason:
         parts.append(f"理由：{row.reason.rstrip('。')}。")
@@ -174,12 +184,16 @@ def _row(table: Asked, row: Row, quotes: _Quotes) -> str:
     return "".join(parts)
 
 
-def _answers(table: Asked, row: Row) -> str:
-    """What a row gives, without words for the machine unless it gives nothing else."""
+def _answers(table: Asked, row: Row, words: Mapping[str, str]) -> str:
+    """What a row gives, without words for the machine that have no name, unless the row says nothing else at all."""
     given = [
         (label or name, value)
         for (label, name), value in zip(table.outputs, row.outputs, strict=True)
         if name not in _TOLD and value is not None
     ]
-    plain = [(label, value) for label, value in given if not (isinstance(value, str) and _CODE.fullmatch(value))]
-    return "，".join(starmap(_given, plain or given))
+    plain = [(label, value) for label, value in given if not _is_nameless(value, words)]
+    return "，".join(starmap(_given, plain if plain or row.reason else given))
+
+
+def _is_nameless(value: Any, words: Mapping[str, str]) -> bool:
+    return isinstance(value, str) and value not in words and _CODE.fullmatch(value) is not None

@@ -149,6 +149,8 @@ class Decision:
     inputs: tuple[tuple[str, str, Shape], ...] = ()
     shape: Shape | None = None
     imported: tuple[tuple[str, "Decision"], ...] = ()
+    #: Inputs of the file that it does not require: what it names so has no value, whatever the caller gave.
+    unseen: frozenset[str] = frozenset()
     #: Whether there is anything to be found before its logic.
     needs_any: bool = field(init=False, compare=False, repr=False)
 

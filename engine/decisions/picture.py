@@ -4,7 +4,7 @@ The page needs nothing beside itself: no script, no reference, its one style nam
 """
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from engine import feel
 from engine.decisions.clauses import CONFIRMED, Clauses
-from engine.decisions.explanation import BOXES, POLICIES
+from engine.decisions.explanation import BOXES, NO_WORDS, POLICIES
 from engine.decisions.reasons import Asked, Box, Cell, Column, Part, Row, Why
-from engine.decisions.words import test_in_words, value_as_written
+from engine.decisions.words import value_as_written
 
 #: What is shown of one decision: a function called in a loop may have asked the same table many times over.
 MOST_SHOWN = 50
@@ -33,8 +33,11 @@ _MARKS = {
 _AGGREGATES = {"SUM": "求和", "COUNT": "计数", "MIN": "取最小", "MAX": "取最大"}
 
 
-def page(why: Why, file: str, clauses: Clauses | None = None) -> str:
-    """The whole page: the decision that was asked, below it those that it rests on, in the order of their need."""
+def page(why: Why, file: str, clauses: Clauses | None = None, words: Mapping[str, str] = NO_WORDS) -> str:
+    """The whole page: the decision that was asked, below it those that it rests on, in the order of their need.
+
+    A code that `words` has a name for is shown by it, the code behind it.
+    """
     template = _environment().get_template("explanation.html")
     style = (files("engine.decisions") / "pages" / "explanation.css").read_text(encoding="utf-8")
     return template.render(
@@ -42,7 +45,7 @@ def page(why: Why, file: str, clauses: Clauses | None = None) -> str:
         decisions=_flat(why),
         style=Markup(style),
         policy=f"default-src 'none'; style-src 'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'",
-        words=_Words(clauses),
+        words=_Words(clauses, words),
         most=MOST_SHOWN,
     )
 
@@ -54,11 +57,21 @@ def _flat(why: Why) -> list[Why]:
 class _Words:
     """What the page says about values, cells, tables and clauses."""
 
-    def __init__(self, clauses: Clauses | None) -> None:
+    def __init__(self, clauses: Clauses | None, words: Mapping[str, str]) -> None:
         self.clauses = clauses
+        self._words = words
 
     def value(self, value: Any) -> str:
+        if isinstance(value, str) and value in self._words:
+            return f"{self._words[value]}（{value}）"
         return value_as_written(value, _LONGEST_VALUE)
+
+    def result(self, decision: Why) -> str:
+        """The value of a decision; that of one row of a table by the labels of its columns."""
+        tables, value = decision.tables, decision.result
+        if len(tables) != 1 or not isinstance(value, dict) or list(value) != [name for _, name in tables[0].outputs]:
+            return self.value(value)
+        return "，".join(f"{label or name}：{self.value(value[name])}" for label, name in tables[0].outputs)
 
     def mark(self, cell: Cell | Part) -> str:
         return _MARKS[cell.verdict][0] if cell.verdict else ""
@@ -77,9 +90,6 @@ class _Words:
         """The parts of a relation, row by row."""
         width = len(box.columns)
         return [box.parts[at : at + width] for at in range(0, len(box.parts), width)]
-
-    def meaning(self, cell: Cell) -> str:
-        return test_in_words(cell.test)
 
     def policy(self, table: Asked) -> str:
         said = POLICIES.get(table.hit_policy, table.hit_policy)

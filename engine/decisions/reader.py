@@ -11,7 +11,7 @@ from engine.decisions.document import MOST_BYTES, Doctype, Element, child, child
 from engine.decisions.imports import Library
 from engine.decisions.item_definitions import ShapeReader
 from engine.decisions.model import Decision, DecisionModel, Knowledge
-from engine.decisions.problems import DecisionProblems
+from engine.decisions.problems import DecisionProblems, Problem
 from engine.decisions.shapes import Shape
 from engine.feel import NameTree
 
@@ -87,7 +87,8 @@ class FileReader:
         names = {e.get("name"): None for e in root.iter() if local(e) in NAMED and e.get("name")}
         inherited = [name for one in self.imported.values() for name in one.names]
         self.names = tuple(dict.fromkeys((*(name for name in names if not name.isidentifier()), *inherited)))
-        cells.names = NameTree(self.names)
+        functions = frozenset(e.get("name") or "" for e in children(root, "businessKnowledgeModel", "decisionService"))
+        cells.names = NameTree(self.names, None, functions)
         self.shapes: ShapeReader = ShapeReader(cells, root, {alias: one.shapes for alias, one in self.imported.items()})
         self.elements: dict[str, Element] = {}
         self.inputs: dict[str, tuple[str, Shape | None]] = {}
@@ -206,6 +207,9 @@ class FileReader:
             return
         needed = self._required(element, "informationRequirement", "requiredDecision")
         data = self._required(element, "informationRequirement", "requiredInput")
+        unseen = self._unseen(data)
+        given = {one.elements[link].get("name") for _, one, link in needed if link in one.elements}
+        self._tell_unseen(identity, name, logic.names & unseen - given)
         self.decisions[identity] = Decision(
             identity,
             name,
@@ -220,7 +224,21 @@ class FileReader:
                 for alias, reader, link in needed
                 if reader is not self and link in reader.decisions
             ),
+            unseen,
         )
+
+    def _unseen(self, required: list[tuple[str, "FileReader", str]]) -> frozenset[str]:
+        """The inputs of this file that are not among those that a decision requires."""
+        seen = {link for _, reader, link in required if reader is self}
+        inputs = {
+            identity: one.get("name") or "" for identity, one in self.elements.items() if local(one) == "inputData"
+        }
+        return frozenset(inputs.values()) - {inputs.get(link) for link in seen}
+
+    def _tell_unseen(self, identity: str, name: str, inputs: frozenset[str]) -> None:
+        for one in sorted(inputs):
+            message = f"决策“{name}”用到输入“{one}”，而没有从它引来的信息需求，取不到它的值；请补上这条连线。"
+            self.cells.warnings.append(Problem(identity, "warning.null", message))
 
     def given(self, alias: str, identity: str) -> list[tuple[str, str, Shape]]:
         """An input as a decision that requires it has it; of this file only where it has a type."""

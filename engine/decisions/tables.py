@@ -1,4 +1,5 @@
-"""Evaluating a table: inputs once, rows in order, then the hit policy (DMN 1.5 sections 8.2.10 and 8.2.11)."""
+"""Evaluating a table: inputs once, rows in order, then the hit policy (DMN 1.5 section 8.2 on hit policies and
+default outputs, and section 10.3.2.10)."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -12,14 +12,16 @@ from engine.feel.parser_errors import too_deep, too_long, unexpected
 
 MAX_TEXT = 100_000
 MAX_DEPTH = 60
-NAME_PARTS = frozenset("-+*/.'")
+NAME_PARTS = frozenset("-+*/.'?")
 _ENDS_NAME = frozenset(("return", "satisfies", "then", "else"))
 _PROPERTIES = NameTree(("start included", "end included", "time offset"))
+#: The one function whose name without a call may also be two variables with `and` between.
+_CONJUNCTION = "date and time"
 _TYPES = NameTree(("date and time", "days and time duration", "years and months duration"))
 
 
 class Cursor:
-    """A place in the tokens. `functions` are the names of several words that count only before a parenthesis."""
+    """A place in the tokens. `functions` are the built-in names of several words."""
 
     def __init__(self, text: str, known: NameTree, functions: NameTree, *, unary: bool = False) -> None:
         if len(text) > MAX_TEXT:
@@ -29,6 +31,8 @@ class Cursor:
         self.index = 0
         self.depth = 0
         self.filters = 0
+        #: How many `in` the place stands in, whose tests may speak of their value as `?`.
+        self.asked = 0
         self.unary = unary
         self.known = known
         self.functions = functions
@@ -81,7 +85,7 @@ class Cursor:
 
     def _known_name(self) -> str:
         found = self.functions.longest(self.tokens, self.index)
-        if found and self.tokens[self.index + found[0]].text != "(":
+        if found and found[1] == _CONJUNCTION and self.tokens[self.index + found[0]].text != "(":
             found = None
         trees = [self.known, *self.locals] + ([self.properties] if self.filters else [])
         return self._longest(trees, found)

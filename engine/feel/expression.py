@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 
 from engine.feel.builtins import FUNCTION_NAMES
 from engine.feel.compiling import Closure, Compiler, new_compiler, tests
-from engine.feel.compiling.scope import NODES_PER_STEP
 from engine.feel.constants import compared_texts, constants
 from engine.feel.errors import FeelLimitError
 from engine.feel.names import NameTree, known_names
@@ -120,7 +119,7 @@ class UnaryTests:
         self.warnings = _warnings(compiler)
         self._test = test
         self._slots = compiler.slots
-        self._cost = compiler.cost + len(node.tests) // NODES_PER_STEP
+        self._cost = compiler.cost
         self._is_plain = not compiler.slots and not tests.mentions_tested(node)
         #: The same as `matches_in`; tests that only compare with what they name are asked without a call in between.
         self.holds: tests.Test = test if tests.only_names(node) and not self._cost else self.matches_in

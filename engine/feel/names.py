@@ -12,13 +12,19 @@ NAME_TOKENS = 40
 
 
 class NameTree:
-    """A tree over the tokens of names; all those of `outer` are known too."""
+    """A tree over the tokens of names; all those of `outer` are known too.
 
-    __slots__ = ("_outer", "_root")
+    `functions` are functions of the scope, which come before a built-in one of the same name.
+    """
 
-    def __init__(self, names: Iterable[str] = (), outer: "NameTree | None" = None) -> None:
+    __slots__ = ("_outer", "_root", "functions")
+
+    def __init__(
+        self, names: Iterable[str] = (), outer: "NameTree | None" = None, functions: frozenset[str] = frozenset()
+    ) -> None:
         self._root: dict[Any, Any] = {}
         self._outer = outer
+        self.functions: frozenset[str] = functions if outer is None else functions | outer.functions
         for name in names:
             self.add(name)
 

@@ -39,6 +39,8 @@ ORDER: dict[str, Callable[[Value, Value], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+#: The exponents that DMN 1.5 allows (table 60).
+MOST_EXPONENT = 999_999_999
 ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS, MONTHS))
 
 
@@ -232,6 +234,8 @@ def power(left: Value, right: Value) -> Value:
     """`**`. Raises Fault."""
     if kind(left) != NUMBER or kind(right) != NUMBER:
         raise Fault(_cannot("求幂", left, right))
+    if abs(right) > MOST_EXPONENT:
+        raise Fault(f"指数应当在 -{MOST_EXPONENT} 到 {MOST_EXPONENT} 之间")
     return CONTEXT.power(left, right) if right else Decimal(1)  # also of zero, by IEEE 754-2008 section 9.2.1
 
 

@@ -69,7 +69,7 @@ class Parser(Cursor):
         except FeelSyntaxError as error:
             if error.code != "feel.syntax":
                 raise
-        self.index, self.depth, self.filters = 0, 0, 0
+        self.index, self.depth, self.filters, self.asked = 0, 0, 0, 0
         self.locals.clear()
         return None
 
@@ -160,10 +160,15 @@ class Parser(Cursor):
         return self._tall(tree.Between(token.start, left, low, high), left, low, high)
 
     def _membership(self, left: Node, token: Token) -> Node:
+        self.asked += 1
+        tests = self._membership_tests()
+        self.asked -= 1
+        return self._tall(tree.Membership(token.start, left, tests), left, *tests)
+
+    def _membership_tests(self) -> list[Node]:
         opening = self._take("(")
         if opening is None:
-            tests = [self._test(COMPARISON)]
-            return self._tall(tree.Membership(token.start, left, tests), left, *tests)
+            return [self._test(COMPARISON)]
         tests = [self._test(0)]
         if self._take(".."):
             tests = [self._interval(opening, tests[0])]
@@ -171,7 +176,7 @@ class Parser(Cursor):
             while self._take(","):
                 tests.append(self._test(0))
             self._expect(")")
-        return self._tall(tree.Membership(token.start, left, tests), left, *tests)
+        return tests
 
     # --- operands
 
@@ -236,7 +241,7 @@ class Parser(Cursor):
                 return self._interval_from(token)
             case "{":
                 return self._context(token)
-            case "?" if self.unary:
+            case "?" if self.unary or self.asked:
                 return tree.Tested(token.start)
         self.index -= 1
         raise self._unexpected(EXPRESSION)
@@ -376,7 +381,8 @@ class Parser(Cursor):
                 labels.append(self._new_name(":"))
                 self._expect(":")
             arguments.append(self._test(0) if self._is_half_interval() else self.parse())
-        node = tree.Call(left.at, left, arguments, tuple(labels) if named else None)
+        of_scope = isinstance(left, tree.Name) and left.name in self.known.functions
+        node = tree.Call(left.at, left, arguments, tuple(labels) if named else None, of_scope)
         return self._tall(node, left, *arguments)
 
     def _is_half_interval(self) -> bool:

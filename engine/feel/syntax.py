@@ -132,6 +132,8 @@ class Call(Node):
     function: Node
     arguments: list[Node]
     names: tuple[str, ...] | None
+    #: Whether the name of the function is known to be one of the scope, where a built-in one has it too.
+    of_scope: bool = False
 
 
 @dataclass(slots=True)

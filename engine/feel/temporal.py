@@ -119,7 +119,7 @@ def parse_date_time(text: str) -> AnyDateTime:
     """`2026-11-23T10:30:00`, or a date alone for its midnight. Raises Fault."""
     date, separator, time = text.partition("T")
     if time.startswith("24:00:00"):
-        return add_to_moment(parse_date_time(f"{date}T00{time[2:]}"), DAY_NANOSECONDS)
+        return _by_the_clock(parse_date_time(f"{date}T00{time[2:]}"), DAY_NANOSECONDS)
     return wide.date_time_of(parse_date(date), parse_time(time) if separator else dt.time())
 
 
@@ -216,7 +216,7 @@ def add_months(value: AnyDate | AnyDateTime, months: int) -> AnyDate | AnyDateTi
 
 def add_duration(value: AnyDate | AnyTime | AnyDateTime, duration: AnyDuration) -> AnyDate | AnyTime | AnyDateTime:
     """A date (counted from its midnight), date and time, or time (round the clock) so much later. Raises Fault."""
-    if isinstance(value, dt.date) and isinstance(duration, dt.timedelta):
+    if isinstance(value, dt.date) and isinstance(duration, dt.timedelta) and not _has_rules(value):
         try:
             return value + duration  # of a date the whole days before, as from its midnight
         except OverflowError:
@@ -229,7 +229,35 @@ def add_duration(value: AnyDate | AnyTime | AnyDateTime, duration: AnyDuration) 
     return _date_on(value.toordinal() + nanoseconds // DAY_NANOSECONDS)
 
 
+def _has_rules(value: AnyDate | AnyDateTime) -> bool:
+    """Whether it stands in a zone whose clocks may be put forward and back."""
+    return isinstance(getattr(value, "tzinfo", None), ZoneInfo)
+
+
 def add_to_moment(value: AnyDateTime, nanoseconds: int) -> AnyDateTime:
+    """So much later on the line of time, whatever the clocks of its zone do meanwhile. Raises Fault."""
+    if not _has_rules(value):
+        return _by_the_clock(value, nanoseconds)
+    utc = _by_the_clock(_with_zone(value, dt.UTC), nanoseconds - _offset_length(value.utcoffset()))
+    if isinstance(utc, dt.datetime):
+        try:
+            return utc.astimezone(value.tzinfo)
+        except OverflowError:
+            pass
+    # beyond Python's reach by the rules of the nearest year like it, as `WideDateTime.utcoffset` has them
+    there = _with_zone(utc, value.tzinfo)
+    return _by_the_clock(there, _offset_length(there.utcoffset()))
+
+
+def _with_zone(value: AnyDateTime, zone: dt.tzinfo | None) -> AnyDateTime:
+    return wide.date_time_of(wide.date_part(value), wide.time_of(wide.since_midnight(value), zone))
+
+
+def _offset_length(offset: dt.timedelta | None) -> int:
+    return wide.length(offset or dt.timedelta())
+
+
+def _by_the_clock(value: AnyDateTime, nanoseconds: int) -> AnyDateTime:
     """Raises Fault."""
     days, rest = divmod(wide.since_midnight(value) + nanoseconds, DAY_NANOSECONDS)
     return wide.date_time_of(_date_on(value.toordinal() + days), wide.time_of(rest, value.tzinfo))

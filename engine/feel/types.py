@@ -91,7 +91,7 @@ def _accepts(run: Run, value: Value, wanted: Type) -> bool:
 
 
 def is_subtype(run: Run, one: Type, other: Type) -> bool:
-    """Whether all values of one type are of the other (DMN 1.5 section 10.3.2.9.3)."""
+    """Whether all values of one type are of the other (DMN 1.5 section 10.3.2.9.2)."""
     run.spend()  # types share their parts: what is small to write down may be endless to walk
     name, wider = (_ALIASES.get(each.name, each.name) for each in (one, other))
     if wider == "Any" or name == "Null":

@@ -1,6 +1,6 @@
 """Dates, times and durations beyond the reach of Python's datetime: years outside of 1 to 9999, nanoseconds.
 
-The standard's years run from -999,999,999 to 999,999,999 (DMN 1.5 section 10.3.2.3.4). A value that Python's classes can
+The standard's years run from -999,999,999 to 999,999,999 (DMN 1.5 sections 10.3.2.3.5 and 10.3.2.3.6). A value that Python's classes can
 hold is always one of those; the classes here begin where they end, and compare with them.
 """
 

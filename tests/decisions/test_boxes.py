@@ -1,4 +1,4 @@
-"""Boxed expressions and what decisions require, rule by rule (DMN 1.5 sections 10.2.2 and 10.4)."""
+"""Boxed expressions and what decisions require, rule by rule (DMN 1.5 sections 10.2.1 and 10.4)."""
 
 import pytest
 
@@ -54,6 +54,9 @@ BOXES = [
     (box("context", entry("a", literal('"x"'), "number")), {"a": None}),
     (box("context", entry("a", literal("[5]"), "number")), {"a": n(5)}),
     (box("context"), {}),
+    # any function may be called, also a built-in one of several words
+    (call("sum", list="[1, 2]"), n(3)),
+    (call("string length", string='"abc"'), n(3)),
     # lists and relations
     (box("list"), []),
     (box("list", literal("1"), box("list", literal("2")), literal("null")), [n(1), numbers(2), None]),

@@ -109,6 +109,24 @@ def test_a_reviewer_reads_answers_results_and_each_clause_once():
     ]
 
 
+def test_codes_are_called_by_the_words_of_the_caller():
+    words = {"accepted": "受理", "refused": "不予受理", "register": "备案"}
+    rows = [['"register"', '"refused"', '"party_view"'], ["-", '"accepted"', '"party_view"']]
+    asked = table(["办法"], ["结论", "栏目"], rows, "PRIORITY", values=['"refused","accepted"', '"party_view"'])
+    told = [line.strip() for line in decisions.sentences(only(asked).explain({"办法": "register"}), None, words)]
+    assert told[1] == "表“d”（取命中各行中优先的结果）的输入：办法为“备案”。"
+    assert told[2] == "第 1 行命中：办法为“备案”。结果：结论为“不予受理”。"
+    alone = only(table(["x"], ["result"], [["> 1", '"accepted"']])).explain({"x": n(3)})
+    assert decisions.sentences(alone, None, words)[0] == "决策“d”的结果为“受理”。"
+
+
+def test_a_code_without_a_word_is_not_told_where_the_row_has_a_reason():
+    asked = table(["x"], ["org", "reason"], [["-", '"party_general"', '"由综合党委指导"']])
+    assert decisions.sentences(only(asked).explain({"x": n(1)}))[-1].strip() == (
+        "第 1 行没有条件，总是命中。理由：由综合党委指导。"
+    )
+
+
 def test_a_decision_of_one_row_says_which_row_that_is():
     rows = [["> 1", '"accepted"', '"收"'], ["> 2", '"refused"', '"退"']]
     listed = ['"refused", "accepted"', '"退", "收"']
@@ -266,6 +284,24 @@ def test_the_command_takes_a_file_and_gives_the_tree_as_json(file, tmp_path):
         group, ["dmn", "explain", file, "--decision", "年龄", "--input", str(tmp_path / "in.json")]
     )
     assert chosen.output.splitlines()[0] == "决策“年龄”的结果为 26.5。"
+
+
+def test_the_command_calls_codes_by_the_words_of_the_system_and_of_the_forms_beside(tmp_path):
+    rows = [['"register"', '"rejected"', '"block"', '"system"']]
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "decisions/d.dmn").write_bytes(definitions(decision("d", table(["x"], ["r", "sev", "way"], rows))))
+    options = [{"value": "register", "label": "备案"}, {"value": "system", "label": "在系统里"}]
+    (tmp_path / "forms/a.form").write_text(json.dumps({"components": [{"values": options}]}))
+    (tmp_path / "forms/b.form").write_text(
+        json.dumps({"components": [{"values": [{"value": "system", "label": "是"}]}]})
+    )
+    (tmp_path / "forms/c.form").write_text("{")
+    told = CliRunner().invoke(
+        group, ["dmn", "explain", str(tmp_path / "decisions/d.dmn"), "--input", '{x: "register"}']
+    )
+    # a code that has two labels has none
+    assert told.output.splitlines()[2].strip() == "第 1 行命中：x为“备案”。结果：r为“不同意”，sev为“确认后拦截”。"
 
 
 WRONG = [

@@ -222,3 +222,13 @@ def test_the_command_writes_the_page(tmp_path: Path):
     )
     assert nowhere.exit_code == 3
     assert "请检查路径、权限" in nowhere.stderr
+
+
+def test_the_result_of_a_row_stands_under_the_labels_of_its_columns_and_a_code_under_its_word():
+    asked = table(["x"], ["result", "reason"], [["-", '"rejected"', '"超龄"']]).replace(
+        'name="result"', 'name="result" label="建议"'
+    )
+    why = read(decision("d", asked)).decisions["d"].explain({"x": n(1)})
+    found = painted(decisions.page(why, "d.dmn", None, {"rejected": "不同意"}))
+    assert "结果建议：不同意（rejected），reason：“超龄”" in "".join(found.text.split())
+    assert ("answer", "不同意（rejected）") in found.rows[2]

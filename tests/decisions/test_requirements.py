@@ -39,6 +39,40 @@ def test_a_decision_that_many_require_is_made_once():
     assert (result, len(calls)) == (Decimal(512), 1)
 
 
+INPUT = '<inputData id="x" name="x"><variable name="x"/></inputData>'
+
+
+def test_an_input_of_the_file_is_seen_by_the_decisions_that_require_it_alone():
+    model = read(
+        INPUT,
+        decision("a", literal("x + 1"), needs(inputs=["x"])),
+        decision("b", literal("[a, x]"), needs("a")),
+        decision("c", table(["x"], ["n"], [["null", "0"], ["not(null)", "1"]])),
+        # what the file does not know is a matter of the caller
+        decision("d", literal("y")),
+    )
+    scope = {"x": 1, "y": 5}
+    assert [model.decisions[one].evaluate(scope).result for one in "abcd"] == [2, [2, None], 0, 5]
+    assert {(one.element, one.code) for one in model.warnings} == {("b", "warning.null"), ("c", "warning.null")}
+    assert all("信息需求" in one.message for one in model.warnings)
+
+
+def test_a_decision_may_have_the_name_of_an_input():
+    model = read(INPUT, decision("one", literal("7"), name="x"), decision("d", literal("x"), needs("one")))
+    assert (model.decisions["d"].evaluate({"x": 1}).result, model.warnings) == (7, ())
+
+
+def test_knowledge_with_the_name_of_a_built_in_function_comes_before_it():
+    own = "".join(
+        f'<businessKnowledgeModel id="{one}" name="{name}"><encapsulatedLogic><formalParameter name="a"/>'
+        f"{literal('a * 2')}</encapsulatedLogic></businessKnowledgeModel>"
+        for one, name in (("m", "max"), ("s", "string length"))
+    )
+    calls = literal("[max(4), max(a: 5), string length(6), min(4)]")
+    model = read(own, decision("d", calls, needs(knowledge=["m", "s"])), decision("e", literal("max(4)")))
+    assert model.decisions["d"].evaluate({}).result == [8, 10, 12, 4]
+
+
 BKM = (
     '<businessKnowledgeModel id="bkm" name="月还款"><variable name="月还款" typeRef="number"/><encapsulatedLogic>'
     '<formalParameter name="本金" typeRef="number"/><formalParameter name="number of months" typeRef="number"/>'

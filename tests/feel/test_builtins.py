@@ -39,6 +39,9 @@ CONVERSION = [
     ("number(5)", n(5)),
     ("string(1.50)", "1.50"),
     ("string(1e3)", "1000"),
+    ("string(modulo(-5, 5))", "0"),
+    ("string(-0.00)", "0.00"),
+    ("string(decimal(-0.4, 0))", "0"),
     ("string(true)", "true"),
     ("string(null)", None),
     ('string("a")', "a"),
@@ -71,6 +74,10 @@ STRINGS = [
     ('substring("foobar", 3, 3)', "oba"),
     ('substring("foobar", -2, 1)', "a"),
     ('substring("foobar", 9)', None),
+    ('substring("foobar", 3, 4)', "obar"),
+    ('substring("foobar", 3, 5)', None),
+    ('substring("foobar", -2, 2)', "ar"),
+    ('substring("foobar", -2, 3)', None),
     ('substring("foobar", 0)', None),
     ('substring("\\U01F40Eab", 2)', "ab"),
     ('string length("\\U01F40E")', n(1)),
@@ -230,7 +237,14 @@ NUMBERS = [
     ("odd(5)", True),
     ("odd(-3)", True),
     ("even(2.5)", False),
-    ("odd(1e40)", None),
+    ("odd(1e40)", False),
+    ("even(1e40)", True),
+    ("even(1e-40)", False),
+    ("odd(1e33 + 1)", True),
+    # `floor` and `ceiling` alone may go without a scale
+    ("floor(-1.5)", n(-2)),
+    ("round up(5.5)", None),
+    ("round down(n: 5.5)", None),
 ]
 
 TEMPORAL = [

@@ -138,6 +138,24 @@ def test_every_function_is_called_by_name_above():
     assert {call.partition("(")[0] for call, _ in CALLS} == feel.BUILT_IN_FUNCTIONS
 
 
+#: What a call by name leaves out is null.
+LEFT_OUT = [
+    ('number(from: "1,000", grouping separator: ",")', "1000"),
+    ('number(from: "1,5", decimal separator: ",")', "1.5"),
+    ("insert before(list: [1], position: 1)", "[null, 1]"),
+    ("list replace(list: [1], position: 1)", "[null]"),
+    ('context put(context: {}, key: "a")', "{a: null}"),
+    ("list contains(list: [null])", "true"),
+    ("index of(list: [1, null])", "[2]"),
+    ("(function(a, b) [a, b])(b: 1)", "[null, 1]"),
+]
+
+
+@pytest.mark.parametrize(("call", "same"), LEFT_OUT)
+def test_a_parameter_that_a_call_by_name_leaves_out_is_null(call, same):
+    assert value(f"({call}) = ({same})") is True
+
+
 def test_a_name_that_the_function_does_not_have_or_one_too_few_gives_null():
     for call in (
         "count(lists: [1])",

@@ -68,8 +68,12 @@ def test_a_name_ends_to_be_known_where_its_construct_ends():
         feel.compile_expression("[for Some One in [1] return Some One, Some One]")
 
 
-def test_built_in_names_of_several_words_count_only_before_a_parenthesis():
+def test_built_in_names_of_several_words_are_known_and_one_of_the_scope_comes_first():
+    assert value('{f: string length, r: f("abc")}.r') == n(3)
     assert value("string length + 1", ("string length",), scope={"string length": 4}) == n(5)
+
+
+def test_two_variables_with_and_between_are_no_function():
     assert value("date and time", scope={"date": True, "time": False}) is False
 
 

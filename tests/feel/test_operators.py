@@ -1,7 +1,8 @@
-"""Which operators are defined for which types (DMN 1.5 section 10.3.2.13); all others give null."""
+"""Which operators are defined for which types (DMN 1.5 section 10.3.2.15); all others give null."""
 
 import pytest
 
+from engine import feel
 from engine.feel.values import kind
 from tests.feel.language import value
 
@@ -145,9 +146,37 @@ MEMBERSHIP = [
     ("5 in (= 5)", True),
     ("5 in (!= 5)", False),
     ("null in (!= 5)", True),
+    # a condition after `in` asks of what stands before it
+    ("5 in (? > 3)", True),
+    ("5 in (? > 3 and ? < 4)", False),
+    ("5 in (< 3, ? = 5)", True),
+    ('"abc" in (starts with(?, "a"))', True),
+    ("[1, 2, 3] in (count(?) = 3)", True),
+    ("5 in (6 in (? > 5) and ? = 5)", True),
+    ("5 in (? = 5 and 6 in (? = 5))", False),
+    ("every x in [1, 2] satisfies x in (? > 0, null)", True),
+    ("(for x in [1, 2, 3] return x in (? > 1)) = [false, true, true]", True),
+    ('5 in (? > "a")', None),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), MEMBERSHIP)
 def test_in_asks_one_test_or_several(text, expected):
     assert value(text) is expected
+
+
+def test_in_a_cell_a_condition_after_in_asks_of_what_stands_before_it_and_all_else_of_the_value_of_the_cell():
+    cell = feel.compile_unary_tests("limit in (? > 9), limit in [?..9], count([1, 2, 3][item in (? > 2)])")
+    passes = [[x for x in range(9) if cell.matches(x, {"limit": limit}) is True] for limit in (10, 7, 0)]
+    assert passes == [[*range(9)], [*range(8)], [0, 1]]
+
+
+def test_outside_of_a_cell_and_of_in_there_is_no_value_to_ask_about():
+    for text in ("?", "? > 1", "5 in (1) + ?", "(5 in (? > 3)) and ? = 1"):
+        with pytest.raises(feel.FeelSyntaxError):
+            feel.compile_expression(text)
+
+
+@pytest.mark.parametrize("exponent", ["1000000000", "-1000000000", "1e30"])
+def test_an_exponent_beyond_the_domain_of_the_standard_gives_null(exponent):
+    assert value(f"1 ** {exponent}") is None

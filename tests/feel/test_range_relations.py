@@ -1,4 +1,4 @@
-"""The relations of ranges over all small ranges, each beside the formula that DMN 1.5 section 10.3.4.10 gives for it."""
+"""The relations of ranges over all small ranges, each beside the formula that DMN 1.5 section 10.3.4.7 gives for it."""
 
 from itertools import combinations, product
 
@@ -117,7 +117,38 @@ def test_a_relation_of_a_point_and_a_range_is_its_formula(text, formula):
     assert wrong == []
 
 
-#: The examples of the standard for the ways of rounding (table 77 and following), to whole numbers and to two places.
+#: A range with one end: what its other end would decide is not known.
+HALF_OPEN = [
+    ("before(1, (> 5))", True),
+    ("before(5, (> 5))", True),
+    ("before(5, (>= 5))", False),
+    ("before((< 5), 9)", True),
+    ("before((<= 5), [5..6])", False),
+    ("after(9, (< 5))", True),
+    ("after((> 5), 5)", True),
+    ("after((>= 5), [1..5])", False),
+    ("meets([1..5], (>= 5))", True),
+    ("met by((>= 5), [1..5])", True),
+    ("starts(5, (>= 5))", True),
+    ("started by((> 5), 5)", False),
+    ("finishes(5, (<= 5))", True),
+    ("finished by((< 5), 5)", False),
+    ("before(1, (< 5))", None),
+    ("after(9, (> 5))", None),
+    ("includes((< 5), 3)", None),
+    ("overlaps((> 5), [1..6])", None),
+    ("coincides((> 5), (> 5))", None),
+    ("before(1, (= 5))", True),
+    ("before(1, (!= 5))", None),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HALF_OPEN)
+def test_of_a_range_with_one_end_is_known_what_that_end_decides(text, expected):
+    assert feel.compile_expression(text).evaluate({}) is expected
+
+
+#: The examples of the standard for the ways of rounding (table 76), to whole numbers and to two places.
 ROUNDED = {
     "round up": ("6", "-6", "1.13", "-1.13"),
     "round down": ("5", "-5", "1.12", "-1.12"),

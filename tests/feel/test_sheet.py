@@ -16,6 +16,7 @@ TOGETHER = [
     ["string(1.0)", "string(1.00)", "string(1.0) = string(1.00)", "1 + 1.0", "1 + 1.00"],
     ["true or a", "false or a", '"1" in ("1", name)', "1 in (1, a)", "[1..a]", "(1..a]", "[1..a)"],
     ["(function(x) x + a) = (function(x) x + a)", "{f: function(x) f(x)}.f = {f: function(x) f(x)}.f"],
+    ["a in (? > 2)", "k in (? > 2)", "name in (? > 2)", "(1 + a) in (? > 2)", "(1 - a) in (? > 2)"],
     ["for i in 1..3 return i * (a + 1)", "for i in 1..3 return (a + 1) + sum(partial)", "(a + 1) * 2"],
 ]
 

@@ -1,4 +1,4 @@
-"""Dates, times and durations: what is one, what they have, and what may be reckoned with them (DMN 1.5, 10.3.2.3.4 to .9)."""
+"""Dates, times and durations: what is one, what they have, and what may be reckoned with them (DMN 1.5, 10.3.2.3.4 to .8)."""
 
 import pytest
 
@@ -171,6 +171,15 @@ SAME = [
     ('@"10:00:00+08:00" = @"02:00:00Z"', "true"),
     ('is(@"10:00:00+08:00", @"02:00:00Z")', "false"),
     ('is(@"2026-01-01", @"2026-01-01T00:00:00Z")', "false"),
+    # a duration is that much of time, also where the clocks are put forward or back; months keep the time of the day
+    ('@"2026-03-28T12:00:00@Europe/Paris" + @"P1D"', '@"2026-03-29T13:00:00@Europe/Paris"'),
+    ('@"2026-03-29T01:30:00@Europe/Paris" + @"PT1H"', '@"2026-03-29T03:30:00@Europe/Paris"'),
+    ('@"2026-10-25T12:00:00@Europe/Paris" - @"P1D"', '@"2026-10-24T13:00:00@Europe/Paris"'),
+    ('@"2026-03-28T12:00:00@Europe/Paris" + @"P1M"', '@"2026-04-28T12:00:00@Europe/Paris"'),
+    ('@"2026-03-28T12:00:00+01:00" + @"P1D"', '@"2026-03-29T12:00:00+01:00"'),
+    ('@"2026-03-28T12:00:00.000000001@Europe/Paris" + @"P1D"', '@"2026-03-29T13:00:00.000000001@Europe/Paris"'),
+    ('@"9999-12-31T23:59:00@Asia/Shanghai" + @"PT2M"', '@"10000-01-01T00:01:00@Asia/Shanghai"'),
+    ('@"2026-03-28T24:00:00@Europe/Paris"', '@"2026-03-29T00:00:00@Europe/Paris"'),
     # parts and wholes
     ('date(@"2026-11-23T23:30:00-05:00")', '@"2026-11-23"'),
     ('time(@"2026-11-23T23:30:00-05:00")', '@"23:30:00-05:00"'),

@@ -5,13 +5,13 @@ from typing import Any
 from flask import render_template, request
 
 from engine import cases
+from engine.cases.words import SEVERITIES
 from webapp.current import actor, installation, known_actor
 from webapp.desk.blueprint import pages
 from webapp.session import signed_in
 
 BINDINGS = ("本省确认", "参照")
 CERTAINTIES = {"A": "读到原文", "B": "凭记忆", "C": "设计假设", "D": "不确定"}
-SEVERITIES = {"block": "确认后拦截", "manual": "人工判断", "warn": "提示"}
 KINDS = {
     "parameter": "参数",
     "promise": "承诺时限",

@@ -4,7 +4,7 @@ from engine.feel.builtins import booleans, contexts, conversion, lists, numbers,
 from engine.feel.builtins.registry import BUILTINS
 from engine.feel.names import NameTree
 
-#: Names of several words; they count only in front of a parenthesis.
+#: Names of several words, of which a text need not be told.
 FUNCTION_NAMES = NameTree(BUILTINS)
 
 __all__ = [

@@ -14,7 +14,7 @@ def negate(run: Run, negand: Value) -> bool | None:
 
 @builtin("is", "value1: any", "value2: any")
 def is_identical(run: Run, value1: Value, value2: Value) -> bool | None:
-    """Equality that also tells apart types, and times by the way their zone is written (DMN 1.5 table 82)."""
+    """Equality that also tells apart types, and times by the way their zone is written (DMN 1.5 table 77)."""
     if kind(value1) != kind(value2):
         return False
     if kind(value1) in (TIME, DATE_TIME) and str(value1.tzinfo) != str(value2.tzinfo):

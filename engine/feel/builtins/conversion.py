@@ -212,6 +212,7 @@ def _quoted(text: str) -> str:
 
 
 def _number_text(run: Run, value: Decimal) -> str:
+    value = value or value.copy_abs()  # FEEL has no negative zero
     # a scope may hold numbers beyond decimal128, whose plain digits would fill the memory
     return format(value, "f") if abs(value.adjusted()) < 6200 and len(value.as_tuple().digits) < 6200 else str(value)
 

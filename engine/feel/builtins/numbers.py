@@ -30,7 +30,7 @@ def _quantize(value: Decimal, places: int, rounding: str) -> Decimal:
     return result if places >= 0 else CONTEXT.plus(result.quantize(Decimal(1), context=_ROUNDING))
 
 
-# rounding a number at its own scale may need more digits in between than decimal128 has
+# what is done with a number at its own scale may need more digits in between than decimal128 has
 _ROUNDING = decimal.Context(prec=13_000, Emin=-20_000, Emax=20_000, traps=[decimal.InvalidOperation])
 
 
@@ -49,23 +49,23 @@ def ceiling(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
     return _round(n, scale, decimal.ROUND_CEILING)
 
 
-@builtin("round up", "n: number", "[scale: number]")
-def round_up(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
+@builtin("round up", "n: number", "scale: number")
+def round_up(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _round(n, scale, decimal.ROUND_UP)
 
 
-@builtin("round down", "n: number", "[scale: number]")
-def round_down(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
+@builtin("round down", "n: number", "scale: number")
+def round_down(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _round(n, scale, decimal.ROUND_DOWN)
 
 
-@builtin("round half up", "n: number", "[scale: number]")
-def round_half_up(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
+@builtin("round half up", "n: number", "scale: number")
+def round_half_up(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _round(n, scale, decimal.ROUND_HALF_UP)
 
 
-@builtin("round half down", "n: number", "[scale: number]")
-def round_half_down(run: Run, n: Decimal, scale: Decimal | None = None) -> Decimal:
+@builtin("round half down", "n: number", "scale: number")
+def round_half_down(run: Run, n: Decimal, scale: Decimal) -> Decimal:
     return _round(n, scale, decimal.ROUND_HALF_DOWN)
 
 
@@ -110,9 +110,9 @@ def exponential(run: Run, number: Decimal) -> Decimal:
 
 @builtin("odd", "number: number")
 def is_odd(run: Run, number: Decimal) -> bool:
-    return CONTEXT.remainder(CONTEXT.abs(number), Decimal(2)) == 1
+    return abs(_ROUNDING.remainder(number, Decimal(2))) == 1
 
 
 @builtin("even", "number: number")
 def is_even(run: Run, number: Decimal) -> bool:
-    return CONTEXT.remainder(number, Decimal(2)) == 0
+    return _ROUNDING.remainder(number, Decimal(2)) == 0

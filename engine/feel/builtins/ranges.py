@@ -1,4 +1,4 @@
-"""Relations between points and ranges (DMN 1.5 table 80), and the range a text stands for."""
+"""Relations between points and ranges (DMN 1.5 table 78), and the range a text stands for."""
 
 from engine.feel import temporal
 from engine.feel.builtins.conversion import number_from
@@ -20,22 +20,27 @@ def _same(left: Value, right: Value) -> bool:
 
 
 def _start(value: Value) -> End:
-    """Where it begins: the point, and 1 when the point itself is left out."""
-    if value.__class__ is Range:
-        if value.start is None or value.end is None or value.outside:
-            raise Fault("区间没有两端")
-        return value.start, 0 if value.start_included else 1
-    if value is None:
-        raise Fault("有一边是空值")
-    return value, 0
+    """Where it begins: the point, and 1 when the point itself is left out. Raises Fault for `(< 5)`, which has no such end."""
+    if value.__class__ is not Range:
+        return _point(value)
+    if value.start is None or value.outside:
+        raise Fault("区间没有起点")
+    return value.start, 0 if value.start_included else 1
 
 
 def _end(value: Value) -> End:
-    """Where it ends: the point, and -1 when the point itself is left out."""
-    if value.__class__ is Range:
-        _start(value)
-        return value.end, 0 if value.end_included else -1
-    return _start(value)
+    """Where it ends: the point, and -1 when the point itself is left out. Raises Fault for `(> 5)`, which has no such end."""
+    if value.__class__ is not Range:
+        return _point(value)
+    if value.end is None or value.outside:
+        raise Fault("区间没有终点")
+    return value.end, 0 if value.end_included else -1
+
+
+def _point(value: Value) -> End:
+    if value is None:
+        raise Fault("有一边是空值")
+    return value, 0
 
 
 def _before(left: End, right: End) -> bool:

@@ -120,12 +120,14 @@ class Signature:
         return accepted
 
     def order(self, names: tuple[str, ...]) -> list[int] | None:
-        """For each parameter the index of its argument (-1: left out), or None when the names are not its own."""
+        """For each parameter the index of its argument (-1: left out), or None when the names are not its own.
+
+        What a call by name leaves out is null (DMN 1.5 section 10.3.2.13), and so has to be a parameter that takes null.
+        """
         own = [parameter.name for parameter in self.parameters]
         if len(set(names)) < len(names) or not set(names) <= set(own):
             return None
-        required = own[: self.minimum]
-        if not set(required) <= set(names):
+        if any(one.name not in names and not one.nullable for one in self.parameters[: self.minimum]):
             return None
         return [names.index(name) if name in names else -1 for name in own]
 

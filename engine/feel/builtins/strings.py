@@ -18,8 +18,8 @@ def substring(run: Run, string: str, start: Decimal, length: Decimal | None = No
     if length is None:
         return string[begin:]
     count = position(length)
-    if count < 1:
-        raise Fault(f"长度应当大于 0，这里是 {length}")
+    if not 1 <= count <= len(string) - begin:
+        raise Fault(f"从第 {first} 个字符起有 {len(string) - begin} 个字符，长度应当在 1 到这个数之间，这里是 {length}")
     return string[begin : begin + count]
 
 

@@ -198,8 +198,11 @@ def filter_list(compiler: Compiler, node: tree.Filter) -> Closure:
 
     def closure(run: Run) -> Value:
         values = operand(run)
+        if values is None:
+            run.note(at, "要筛选的列表是空值")
+            return None
         if values.__class__ is not list:
-            values = _as_list(values)
+            values = [values]
         if not values:
             return _of_nothing(run, condition, item, element)
         result = []

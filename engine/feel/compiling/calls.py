@@ -45,7 +45,7 @@ def definition(compiler: Compiler, node: tree.Definition) -> Closure:
 
 def call(compiler: Compiler, node: tree.Call) -> Closure:
     arguments = [compiler.compile(argument) for argument in node.arguments]
-    if isinstance(node.function, tree.Name) and not compiler.is_local(node.function.name):
+    if isinstance(node.function, tree.Name) and not node.of_scope and not compiler.is_local(node.function.name):
         builtin = BUILTINS.get(node.function.name)
         if builtin is not None:
             return _builtin_call(compiler, builtin, arguments, node)

@@ -18,8 +18,9 @@ UNKNOWN = object()
 #: What is read as fast as a place is looked at.
 _CHEAP = (tree.Literal, tree.Name, tree.Tested, tree.Faulty)
 _UNCOMPARED = frozenset(("at", "height"))
-#: Stands among the names of a part that makes a function: two functions are two values, however alike they are written.
-_FUNCTION = "function"
+#: Stand among the names of a part that makes a function (two functions are two values, however alike they are written),
+#: and of one that speaks of the value under test, which is another after every `in`.
+_FUNCTION, _TESTED = "function", "?"
 
 
 class Parts:
@@ -56,6 +57,8 @@ class Parts:
                 names |= inner
         if isinstance(node, tree.Name):
             names |= {node.name}
+        if isinstance(node, tree.Tested):
+            names |= {_TESTED}
         return parts, names | {_FUNCTION} if isinstance(node, tree.Definition) else names
 
     def _part(self, value: Any) -> tuple[Any, frozenset[str]]:
@@ -128,7 +131,7 @@ class SharingCompiler(Compiler):
 
     def is_outside(self, names: frozenset[str]) -> bool:
         """Whether none of the names can mean something local."""
-        return _FUNCTION not in names and all(map(self.free_name, names))
+        return names.isdisjoint((_FUNCTION, _TESTED)) and all(map(self.free_name, names))
 
 
 def _once(compute: Closure, place: int) -> Closure:

@@ -15,6 +15,8 @@ from engine.feel.values import Range, Value, chinese_kind, kind
 
 Test = Callable[[Run, Value], bool | None]
 _PREDICATES = (tree.Comparison, tree.Logical, tree.Between, tree.Membership, tree.InstanceOf, tree.Quantified)
+#: Tests that give something to compare with, also where they speak of `?`: that of the cell around them.
+_VALUES = (tree.Literal, tree.Tested, tree.Chain, tree.Interval, tree.HalfInterval, tree.ListLiteral)
 
 
 def unary_tests(compiler: Compiler, node: tree.Tests) -> Test:
@@ -65,12 +67,15 @@ def _cell_test(compiler: Compiler, node: tree.Node) -> Test:
 
 
 def mentions_tested(node: object) -> bool:
-    """Whether `?` stands anywhere in it."""
+    """Whether `?` stands anywhere in it; that of a condition after `in` is what is asked about there."""
     pending: list[object] = [node]
     while pending:
         item = pending.pop()
         if isinstance(item, tree.Tested):
             return True
+        if isinstance(item, tree.Membership):
+            pending += [item.operand, *(test for test in item.tests if isinstance(test, _VALUES))]
+            continue
         if isinstance(item, list | tuple):
             pending.extend(item)
         elif isinstance(item, tree.Node | tree.Iterator):
@@ -86,6 +91,7 @@ def only_names(node: tree.Tests) -> bool:
 
 def value_test(compiler: Compiler, node: tree.Node) -> Test:
     """Compares a value with what the node stands for: a half interval, an interval, a list, one value."""
+    compiler.nodes += 1  # what is compared without being compiled takes its time all the same
     if isinstance(node, tree.HalfInterval):
         return _half_interval_test(compiler, node)
     if isinstance(node, tree.Literal) and node.value.__class__ in EQUAL_BY_PYTHON:
@@ -194,9 +200,26 @@ def _in_list(run: Run, value: Value, pattern: list[Value]) -> bool | None:
     return result
 
 
+def _condition(compiler: Compiler, node: tree.Node) -> Test | None:
+    """`x in (? > 3)`: a condition of the value before `in`, for which `?` stands inside; None for any other test."""
+    if isinstance(node, _VALUES) or not mentions_tested(node):
+        return None
+    closure = compiler.compile(node)
+
+    def test(run: Run, value: Value) -> bool | None:
+        before, run.tested = run.tested, value
+        try:
+            result = closure(run)
+        finally:
+            run.tested = before
+        return result if result.__class__ is bool else None
+
+    return test
+
+
 def membership(compiler: Compiler, node: tree.Membership) -> Closure:
     operand = compiler.compile(node.operand)
-    test = _any_of([value_test(compiler, item) for item in node.tests])
+    test = _any_of([_condition(compiler, item) or value_test(compiler, item) for item in node.tests])
 
     def closure(run: Run) -> bool | None:
         return test(run, operand(run))
