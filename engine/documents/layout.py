@@ -90,13 +90,18 @@ class Layout:
         return compose([(text, "fang")], Setting(first=0), self.faces) if text else []
 
     def _body(self, content: Content) -> tuple[list[Markup], list[Markup]]:
-        """The blocks, and the last two lines, which stay with the signature."""
-        blocks = [self._block(block, content) for block in content.blocks]
+        """The blocks, and the last lines, which stay with the signature: two of a paragraph that leaves two behind,
+        the whole of a shorter one."""
+        blocks: list[Markup] = []
+        for position, block in enumerate(content.blocks):
+            if content.form == "sheet" and position and _is_text(block) != _is_text(content.blocks[position - 1]):
+                blocks.append(Markup('<div class="after"></div>'))
+            blocks.append(self._block(block, content))
         tail: list[Markup] = []
         if content.blocks and isinstance(content.blocks[-1], Paragraph):
             lines = paragraph_lines(content.blocks[-1], self.faces, content.whole)
-            tail = lines[-2:]
-            blocks[-1] = Markup("<div>{}</div>").format(Markup("").join(lines[:-2])) if lines[:-2] else Markup("")
+            rest, tail = (lines[:-2], lines[-2:]) if len(lines) > 3 else ([], lines)
+            blocks[-1] = _lines_before(rest)
         return blocks, tail
 
     def _block(self, block: Block, content: Content) -> Markup:
@@ -135,6 +140,18 @@ class Layout:
             "title": [plain(row, self.faces, "biaosong", "附件标题") for row in rows],
             "blocks": [self._block(block, content) for block in attachment.blocks],
         }
+
+
+def _lines_before(lines: list[Markup]) -> Markup:
+    """The lines of a last paragraph before its tail: the first two stay on one page."""
+    if not lines:
+        return Markup("")
+    first, rest = Markup("").join(lines[:2]), Markup("").join(lines[2:])
+    return Markup('<div><div class="together">{}</div>{}</div>').format(first, rest)
+
+
+def _is_text(block: Block) -> bool:
+    return isinstance(block, Paragraph)
 
 
 def _is_heading(paragraph: Paragraph) -> bool:

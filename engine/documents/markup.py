@@ -1,6 +1,7 @@
 """Lines and tables as HTML that puts every character where the composer computed it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
@@ -113,9 +114,22 @@ def cell_lines(
 ) -> Markup:
     setting = Setting(TABLE_SIZE, (width - 2 * CELL_SIDE) * MM, TABLE_SIZE, 0, 0, ragged=True)
     lines = [line for part in text.split("\n") for line in compose([(part, face)], setting, faces, whole)]
+    if face == "hei" and len(lines) > 1:
+        lines = _even(text, lines, setting, faces)
     if len(lines) == 1 and not lines[0].spacing:
         return _line_text(lines[0], face)  # of the cell itself
     return Markup("").join(line_div(line, face, centred, "") for line in lines)
+
+
+def _even(text: str, lines: list[Line], setting: Setting, faces: Faces) -> list[Line]:
+    """A head in as many lines, as even as they get: 出生 over 年月, not 出生年 over 月."""
+    narrow = replace(setting, measure=faces.width(text, "hei") * setting.size / len(lines))
+    while narrow.measure < setting.measure:
+        found = compose([(text, "hei")], narrow, faces)
+        if len(found) == len(lines):
+            return found
+        narrow = replace(narrow, measure=narrow.measure + setting.size / 4)
+    return lines
 
 
 def entries_html(row: Entries, faces: Faces) -> Markup:

@@ -17,7 +17,7 @@ from engine.documents.content import Content
 from engine.documents.feet import WITH_COLOPHON
 from engine.documents.fonts import FILES, Faces, require_libraries
 from engine.documents.frame import Frame
-from engine.documents.geometry import MM, PAGE_HEIGHT, SEAL
+from engine.documents.geometry import CORE_TOP, MM, PAGE_HEIGHT, PITCH, SEAL
 from engine.documents.layout import Layout
 
 RECORD_NAME = "decision.json"
@@ -88,11 +88,7 @@ class Renderer:
 
     def render(self, content: Content, frame: Frame, preview: bool = False) -> Rendered:
         """The document's pages, unsigned. `preview` marks them 未签发 and hides the number."""
-        document = self._document(content, frame, preview)
-        if content.form in WITH_COLOPHON and len(document.pages) % 2:  # the 版记 belongs on the foot of an even page
-            document = self._document(content, frame, preview, 1)
-            if len(document.pages) % 2:
-                document = self._document(content, frame, preview, 2)
+        document = self._arranged(content, frame, preview)
         moment = datetime.combine(frame.date, time(), UTC)
         record = Attachment(
             string=frame.decision(),
@@ -109,6 +105,20 @@ class Renderer:
         return Rendered(
             pdf, len(document.pages), hashlib.sha256(pdf).hexdigest(), _seal_place(document, content.form == "notice")
         )
+
+    def _arranged(self, content: Content, frame: Frame, preview: bool) -> Any:
+        """The pages, with the foot where it belongs: a 版记 on an even page; below a seal, or where the seal would leave
+        its page for want of room for both, on a page of its own."""
+        document = self._document(content, frame, preview)
+        if content.form in WITH_COLOPHON and len(document.pages) % 2:
+            document = self._document(content, frame, preview, 1)
+            if len(document.pages) % 2:
+                document = self._document(content, frame, preview, 2)
+        elif not content.attachments and _page_of(document, "end") and _starts_page(document, "end"):
+            apart = self._document(content, frame, preview, 1)
+            if _page_of(apart, "end") < _page_of(document, "end"):
+                document = apart
+        return document
 
     def _document(self, content: Content, frame: Frame, preview: bool, alone: int = 0) -> Any:
         pages = self._layout.pages(content, frame, preview, alone)
@@ -131,9 +141,20 @@ def _archival(_document: Any, pdf: Any) -> None:
             item.extra["Filter"] = "/FlateDecode"
 
 
+def _page_of(document: Any, anchor: str) -> int:
+    """Where an anchor is, counted from 0; -1 when it is nowhere."""
+    return next((number for number, page in enumerate(document.pages) if anchor in page.anchors), -1)
+
+
+def _starts_page(document: Any, anchor: str) -> bool:
+    """Nothing stands above it on its page."""
+    y = document.pages[_page_of(document, anchor)].anchors[anchor][1]
+    return bool(y * 0.75 / MM < CORE_TOP + PITCH / 2)
+
+
 def _seal_place(document: Any, alone: bool) -> SealPlace | None:
-    for number, page in enumerate(document.pages):
-        if "seal" in page.anchors:
-            x, y = page.anchors["seal"][:2]
-            return SealPlace(number, x * 0.75, PAGE_HEIGHT * MM - y * 0.75, alone)
-    return None
+    number = _page_of(document, "seal")
+    if number < 0:
+        return None
+    x, y = document.pages[number].anchors["seal"][:2]
+    return SealPlace(number, x * 0.75, PAGE_HEIGHT * MM - y * 0.75, alone)

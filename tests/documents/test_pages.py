@@ -118,6 +118,37 @@ def test_a_seal_is_never_alone_on_its_page(office: Office) -> None:
         assert [row for row in reading.body(rendered.seal.page) if row[0].y < top]
 
 
+@pytest.mark.parametrize(("kind", "full", "lengths"), [("D13", 18, (4, 6, 7, 10, 14)), ("D07", 15, (1, 3, 4, 7, 11))])
+def test_a_page_before_the_seal_is_full_but_for_what_the_seal_needs(
+    office: Office, kind: str, full: int, lengths: tuple[int, ...]
+) -> None:
+    """The last paragraph is broken over the page, two lines and two, and the foot has a page of its own where there is
+    room for the seal but not for both: no page is left half empty."""
+    base, placed = samples.content(kind), set()
+    for lines in lengths:
+        blocks = (Paragraph((Run("材料" * 14 * lines),)), Paragraph((Run("材料" * 66 + "齐。"),)))
+        rendered = office.rendered(replace(base, blocks=blocks))
+        assert rendered.seal
+        assert rendered.pages == 2
+        placed.add(rendered.seal.page)
+        first, second = (Reading(rendered.pdf).body(page) for page in range(2))
+        if rendered.seal.page:
+            assert len(first) >= full - 5
+            text_above = len(second) - 2  # without name and date
+            assert text_above >= 2
+            if text_above < 5:
+                assert 5 - text_above >= 2, "as many of its lines before"
+        else:
+            assert not second
+    assert placed == {0, 1}
+
+
+def test_heads_of_columns_are_turned_in_even_lines(office: Office) -> None:
+    reading = Reading(office.rendered(samples.content("D04")).pdf)
+    head = [text(row) for row in reading.rows_of(1, 12)]
+    assert {"出生拟任", "年月职务"} <= set(head)
+
+
 def test_a_table_at_the_end_keeps_the_signature_with_its_last_rows(office: Office) -> None:
     content = samples.content("D02")
     rendered = office.rendered(replace(content, blocks=content.blocks[:2]))

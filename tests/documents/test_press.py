@@ -135,6 +135,14 @@ def test_a_document_beyond_its_time_fails_and_the_next_one_is_printed(fonts: Pat
         assert isolated.render(samples.content("D01"), frame).pages == 1
 
 
+def test_a_document_beyond_its_memory_fails_and_the_next_one_is_printed(fonts: Path, frame: Frame) -> None:
+    with Press(fonts, memory_limit=400 * 2**20) as isolated:
+        assert isolated.render(samples.content("D01"), frame).pages == 1
+        with pytest.raises(RenderFailed, match="内存"):
+            isolated.render(samples.content("D01"), replace(frame, record={"note": "甲" * 20 * 2**20}))
+        assert isolated.render(samples.content("D01"), frame).pages == 1
+
+
 def test_a_process_that_died_is_started_anew(fonts: Path, frame: Frame) -> None:
     with Press(fonts) as isolated:
         isolated.render(samples.content("D01"), frame)

@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from docx import Document
-from PIL import Image
+from PIL import Image, ImageChops
 
 from engine import cases
 from engine.store import tables
 from tests.cases.playing import Play
+from tests.documents.measure import Reading
 from tests.webapp.visitor import Visitor
 
 Enter = Callable[[str], Visitor]
@@ -43,6 +45,44 @@ def test_the_handler_sees_the_letter_that_the_suggestions_would_make(play: Play,
     handler.open(page.url)
     handler.follow("返回提出综合意见")
     assert handler.page.value("summary_internal") == "人选都符合条件"
+
+
+def test_every_page_of_a_preview_bears_the_mark_of_what_is_not_signed(play: Play, signed_in: Enter) -> None:
+    """Read back from the file behind the page, and from the very pictures that the page shows."""
+    task = play.task(play.until("Task_send_requests"), "Task_send_requests")
+    cases.save_draft(play.installation, play.actor("handler_a"), task.id, play.values("Task_send_requests"), 0)
+    handler = signed_in("handler-a")
+    sheets = handler.open(f"/desk/tasks/{task.id}/preview").tree.find_class("hs-sheet")
+    shown = [handler.client.get(one.find("img").get("src")).data for one in sheets]
+    first, *_ = cases.look_ahead(play.installation, play.actor("handler_a"), task.id)
+    pdf = cases.lookahead_file(play.installation, first)
+    reading = Reading(pdf)
+    assert len(reading.pages) == 2
+    assert "×号" in reading.text()
+    for number, picture in enumerate(shown[:2]):
+        mark = [c for c in reading.pages[number] if c.size > 60]
+        assert "".join(c.c for c in sorted(mark, key=lambda c: c.x)) == "未签发"
+        image = Image.open(io.BytesIO(picture)).convert("RGB")
+        drawn = reading.document[number].render(scale=120 / 72, may_draw_forms=True).to_pil().convert("RGB")
+        assert ImageChops.difference(image, drawn).getbbox() is None, "the page shows this file"
+        dots = image.width / 210
+        for c in mark:
+            ink = image.crop(tuple(round(side * dots) for side in (c.left, c.top, c.right, c.bottom)))
+            assert (227, 227, 227) in {colour for _, colour in ink.getcolors(1 << 16) or ()}
+
+
+def test_a_draft_letter_is_fetched_as_a_marked_file(play: Play, signed_in: Enter) -> None:
+    play.until("Task_sign")
+    leader = opened(signed_in, "leader")
+    leader.follow("预览审核意见函")
+    [letter] = [row for row in play.rows(tables.document) if row["kind"] == "D06"]
+    answer = leader.client.get(f"/desk/documents/{letter['id']}.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert "未签发" in unquote(answer.headers["Content-Disposition"])
+    reading = Reading(answer.data)
+    for page in reading.pages:
+        assert {"未", "签", "发"} <= {c.c for c in page if c.size > 60}
+    assert cases.verify_bytes(play.installation, answer.data).code == "unsigned"
 
 
 def test_what_is_not_filled_in_is_told_instead_of_a_preview(play: Play, signed_in: Enter) -> None:
