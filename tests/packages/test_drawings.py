@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from engine.packages.beginning import SKELETON
 from tests.installations import BPMN
 from tests.packages.drawn import Box, Drawn, Segment
 
-PACKAGES = sorted(path.parent.name for path in BPMN.glob("*/process.bpmn"))
+DIAGRAMS = {path.parent.name: path for path in (*sorted(BPMN.glob("*/process.bpmn")), SKELETON / "process.bpmn")}
 SOURCE = (BPMN / "leader_review" / "process.bpmn").read_text(encoding="utf-8")
 
 
@@ -19,9 +20,9 @@ def moved(key: str, bounds: str, inner: str = "") -> Drawn:
     return Drawn.read((SOURCE[:place] + rest).encode())
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", DIAGRAMS)
 def test_every_diagram_can_be_read(package: str) -> None:
-    drawn = Drawn.read((BPMN / package / "process.bpmn").read_bytes())
+    drawn = Drawn.read(DIAGRAMS[package].read_bytes())
     assert drawn.labels and drawn.routes
     assert list(drawn.faults()) == []
 
