@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from engine import cases, forms, store
 from engine.calendar import ZONE, local_date
+from engine.cases import Menu
 from engine.cases.words import PAUSES
 from engine.forms.model import Upload
 from engine.store.tables import organisation
-from webapp.current import installation, known_actor, today
+from webapp.current import actor, installation, known_actor, today
 from webapp.held import held_forms
 
 WEEKDAYS = "一二三四五六日"
@@ -80,7 +81,7 @@ def install(app: Flask) -> None:
             "may_publish": person is not None and cases.may_publish(person),
             "runs_machines": person is not None and person.holds("sysadmin"),
             "is_applicant": person is not None and any(p.organisation_kind == "association" for p in person.posts),
-            "unread_notices": lambda: cases.unread(installation(), person) if person is not None else 0,
+            "menu": menu,
             "may_urge": person is not None and cases.may_urge(person),
             "department": department_name(),
             "contact": settings.contact,
@@ -88,6 +89,13 @@ def install(app: Flask) -> None:
             "large_text": request.cookies.get(LARGE_TEXT) == "large",
             "today": today(),
         }
+
+
+def menu() -> Menu:
+    """Of the person who is signed in; read once a request, and only where a page shows it."""
+    if "menu" not in g:
+        g.menu = cases.menu(installation(), actor())
+    return cast(Menu, g.menu)
 
 
 def accepted(upload: Upload | None) -> str:

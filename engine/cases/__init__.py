@@ -32,7 +32,7 @@ from engine.cases.correcting import (
 from engine.cases.criteria import Criteria
 from engine.cases.deputies import Colleague, Deputy, appoint_deputy, colleagues, deputies, end_deputy
 from engine.cases.dispatch import CHOICE_NAMES as REGISTER_STATES
-from engine.cases.dispatch import Dispatch, NumberRun, Register, Wanted, export_sheet, reads_register, register
+from engine.cases.dispatch import Dispatch, NumberRun, Register, Wanted, export_sheet, register
 from engine.cases.dispatched import DispatchView, Related, dispatch_view
 from engine.cases.documents import (
     DocumentFacts,
@@ -88,7 +88,6 @@ from engine.cases.ledger import (
     export_ledger,
     may_change_ledger,
     party_ledger,
-    reads_ledger,
 )
 from engine.cases.ledger_import import RowFault, Taken, import_ledger
 from engine.cases.letters import is_at, letters_at
@@ -99,6 +98,7 @@ from engine.cases.mailing import KINDS as NOTICE_KINDS
 from engine.cases.mailing import queue_mail
 from engine.cases.materials import attachment_file
 from engine.cases.members import add_member, drop_member
+from engine.cases.menu import Menu, menu
 from engine.cases.messages import receive_message, receive_signal
 from engine.cases.movesaid import MoveSaid, move_said, move_sentences
 from engine.cases.moving import CaseMove, Moves, TaskMove, TimerMove, move_cases, plan_move
@@ -144,7 +144,7 @@ from engine.cases.publishing import (
     process_named,
     processes,
 )
-from engine.cases.reading import case_view, task_view
+from engine.cases.reading import case_about, case_view, task_view
 from engine.cases.recounting import Imported, Moved, Recounted, import_calendar, sentences
 from engine.cases.relations import CallView, CaseLink
 from engine.cases.reminding import copy_choices, mark_read, remind, send_copy
@@ -152,7 +152,16 @@ from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
-from engine.cases.supervising import Supervision, may_supervise, may_urge, overseen, people, supervision, units
+from engine.cases.supervising import (
+    Supervision,
+    may_supervise,
+    may_urge,
+    most_overdue,
+    overseen,
+    people,
+    supervision,
+    units,
+)
 from engine.cases.suspending import resume, suspend
 from engine.cases.urging import Slip, slip, urge, urgeable
 from engine.cases.vacancies import Vacancy, assign_vacant, pool, takers_of
@@ -225,6 +234,7 @@ __all__ = [
     "Listed",
     "Lookahead",
     "MemberLine",
+    "Menu",
     "MoveOrder",
     "MoveSaid",
     "Moved",
@@ -278,6 +288,7 @@ __all__ = [
     "attachment_file",
     "begin_members",
     "candidates",
+    "case_about",
     "case_view",
     "claim",
     "clause_list",
@@ -331,6 +342,8 @@ __all__ = [
     "may_publish",
     "may_supervise",
     "may_urge",
+    "menu",
+    "most_overdue",
     "move_cases",
     "move_order",
     "move_orders",
@@ -367,8 +380,6 @@ __all__ = [
     "read_objection",
     "readable",
     "reads_clauses",
-    "reads_ledger",
-    "reads_register",
     "rebuild_index",
     "recall",
     "receipt",

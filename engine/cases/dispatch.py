@@ -134,12 +134,6 @@ def register(installation: Installation, actor: Actor, wanted: Wanted, page: int
         )
 
 
-def reads_register(installation: Installation, actor: Actor) -> bool:
-    """Whether there is anything in the register for the actor to see."""
-    with store.reading(installation.database) as transaction:
-        return bool(_processes(installation, transaction, actor))
-
-
 def export_sheet(installation: Installation, actor: Actor, wanted: Wanted) -> tuple[str, bytes]:
     """(file name, Excel workbook): what the page lists, headed by the conditions and by who took it out; recorded."""
     now = installation.clock.now()

@@ -1,5 +1,6 @@
 """The documents of a case for those who may have them: lists, files, receipt, revocation, verification."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import documents, store
 from engine.cases import issuing, signing
+from engine.cases.beside import beside
 from engine.cases.door import Sight, hidden, hold, refuse_signing, separate, sight
 from engine.cases.loading import load_case, load_task
 from engine.cases.recording import head_of_case, record_on_case
@@ -27,7 +29,6 @@ from engine.store.tables import document
 from engine.store.values import decode
 
 EFFECTIVE = ("issued", "revoked", "superseded")  # took effect once: what the register vouches for
-_OUTWARD = (document.c.signature != "slip", document.c.reader == "applicant")
 
 
 @dataclass(frozen=True)
@@ -48,22 +49,25 @@ class DocumentFacts:
     replaced_code: str
 
 
-def documents_of(transaction: Transaction, case_id: str, seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
-    """All of them for the department; for others those in effect (and revoked) that are addressed to them."""
-    unit = tables.organisation
-    source = document.outerjoin(unit, unit.c.id == document.c.addressee_id)
-    query = sa.select(document, unit.c.name.label("addressee")).select_from(source)
-    query = query.where(document.c.case_id == case_id).order_by(document.c.id)
-    if seen is not Sight.FULL:
-        outward = _OUTWARD if seen is Sight.OWN else (document.c.signature != "slip",)
-        mine = document.c.addressee_id.in_(_organisations(actor))
-        whose = sa.or_(mine, document.c.addressee_id.is_(None)) if seen is Sight.OWN else mine
-        query = query.where(document.c.state.in_(EFFECTIVE), *outward, whose)
-    return tuple(view(row) for row in transaction.execute(query).mappings())
+def documents_of(rows: Iterable[Mapping[str, Any]], seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
+    """Of the documents of a case: all for the department; for others those in effect (and revoked) that are addressed
+    to them."""
+    return tuple(view(row) for row in rows if _may_know(row, seen, actor))
 
 
-def _organisations(actor: Actor) -> list[str]:
-    return sorted({post.organisation_id for post in actor.posts})
+def _may_know(row: Mapping[str, Any], seen: Sight, actor: Actor) -> bool:
+    if seen is Sight.FULL:
+        return True
+    if row["state"] not in EFFECTIVE or row["signature"] == "slip":
+        return False
+    if row["addressee_id"] is None:
+        return seen is Sight.OWN and bool(row["reader"] == "applicant")
+    theirs = row["addressee_id"] in _organisations(actor)
+    return theirs and (seen is not Sight.OWN or bool(row["reader"] == "applicant"))
+
+
+def _organisations(actor: Actor) -> set[str]:
+    return {post.organisation_id for post in actor.posts}
 
 
 def state_of(row: Any) -> str:
@@ -118,7 +122,7 @@ def prepare_documents(installation: Installation, actor: Actor, task_id: str) ->
         separate(package, loaded.task["node_id"], decode_duties(loaded.case["duties"]), actor)
     ready = signing.prepare(installation, actor.person_id, loaded.case["id"], loaded.task["path"])
     with store.reading(installation.database) as transaction:
-        found = documents_of(transaction, loaded.case["id"], Sight.FULL, actor)
+        found = documents_of(beside(transaction, loaded.case["id"])["documents"], Sight.FULL, actor)
     return tuple(one for one in found if one.state == "rendered" and one.replaces is None and one.id in ready)
 
 

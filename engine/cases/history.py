@@ -47,19 +47,8 @@ OUTWARD = frozenset(
 )
 
 
-def lines(
-    transaction: Transaction,
-    case_id: str,
-    package: CompiledPackage,
-    sight: Sight,
-    actor: Actor,
-    documents: Iterable[DocumentView] = (),
-) -> tuple[HistoryLine, ...]:
-    """The latest first. The association reads what concerns it; a consulted unit only its own acts.
-
-    `documents` are those of the case that the person may see: what happened to one is told by its title.
-    """
-    titles = {one.id: one.title for one in documents}
+def events_of(transaction: Transaction, case_id: str) -> list[dict[str, Any]]:
+    """The chain of a case with who acted by which post, the latest first."""
     query = (
         sa.select(event, person.c.name.label("person_name"), post.c.title.label("post_title"))
         .select_from(
@@ -68,8 +57,22 @@ def lines(
         .where(event.c.chain == case_id)
         .order_by(event.c.seq.desc())
     )
-    found = [row for row in map(dict, transaction.execute(query).mappings()) if _may_read(row, sight, actor, titles)]
-    return tuple(_line(row, package, sight, titles) for row in found)
+    return [dict(row) for row in transaction.execute(query).mappings()]
+
+
+def lines(
+    events: Iterable[Mapping[str, Any]],
+    package: CompiledPackage,
+    sight: Sight,
+    actor: Actor,
+    documents: Iterable[DocumentView] = (),
+) -> tuple[HistoryLine, ...]:
+    """In the order of the events. The association reads what concerns it; a consulted unit only its own acts.
+
+    `documents` are those of the case that the person may see: what happened to one is told by its title.
+    """
+    titles = {one.id: one.title for one in documents}
+    return tuple(_line(row, package, sight, titles) for row in events if _may_read(row, sight, actor, titles))
 
 
 def _may_read(row: Mapping[str, Any], sight: Sight, actor: Actor, titles: Mapping[str, str]) -> bool:

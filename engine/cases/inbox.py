@@ -140,6 +140,14 @@ def inbox(
     return listed(installation, actor, waits_for(actor), after, limit, criteria)
 
 
+def first_listed(
+    installation: Installation, transaction: Transaction, actor: Actor, whose: sa.ColumnElement[bool], limit: int
+) -> tuple[InboxRow, ...]:
+    """The open tasks that are due first, without counting the others."""
+    query = _task_rows().where(whose, task.c.state == "open").order_by(_by_due(), task.c.id).limit(limit)
+    return tuple(_row(installation, actor, row) for row in transaction.execute(query).mappings())
+
+
 def listed(
     installation: Installation,
     actor: Actor,

@@ -100,13 +100,6 @@ def may_change_ledger(installation: Installation, actor: Actor) -> bool:
         return _may_change(installation, transaction, actor)
 
 
-def reads_ledger(installation: Installation, actor: Actor) -> bool:
-    """The department's posts of the ledger, those who supervise, and the bodies that answer for somebody."""
-    if actor.holds("supervisor") or any(post.organisation_kind == "party" for post in actor.posts):
-        return True
-    return actor.is_department and may_change_ledger(installation, actor)
-
-
 def party_ledger(installation: Installation, actor: Actor, wanted: LedgerWanted) -> Ledger:
     """The associations by name; a body of the party sees those that it answers for. `Forbidden` for all others."""
     with reading(installation.database) as transaction:

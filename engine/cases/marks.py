@@ -4,9 +4,6 @@ A notice that calls to a task calls while its post has that task to do; then it 
 Nothing need be written at the end of a task: what has ended is seen from the task itself.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,14 +16,6 @@ from engine.store.tables import notification, person, task
 from engine.store.tables import notification_reading as mark
 
 Condition = sa.ColumnElement[bool]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Of a person and a notice: when it was read; None: it is still to be read."""
-
-    name: str
-    read_at: datetime | None
 
 
 _CALLS = sa.and_(
@@ -101,26 +90,20 @@ def _close(transaction: Transaction, actor: Actor, now: datetime, which: tuple[C
     transaction.execute(sa.update(notification).where(*done, *which).values(read_at=now))
 
 
-def marks_of(transaction: Transaction, ids: Collection[str], on: date) -> Mapping[str, list[Mark]]:
-    """By notice: who has read it, the first first, and who holds the post on a day and is still to read it."""
-    found: dict[str, list[Mark]] = defaultdict(list)
-    if not ids:
-        return found
+def readers_of(which: Condition, on: date) -> sa.Subquery:
+    """By notice: who has read it and when, and who holds the post on a day and is still to read it."""
     held, read = held_posts(on), mark.alias("read")
-    readers = sa.select(mark.c.notification_id, mark.c.person_id).where(mark.c.notification_id.in_(ids))
+    readers = sa.select(mark.c.notification_id, mark.c.person_id).join(notification).where(which)
     holders = (
         sa.select(notification.c.id, held.c.person_id)
         .join(held, held.c.post_id == notification.c.post_id)
         .join(person, person.c.id == held.c.person_id)
-        .where(notification.c.id.in_(ids), notification.c.read_at.is_(None), person.c.active)
+        .where(which, notification.c.read_at.is_(None), person.c.active)
     )
     people = sa.union(readers, holders).subquery("people")
     is_mark = sa.and_(read.c.notification_id == people.c.notification_id, read.c.person_id == people.c.person_id)
-    query = (
-        sa.select(people.c.notification_id, person.c.name, read.c.read_at)
+    return (
+        sa.select(people.c.notification_id, people.c.person_id, person.c.name, read.c.read_at)
         .select_from(people.join(person, person.c.id == people.c.person_id).outerjoin(read, is_mark))
-        .order_by(read.c.read_at, person.c.id)
+        .subquery("readers")
     )
-    for row in transaction.execute(query):
-        found[row.notification_id].append(Mark(row.name, row.read_at))
-    return found

@@ -1,5 +1,6 @@
 """One more member of a running multi-instance (加签), or one less (减签): by somebody with the authority."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from engine.installation import Installation
 from engine.store import Transaction
 from engine.store.tables import event
 from engine.store.values import decode
+
+ADDED = "member.added"  # an event
 
 
 def addable(run: workflow.Run, node: workflow.Node) -> list[dict[str, Any]]:
@@ -47,7 +50,7 @@ def add_member(installation: Installation, actor: Actor, case_id: str, node_id: 
         assert path is not None
         step.run.add_item(path, offered[key])
         noted = {"node": node_id, "key": key, "name": offered[key].get("name", key), "reason": reason}
-        step.events.append(("member.added", noted))
+        step.events.append((ADDED, noted))
         step.write()
 
     command(installation, body)
@@ -78,8 +81,13 @@ def drop_member(installation: Installation, actor: Actor, task_id: str, reason: 
 
 def added_by_hand(transaction: Transaction, case_id: str) -> frozenset[tuple[str, str]]:
     """(node, key) of the members that somebody added: those that the process itself asked are not to be left out."""
-    query = sa.select(event.c.body).where(event.c.chain == case_id, event.c.kind == "member.added")
-    bodies = [decode(text) for text in transaction.execute(query).scalars()]
+    query = sa.select(event.c.kind, event.c.body).where(event.c.chain == case_id, event.c.kind == ADDED)
+    return added_in(dict(row) for row in transaction.execute(query).mappings())
+
+
+def added_in(events: Iterable[Mapping[str, Any]]) -> frozenset[tuple[str, str]]:
+    """The same of events that have been read."""
+    bodies = [decode(one["body"]) for one in events if one["kind"] == ADDED]
     return frozenset((body["node"], body["key"]) for body in bodies)
 
 

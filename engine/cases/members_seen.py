@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.cases import objecting
 from engine.cases.asked import members_asked
 from engine.cases.contexts import form_context
@@ -20,7 +18,6 @@ from engine.cases.views import (
     MemberChoice,
 )
 from engine.cases.words import OUTCOMES, name
-from engine.store import tables
 from engine.store.values import decode
 
 
@@ -75,10 +72,9 @@ def _known_results(seen: Seen) -> dict[str, Row]:
     results = seen.outcomes
     if seen.sight is Sight.FULL or seen.row["state"] == "closed" or not results:
         return results
-    letter = tables.document
-    told = (letter.c.case_id == seen.row["id"], letter.c.state == "issued", letter.c.reader == "applicant")
-    query = sa.select(letter.c.record).where(*told, letter.c.signature == "two")
-    records = [decode(text) for text in seen.transaction.execute(query).scalars()]
+    told = {"state": "issued", "reader": "applicant", "signature": "two"}
+    letters = [row for row in seen.beside["documents"] if told.items() <= row.items()]
+    records = [decode(row["record"]) for row in letters]
     known = {(one["name"], one["result"]) for record in records for one in record.get("items", ())}
     return {key: row for key, row in results.items() if (row["label"], row["result"]) in known}
 
@@ -113,6 +109,6 @@ def objections(seen: Seen) -> dict[str, Any]:
     label = seen.package.manifest.item_label
     labels = {member_key(one): str(one.get(label) or "") for one in members_of(seen.package, seen.root)}
     return {
-        "objections": objecting.objections_of(seen.transaction, seen.row["id"], labels),
+        "objections": objecting.objections_of(seen.beside["objections"], labels),
         "reads_objections": objecting.may_read(seen.package, seen.actor),
     }

@@ -6,7 +6,7 @@ reading needs a reason and is recorded on the case.
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -276,10 +276,8 @@ def _opened(installation: Installation, row: Any) -> ObjectionText:
     return ObjectionText(row["id"], held["text"], held["name"], held["contact"], files)
 
 
-def objections_of(transaction: Transaction, case_id: str, labels: dict[str, str]) -> tuple[ObjectionView, ...]:
+def objections_of(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> tuple[ObjectionView, ...]:
     """All of a case, in the order in which they came."""
-    query = sa.select(objection).where(objection.c.case_id == case_id).order_by(objection.c.received_at, objection.c.id)
-    rows: Iterable[Any] = transaction.execute(query).mappings()
     return tuple(
         ObjectionView(
             row["id"],

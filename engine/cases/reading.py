@@ -7,12 +7,12 @@ from engine import store, workflow
 from engine.cases import documents as shown
 from engine.cases import history
 from engine.cases.contexts import form_context
-from engine.cases.door import look
+from engine.cases.door import hidden, look
 from engine.cases.entries_seen import attachments, entries
 from engine.cases.handing import ASK, TRANSFER, choices
 from engine.cases.inbox import due_of
 from engine.cases.items import WITHDRAWN
-from engine.cases.loading import load_case, load_task
+from engine.cases.loading import Loaded, load_case, load_task
 from engine.cases.materials import standing
 from engine.cases.members_seen import addable_members, items, objections, withdrawables
 from engine.cases.personal import with_masks
@@ -32,6 +32,7 @@ from engine.cases.views import (
 from engine.cases.words import BUTTONS, OUTCOMES, STATES, name
 from engine.identity import Actor
 from engine.installation import Installation
+from engine.store import Transaction
 from engine.store.values import decode
 
 
@@ -49,9 +50,32 @@ def task_view(installation: Installation, actor: Actor, task_id: str) -> TaskVie
         return _task(Seen(installation, transaction, actor, loaded))
 
 
+def case_about(
+    installation: Installation, actor: Actor, case_id: str, task_id: str | None
+) -> tuple[CaseView, TaskView | None]:
+    """A case for acting on one of its tasks; with the task's form where it waits for the person. Raises as both do."""
+    with store.reading(installation.database) as transaction:
+        loaded = (
+            load_case(transaction, case_id, lock=False) if task_id is None else _of_case(transaction, case_id, task_id)
+        )
+        seen = Seen(installation, transaction, actor, loaded)
+        if loaded.task and loaded.task["state"] == "open" and loaded.task["post_id"] in actor.post_ids:
+            look(actor, loaded.task, loaded.case)
+            view = _task(seen)
+            return view.case, view
+        return _case(seen), None
+
+
+def _of_case(transaction: Transaction, case_id: str, task_id: str) -> Loaded:
+    loaded = load_task(transaction, task_id, lock=False)
+    if loaded.case["id"] != case_id:
+        raise hidden()
+    return loaded
+
+
 def _case(seen: Seen) -> CaseView:
     row = seen.row
-    documents = shown.documents_of(seen.transaction, row["id"], seen.sight, seen.actor)
+    documents = shown.documents_of(seen.beside["documents"], seen.sight, seen.actor)
     return CaseView(
         id=row["id"],
         number=row["number"] or "草稿",
@@ -77,7 +101,7 @@ def _case(seen: Seen) -> CaseView:
         attachments=attachments(seen),
         tasks=open_tasks(seen),
         documents=documents,
-        history=history.lines(seen.transaction, row["id"], seen.package, seen.sight, seen.actor, documents),
+        history=history.lines(seen.events, seen.package, seen.sight, seen.actor, documents),
         steps=steps(seen),
         withdrawable=is_withdrawable_case(seen),
         withdrawable_items=withdrawables(seen),
@@ -86,7 +110,7 @@ def _case(seen: Seen) -> CaseView:
         authorities=seen.authorities(),
         addable=addable_members(seen),
         **objections(seen),
-        parent=parent_of(seen.transaction, row, seen.sight),
+        parent=parent_of(seen.beside["parents"], seen.sight),
         calls=seen.calls(),
         **told(seen),
     )

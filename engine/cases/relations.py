@@ -1,17 +1,13 @@
 """The case that calls this one, and the cases that this one calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.cases.door import Sight
 from engine.cases.words import CALL_STATES, OUTCOMES, STATES, name
 from engine.packages import CompiledPackage
-from engine.store import Transaction
-from engine.store.tables import call, case, process_version
 
 
 @dataclass(frozen=True)
@@ -40,26 +36,14 @@ class CallView:
     child: CaseLink | None
 
 
-def parent_of(transaction: Transaction, row: Mapping[str, Any], sight: Sight) -> CaseLink | None:
+def parent_of(rows: Sequence[Mapping[str, Any]], sight: Sight) -> CaseLink | None:
     """For the department and the association; the others see nothing of what stands round their request."""
-    if row["call_id"] is None or sight not in {Sight.OWN, Sight.FULL}:
-        return None
-    query = sa.select(case).join(call, call.c.case_id == case.c.id).where(call.c.id == row["call_id"])
-    found = transaction.execute(query).mappings().one_or_none()
-    return None if found is None else _link(dict(found), sight)
+    return _link(rows[0], sight) if rows and sight in {Sight.OWN, Sight.FULL} else None
 
 
-def calls_of(transaction: Transaction, case_id: str, package: CompiledPackage, sight: Sight) -> tuple[CallView, ...]:
-    """In the order in which they were made."""
-    nodes = package.definition.nodes
-    if sight not in {Sight.OWN, Sight.FULL} or not any(node.outside for node in nodes.values()):
-        return ()
-    child, version = case.alias("child"), process_version
-    source = call.outerjoin(child, child.c.id == call.c.child_id).outerjoin(version, version.c.id == child.c.version_id)
-    columns = [column.label(f"call_{column.name}") for column in call.c]
-    query = sa.select(*columns, child, version.c.title.label("package_title")).select_from(source)
-    query = query.where(call.c.case_id == case_id).order_by(call.c.opened_at, call.c.node_id, call.c.path, call.c.id)
-    return tuple(_call(dict(row), package, sight) for row in transaction.execute(query).mappings())
+def calls_of(rows: Iterable[Mapping[str, Any]], package: CompiledPackage, sight: Sight) -> tuple[CallView, ...]:
+    """In the order in which they were made; for the department and the association."""
+    return tuple(_call(row, package, sight) for row in rows) if sight in {Sight.OWN, Sight.FULL} else ()
 
 
 def _call(row: Mapping[str, Any], package: CompiledPackage, sight: Sight) -> CallView:

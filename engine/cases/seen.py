@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from engine import workflow
 from engine.calendar import local_date
+from engine.cases import history
 from engine.cases.authority import authorised
+from engine.cases.beside import beside
 from engine.cases.door import Sight, hidden, sight
-from engine.cases.loading import Loaded, scopes_of
-from engine.cases.materials import Submitted, all_files, standing, submitted
+from engine.cases.loading import Loaded, numbers_of, scopes_of
+from engine.cases.materials import Submitted, standing, submitted
 from engine.cases.names import case_names
-from engine.cases.personal import masks, with_masks
+from engine.cases.personal import masked, with_masks
 from engine.cases.relations import CallView, calls_of
 from engine.identity import Actor
 from engine.installation import Installation
@@ -35,11 +37,12 @@ class Seen:
         if self.sight is Sight.NONE:
             raise hidden()
         self.package: CompiledPackage = installation.package(transaction, self.row["version_id"])
-        self.known = masks(installation, transaction, self.row["id"])
+        self.known = masked(installation, numbers_of(loaded))
         self.scopes = scopes_of(loaded)
         self.root = with_masks(self.scopes[""], self.known)
         self.entry_rows = self._entry_rows()
-        self.every_file = all_files(transaction, self.row["id"])
+        self.beside = beside(transaction, self.row["id"])
+        self.every_file = self.beside["files"]
         self.files = self._files()
         self.today = local_date(installation.clock.now())
 
@@ -96,8 +99,12 @@ class Seen:
         """The results as recorded, for those who may know of any."""
         if self.sight not in {Sight.FULL, Sight.OWN}:
             return {}
-        query = sa.select(tables.outcome).where(tables.outcome.c.case_id == self.row["id"])
-        return {row["item_key"]: dict(row) for row in self.transaction.execute(query).mappings()}
+        return {row["item_key"]: row for row in self.beside["outcomes"]}
+
+    @cached_property
+    def events(self) -> list[Row]:
+        """The chain of the case, the latest first."""
+        return list(history.events_of(self.transaction, self.row["id"]))
 
     def may_see_task(self, task: Row) -> bool:
         """Whether the person may know of a task: the department of all, others of their own."""
@@ -137,7 +144,7 @@ class Seen:
 
     def calls(self) -> tuple[CallView, ...]:
         """The cases that this one calls, as the person may know of them."""
-        return calls_of(self.transaction, self.row["id"], self.package, self.sight)
+        return calls_of(self.beside["calls"], self.package, self.sight)
 
     def authorities(self) -> frozenset[str]:
         """The verbs of authority that the person has over this case."""

@@ -9,8 +9,8 @@ from engine import workflow
 from engine.calendar import Promise, light, local_date
 from engine.cases.door import Sight
 from engine.cases.inbox import due_of
-from engine.cases.marks import marks_of, mine, unread_by
-from engine.cases.members import added_by_hand
+from engine.cases.marks import mine, readers_of, unread_by
+from engine.cases.members import added_in
 from engine.cases.returning import is_withdrawable
 from engine.cases.seen import Seen
 from engine.cases.views import (
@@ -28,7 +28,7 @@ def open_tasks(seen: Seen) -> tuple[OpenTaskView, ...]:
     visible = [t for t in seen.tasks if t["state"] == "open" and seen.may_see_task(t)]
     nodes = seen.package.definition.nodes
     asks_more = any("addable" in nodes[t["node_id"]].properties for t in visible) and seen.sight is Sight.FULL
-    added = added_by_hand(seen.transaction, seen.row["id"]) if asks_more else frozenset()
+    added = added_in(seen.events) if asks_more else frozenset()
     return tuple(
         OpenTaskView(
             id=t["id"],
@@ -111,28 +111,37 @@ def clocks(seen: Seen) -> Clocks | None:
 
 
 def told(seen: Seen) -> dict[str, Any]:
-    """The copies that were sent, for the department, and how much the person is still to read."""
+    """The copies that were sent, for the department, and how much the person is still to read; one statement."""
     told, post = tables.notification, tables.post
     unread = sa.and_(mine(seen.actor), unread_by(seen.actor.person_id))
+    here, copied = told.c.case_id == seen.row["id"], told.c.kind == "copy" if seen.sight is Sight.FULL else sa.false()
+    readers = readers_of(sa.and_(here, copied), seen.today)
+    people = readers.c.name, readers.c.read_at.label("reader_at")
     query = (
-        sa.select(told, post.c.title.label("post_title"), unread.label("unread"))
-        .join(post, post.c.id == told.c.post_id)
-        .where(told.c.case_id == seen.row["id"], sa.or_(told.c.kind == "copy", unread))
-        .order_by(told.c.id)
+        sa.select(told, post.c.title.label("post_title"), unread.label("unread"), *people)
+        .select_from(
+            told.join(post, post.c.id == told.c.post_id).outerjoin(readers, readers.c.notification_id == told.c.id)
+        )
+        .where(here, sa.or_(copied, unread))
+        .order_by(told.c.id, readers.c.read_at, readers.c.person_id)
     )
-    rows = seen.transaction.execute(query).all()
-    copies = [row for row in rows if row.kind == "copy" and seen.sight is Sight.FULL]
-    marks = marks_of(seen.transaction, [row.id for row in copies], seen.today)
+    notices: dict[str, list[Any]] = {}
+    for row in seen.transaction.execute(query):
+        notices.setdefault(row.id, []).append(row)
     return {
         "copies": tuple(
-            CopyView(
-                post=row.post_title,
-                text=row.text,
-                at=row.at,
-                read=tuple((one.name, one.read_at) for one in marks[row.id] if one.read_at is not None),
-                unread=tuple(one.name for one in marks[row.id] if one.read_at is None),
-            )
-            for row in copies
+            _copy(rows) for rows in notices.values() if seen.sight is Sight.FULL and rows[0].kind == "copy"
         ),
-        "unread": sum(bool(row.unread) for row in rows),
+        "unread": sum(bool(rows[0].unread) for rows in notices.values()),
     }
+
+
+def _copy(rows: list[Any]) -> CopyView:
+    first, people = rows[0], [row for row in rows if row.name is not None]
+    return CopyView(
+        post=first.post_title,
+        text=first.text,
+        at=first.at,
+        read=tuple((one.name, one.reader_at) for one in people if one.reader_at is not None),
+        unread=tuple(one.name for one in people if one.reader_at is None),
+    )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.calendar import ZONE, local_date
 from engine.cases.criteria import Criteria
-from engine.cases.inbox import Inbox, listed
+from engine.cases.inbox import Inbox, InboxRow, first_listed, listed
 from engine.cases.lights import light_of
 from engine.errors import Forbidden
 from engine.identity import Actor
@@ -135,20 +135,29 @@ def supervision(installation: Installation, actor: Actor, criteria: Criteria) ->
     since, until = criteria.since or date(today.year, 1, 1), criteria.until or today
     with reading(installation.database) as transaction:
         heaps = _open(installation, transaction, criteria)
-        totals = _standing(transaction, criteria)
+        step_lines = _step_lines(transaction, criteria, since, until)
+        counted = _counted(installation, transaction, criteria, since, until)
         return Supervision(
             as_of=installation.clock.now(),
             since=since,
             until=until,
-            open_cases=totals[0],
-            paused=totals[1],
+            open_cases=counted.open_cases,
+            paused=counted.paused,
             lights=_summed(heaps),
             units=_lines(installation, heaps, "unit"),
             steps=_lines(installation, heaps, "step"),
-            figures=_figures(installation, transaction, criteria, since, until),
+            figures=_figures(counted, step_lines),
             months=_months(transaction, criteria, since, until),
-            step_lines=_step_lines(transaction, criteria, since, until),
+            step_lines=step_lines,
         )
+
+
+def most_overdue(installation: Installation, actor: Actor, criteria: Criteria, limit: int = 10) -> tuple[InboxRow, ...]:
+    """The open tasks with a red light that are late the longest, of the process and the unit that are asked for."""
+    _refuse_others(actor)
+    whose = sa.and_(task.c.due_at < installation.clock.now(), case.c.state != "draft", *_of(criteria))
+    with reading(installation.database) as transaction:
+        return first_listed(installation, transaction, actor, whose, limit)
 
 
 def overseen(
@@ -236,17 +245,6 @@ def _of(criteria: Criteria) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _standing(transaction: Transaction, criteria: Criteria) -> tuple[int, int]:
-    """Open cases, and those of them that stand still."""
-    query = sa.select(sa.func.count(), sa.func.count(case.c.suspended_at)).where(
-        case.c.state.not_in(["draft", "closed"])
-    )
-    if criteria.package:
-        query = query.where(case.c.package_key == criteria.package)
-    row = transaction.execute(query).one()
-    return int(row[0]), int(row[1])
-
-
 def _summed(heaps: list[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for heap in heaps:
@@ -276,30 +274,47 @@ def _within(column: sa.Column[datetime], since: date, until: date) -> sa.ColumnE
     return sa.and_(column >= begins, column < ends)
 
 
-def _figures(
-    installation: Installation, transaction: Transaction, criteria: Criteria, since: date, until: date
-) -> Figures:
+def _counted(installation: Installation, transaction: Transaction, criteria: Criteria, since: date, until: date) -> Any:
+    """Cases that are open and those of them that stand still; what came in and was closed in the period; marks that
+    processes made."""
     received = sa.and_(_within(case.c.submitted_at, since, until), case.c.number.is_not(None))
     closed = sa.and_(_within(case.c.closed_at, since, until), case.c.state == "closed")
+    is_open = case.c.state.not_in(["draft", "closed"])
     supplements = _supplement_nodes(installation, transaction)
     asked = sa.select(task.c.case_id).where(task.c.node_id.in_(supplements), task.c.kind == "task")
-    counted = sa.select(
-        sa.func.count(sa.case((received, 1))),
-        sa.func.count(sa.case((closed, 1))),
-        sa.func.avg(sa.case((closed, case.c.used_days))),
-        sa.func.count(sa.case((sa.and_(received, case.c.id.in_(asked)), 1))),
-    ).where(case.c.package_key == criteria.package if criteria.package else sa.true())
-    total, ended, average, supplemented = transaction.execute(counted).one()
-    done, late = transaction.execute(_done(criteria, since, until)).one()
-    days_used = None if average is None else float(average)
-    return Figures(total, ended, days_used, supplemented, done, late, _noted(transaction, criteria, since, until))
+    query = sa.select(
+        sa.func.count(sa.case((is_open, 1))).label("open_cases"),
+        sa.func.count(sa.case((is_open, case.c.suspended_at))).label("paused"),
+        sa.func.count(sa.case((received, 1))).label("received"),
+        sa.func.count(sa.case((closed, 1))).label("closed"),
+        sa.func.avg(sa.case((closed, case.c.used_days))).label("average"),
+        sa.func.count(sa.case((sa.and_(received, case.c.id.in_(asked)), 1))).label("supplemented"),
+        _noted(criteria, since, until).scalar_subquery().label("noted"),
+    )
+    return transaction.execute(query.where(_of_package(criteria))).one()
 
 
-def _noted(transaction: Transaction, criteria: Criteria, since: date, until: date) -> int:
+def _of_package(criteria: Criteria) -> sa.ColumnElement[bool]:
+    return case.c.package_key == criteria.package if criteria.package else sa.true()
+
+
+def _figures(counted: Any, lines: tuple[StepLine, ...]) -> Figures:
+    return Figures(
+        received=counted.received,
+        closed=counted.closed,
+        average_days=None if counted.average is None else float(counted.average),
+        supplemented=counted.supplemented,
+        done=sum(line.done for line in lines),
+        late=sum(line.late for line in lines),
+        noted=counted.noted,
+    )
+
+
+def _noted(criteria: Criteria, since: date, until: date) -> sa.Select[Any]:
     query = sa.select(sa.func.count()).where(event.c.kind == "case.noted", _within(event.c.at, since, until))
     if criteria.package:
         query = query.where(event.c.chain.in_(sa.select(case.c.id).where(case.c.package_key == criteria.package)))
-    return int(transaction.execute(query).scalar_one())
+    return query
 
 
 def _supplement_nodes(installation: Installation, transaction: Transaction) -> list[str]:
@@ -310,31 +325,27 @@ def _supplement_nodes(installation: Installation, transaction: Transaction) -> l
     return sorted({node.id for node in nodes if node.properties.get("act") == "supplement"})
 
 
-def _done(criteria: Criteria, since: date, until: date, *columns: Any) -> sa.Select[Any]:
-    """How many tasks with a limit were done in the period, and how many of them after it."""
+def _step_lines(transaction: Transaction, criteria: Criteria, since: date, until: date) -> tuple[StepLine, ...]:
+    """How many tasks with a limit were done in the period at each step, and how many of them after it."""
     late = sa.func.count(sa.case((task.c.ended_at > task.c.due_at, 1)))
     wanted = (task.c.state == "completed", task.c.due_at.is_not(None), _within(task.c.ended_at, since, until))
     source = task.join(case, case.c.id == task.c.case_id) if criteria.package else task
-    query = sa.select(*columns, sa.func.count(), late).select_from(source)
-    return query.where(*wanted, *_of(criteria))
-
-
-def _step_lines(transaction: Transaction, criteria: Criteria, since: date, until: date) -> tuple[StepLine, ...]:
-    query = _done(criteria, since, until, task.c.name).group_by(task.c.name)
-    lines = [StepLine(row[0], row[1], row[2]) for row in transaction.execute(query)]
+    query = sa.select(task.c.name, sa.func.count(), late).select_from(source).where(*wanted, *_of(criteria))
+    lines = [StepLine(row[0], row[1], row[2]) for row in transaction.execute(query.group_by(task.c.name))]
     return tuple(sorted(lines, key=lambda one: (-one.late, -one.done, one.name)))
 
 
 def _months(transaction: Transaction, criteria: Criteria, since: date, until: date) -> tuple[Month, ...]:
     """The months of the period in which anything was submitted or closed."""
-    counts: dict[str, list[int]] = {}
+    counted = []
     for place, column in enumerate((case.c.submitted_at, case.c.closed_at)):
         month = _month(transaction, column).label("month")
-        query = sa.select(month, sa.func.count()).where(_within(column, since, until), case.c.number.is_not(None))
-        if criteria.package:
-            query = query.where(case.c.package_key == criteria.package)
-        for key, count in transaction.execute(query.group_by(month)):
-            counts.setdefault(key, [0, 0])[place] = count
+        query = sa.select(sa.literal(place).label("place"), month, sa.func.count().label("cases"))
+        query = query.where(_within(column, since, until), case.c.number.is_not(None), _of_package(criteria))
+        counted.append(query.group_by(month))
+    counts: dict[str, list[int]] = {}
+    for place, key, count in transaction.execute(sa.union_all(*counted)):
+        counts.setdefault(key, [0, 0])[place] = count
     return tuple(Month(key, *counts[key]) for key in sorted(counts))
 
 

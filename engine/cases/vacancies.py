@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.calendar import local_date
 from engine.cases.door import done_already, hidden
 from engine.cases.handing import Choice, hand_to
-from engine.cases.inbox import InboxRow, listed
+from engine.cases.inbox import InboxRow, first_listed
 from engine.cases.loading import load_task
 from engine.cases.reasons import reason_of
 from engine.cases.transactions import command
@@ -66,11 +66,9 @@ def pool(installation: Installation, actor: Actor, limit: int = 50) -> tuple[Vac
                 )
             )
         }
-    if not vacant:
-        return ()
-    whose = sa.and_(task.c.post_id.in_(sorted(vacant)), case.c.state != "draft")
-    found = listed(installation, actor, whose, None, limit)
-    return tuple(Vacancy(_warned(row), vacant[row.post_id]) for row in found.rows)
+        whose = sa.and_(task.c.post_id.in_(sorted(vacant)), case.c.state != "draft")
+        found = first_listed(installation, transaction, actor, whose, limit) if vacant else ()
+    return tuple(Vacancy(_warned(row), vacant[row.post_id]) for row in found)
 
 
 def _warned(row: InboxRow) -> InboxRow:

@@ -86,7 +86,7 @@ def test_who_has_no_post_for_it_sees_no_register(held: Play) -> None:
     for login in ("coldchain", "secretary"):
         with pytest.raises(Forbidden, match="发文登记簿"):
             cases.register(held.installation, held.office.actor(login), Wanted())
-        assert not cases.reads_register(held.installation, held.office.actor(login))
+        assert not cases.menu(held.installation, held.office.actor(login)).register
 
 
 def test_the_workbook_says_who_took_it_out_under_which_conditions_and_that_is_recorded(held: Play) -> None:

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from engine import cases
 from engine.cases import NewGroup
 from engine.errors import Invalid
-from webapp.current import actor, installation, known_actor
+from webapp.current import actor, installation
 from webapp.desk.blueprint import pages
 from webapp.desk.ledger import MOST_BYTES
 from webapp.security import limiter, person_or_address
@@ -40,17 +40,6 @@ class Asked:
         except ValueError:
             self.fault(name, "请填写日期，例如 2026-12-31。")
             return None
-
-
-@pages.app_context_processor
-def opening_groups() -> dict[str, Any]:
-    """Whether the navigation offers it; asked only where it is drawn."""
-
-    def opens_groups() -> bool:
-        person = known_actor()
-        return person is not None and bool(cases.grouped_processes(installation(), person))
-
-    return {"opens_groups": opens_groups}
 
 
 @pages.get("/groups/")

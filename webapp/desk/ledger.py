@@ -8,24 +8,13 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from engine import cases
 from engine.cases import LedgerWanted
 from engine.errors import Forbidden, Invalid
-from webapp.current import actor, installation, known_actor
+from webapp.current import actor, installation
 from webapp.desk.blueprint import pages
 from webapp.desk.supervision import MANY, XLSX
 from webapp.security import limiter, person_or_address
 from webapp.session import signed_in
 
 MOST_BYTES = 2 * 1024 * 1024
-
-
-@pages.app_context_processor
-def reading_ledger() -> dict[str, Any]:
-    """Whether the navigation offers the ledger; asked only where it is drawn."""
-
-    def reads_ledger() -> bool:
-        person = known_actor()
-        return person is not None and cases.reads_ledger(installation(), person)
-
-    return {"reads_ledger": reads_ledger}
 
 
 @pages.get("/ledger/")

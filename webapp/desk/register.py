@@ -7,22 +7,11 @@ from flask import render_template, request, send_file
 
 from engine import cases
 from engine.cases import Wanted
-from webapp.current import actor, installation, known_actor
+from webapp.current import actor, installation
 from webapp.desk.blueprint import pages
 from webapp.session import signed_in
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pages.app_context_processor
-def reading() -> dict[str, Any]:
-    """Whether the navigation offers the register; asked only where it is drawn."""
-
-    def reads_register() -> bool:
-        person = known_actor()
-        return person is not None and cases.reads_register(installation(), person)
-
-    return {"reads_register": reads_register}
 
 
 @pages.get("/register")

@@ -25,13 +25,9 @@ def supervision() -> Any:
     asked = Asked.of_request("supervision")
     view = cases.supervision(installation(), actor(), asked.criteria)
     people = cases.people(installation(), actor())
-    page = render_template("desk/supervision.html", view=view, asked=asked, overdue=_overdue(asked), people=people)
+    overdue = cases.most_overdue(installation(), actor(), asked.criteria)
+    page = render_template("desk/supervision.html", view=view, asked=asked, overdue=overdue, people=people)
     return page, asked.status
-
-
-def _overdue(asked: Asked) -> Any:
-    red = cases.Criteria.read({"light": "red", "package": asked.criteria.package, "unit": asked.criteria.unit})
-    return cases.overseen(installation(), actor(), red, limit=10)
 
 
 @pages.get("/supervision/tasks")

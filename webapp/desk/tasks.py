@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from engine import cases, forms, identity
-from engine.cases import HistoryLine, TaskView
+from engine.cases import DocumentView, HistoryLine, TaskView
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
@@ -170,14 +170,16 @@ def _sent_back(view: TaskView) -> HistoryLine | None:
 def _letters(view: TaskView) -> dict[str, Any]:
     """The letters to sign or seal, with the number of their pages; those that have no text of today yet."""
     state = "rendered" if view.act == "sign" else "signed"
-    ready = [(letter, page_count(_bytes(letter.id))) for letter in documents_in(view, state)]
+    ready = [(letter, page_count(_bytes(letter))) for letter in documents_in(view, state)]
     waiting = documents_in(view, "drafted", "reserved") if view.act == "sign" else []
     old = [letter for letter, _ in ready if view.act == "sign" and letter.dated != view.context.today]
     return {"ready": ready, "waiting": waiting, "old": old}
 
 
-def _bytes(document_id: str) -> bytes:
-    return cases.document_file(installation(), actor(), document_id)[1]
+def _bytes(letter: DocumentView) -> bytes:
+    """Of a letter that the person was shown already."""
+    assert letter.digest is not None  # it has been rendered
+    return installation().files.get(letter.digest)
 
 
 @pages.post("/tasks/<task_id>/claim")

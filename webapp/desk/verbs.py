@@ -281,11 +281,10 @@ def _typed() -> Typed:
 
 
 def _target(case_id: str, about: str) -> Target:
-    case = cases.case_view(installation(), actor(), case_id)
+    case, task = cases.case_about(installation(), actor(), case_id, None if about == WHOLE else about)
     opened = next((one for one in case.tasks if one.id == about), None)
     if about != WHOLE and opened is None:
         raise NotFound("没有找到这项待办，或者它已经办完。", code="task.not-found")
-    task = cases.task_view(installation(), actor(), about) if opened is not None and opened.mine else None
     return Target(case, task, opened)
 
 
