@@ -96,8 +96,9 @@ def _options(form: bytes) -> Iterator[tuple[str, str]]:
     while pending:
         one = pending.pop()
         pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
-        if isinstance(one, dict) and isinstance(one.get("value"), str) and isinstance(one.get("label"), str):
-            yield one["value"], one["label"]
+        code, label = (one.get("value"), one.get("label")) if isinstance(one, dict) else (None, None)
+        if isinstance(code, str) and isinstance(label, str) and code != label:
+            yield code, label
 
 
 def _chosen(model: decisions.DecisionModel, wanted: str) -> decisions.Decision:

@@ -33,6 +33,11 @@ class ShapeReader:
         """The shape of a name that this file or an import defines."""
         return self._named(name) if name in self._elements else self._foreign(name)
 
+    def read_all(self) -> None:
+        """Reads also the types that nothing uses, whose faults are faults of the file all the same."""
+        for name in self._elements:
+            self._named(name)
+
     def or_any(self, name: str | None) -> Shape:
         return self.of(name) or Shape(ANY, ANY)
 

@@ -126,6 +126,7 @@ class FileReader:
             self.elements[identity] = element
 
     def read(self) -> DecisionModel:
+        self.shapes.read_all()
         together: dict[str, Decision] = {}
         self.together = MappingProxyType(together)
         for identity in self._in_order():
@@ -209,7 +210,8 @@ class FileReader:
         data = self._required(element, "informationRequirement", "requiredInput")
         unseen = self._unseen(data)
         given = {one.elements[link].get("name") for _, one, link in needed if link in one.elements}
-        self._tell_unseen(identity, name, logic.names & unseen - given)
+        if not self.cells.problems:  # else parts of the logic may be missing, and the file is refused
+            self._tell_unseen(identity, name, logic.names & unseen - given)
         self.decisions[identity] = Decision(
             identity,
             name,

@@ -52,11 +52,11 @@ class Run:
             raise FeelLimitError("feel.steps", "计算的步数超过了上限，请把表达式或数据改小")
 
     def grow(self, size: int) -> None:
-        """Pays for something built; what is small is bounded by the steps already. Raises FeelLimitError."""
+        """Pays for something built, in size and, unless it is small, in steps. Raises FeelLimitError."""
+        self.size -= size
+        if self.size < 0:
+            raise FeelLimitError("feel.size", "计算中生成的文本或列表太大，请把表达式或数据改小")
         if size > SMALL:
-            self.size -= size
-            if self.size < 0:
-                raise FeelLimitError("feel.size", "计算中生成的文本或列表太大，请把表达式或数据改小")
             self.spend(size // SMALL)
 
     def enter(self, frames: int) -> None:

@@ -292,6 +292,7 @@ def test_the_command_calls_codes_by_the_words_of_the_system_and_of_the_forms_bes
     (tmp_path / "forms").mkdir()
     (tmp_path / "decisions/d.dmn").write_bytes(definitions(decision("d", table(["x"], ["r", "sev", "way"], rows))))
     options = [{"value": "register", "label": "备案"}, {"value": "system", "label": "在系统里"}]
+    options.append({"value": "会长", "label": "会长"})
     (tmp_path / "forms/a.form").write_text(json.dumps({"components": [{"values": options}]}))
     (tmp_path / "forms/b.form").write_text(
         json.dumps({"components": [{"values": [{"value": "system", "label": "是"}]}]})
@@ -302,6 +303,10 @@ def test_the_command_calls_codes_by_the_words_of_the_system_and_of_the_forms_bes
     )
     # a code that has two labels has none
     assert told.output.splitlines()[2].strip() == "第 1 行命中：x为“备案”。结果：r为“不同意”，sev为“确认后拦截”。"
+    target = tmp_path / "x.html"
+    given = ["--input", '{x: "会长"}', "--html", str(target)]
+    CliRunner().invoke(group, ["dmn", "explain", str(tmp_path / "decisions/d.dmn"), *given])
+    assert "<td>“会长”</td>" in target.read_text(encoding="utf-8")
 
 
 WRONG = [

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import decisions
-from tests.decisions.tables import MODEL, decision, definitions, literal, only, read, table
+from tests.decisions.tables import MODEL, decision, definitions, literal, needs, only, read, table
 
 ROW = ["> 1", "1"]
 
@@ -114,7 +114,11 @@ def test_empty_cells_pass_everything_and_empty_outputs_are_null():
 def test_names_with_spaces_are_known_from_the_file():
     body = (
         '<inputData id="i" name="Full Name"/><itemDefinition name="t"><itemComponent name="date of birth"/></itemDefinition>'
-        + decision("d", table(["Full Name", "p.date of birth"], ["n"], [['"Ada"', "-", 'Full Name + "!"']]))
+        + decision(
+            "d",
+            table(["Full Name", "p.date of birth"], ["n"], [['"Ada"', "-", 'Full Name + "!"']]),
+            needs(inputs=["i"]),
+        )
     )
     scope = {"Full Name": "Ada", "p": {"date of birth": 1}}
     assert read(body).decisions["d"].evaluate(scope).result == "Ada!"

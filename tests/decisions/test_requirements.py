@@ -57,6 +57,16 @@ def test_an_input_of_the_file_is_seen_by_the_decisions_that_require_it_alone():
     assert all("信息需求" in one.message for one in model.warnings)
 
 
+def test_faults_inside_of_boxes_are_told_beside_inputs():
+    broken = (
+        f"<context><contextEntry><variable name='r'/>{table(['x'], ['n'], [['> >', '1']])}</contextEntry></context>"
+    )
+    with pytest.raises(decisions.DecisionProblems) as caught:
+        read(INPUT, decision("d", broken, needs(inputs=["x"]), name="核验"), decision("e", literal("x +")))
+    assert [one.code for one in caught.value.problems] == ["feel.syntax", "feel.syntax"]
+    assert any("表“核验”第 1 行第 1 列“x”" in one.message for one in caught.value.problems)
+
+
 def test_a_decision_may_have_the_name_of_an_input():
     model = read(INPUT, decision("one", literal("7"), name="x"), decision("d", literal("x"), needs("one")))
     assert (model.decisions["d"].evaluate({"x": 1}).result, model.warnings) == (7, ())

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from engine.decisions import DecisionProblems
 from tests.decisions.tables import decision, literal, needs, read, table
 from tests.feel.language import date, n
 
@@ -97,3 +98,8 @@ def test_knowledge_is_an_instance_of_the_functions_it_can_stand_for():
 def test_priorities_tell_apart_what_python_takes_as_equal():
     logic = table(["x"], ["r"], [["-", "1"], ["-", "true"]], "PRIORITY", values=["true, 1"])
     assert read(decision("d", logic)).decisions["d"].evaluate({"x": date("2026-01-01")}).result is True
+
+
+def test_a_fault_in_a_type_that_nothing_uses_is_told():
+    with pytest.raises(DecisionProblems, match="类型“unused”的取值的条件写法有误"):
+        read(item("unused", of("number", "&lt; &lt;")), decision("d", literal("1")))

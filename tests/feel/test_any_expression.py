@@ -76,6 +76,7 @@ def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner, inner).map(lambda parts: "(if {} then {} else {})".format(*parts)),
         st.tuples(inner, inner, inner).map(lambda parts: "({} between {} and {})".format(*parts)),
         st.tuples(inner, inner).map(lambda parts: f"[{parts[0]}..{parts[1]}]"),
+        st.tuples(inner, inner, inner).map(lambda parts: "({} in (? > {}, {} = ?))".format(*parts)),
         st.tuples(inner, inner).map(lambda parts: f"({parts[0]})({parts[1]})"),
         inner.map(lambda text: f"string({text})"),
         inner.map(lambda text: f"(({text}) instance of list<number>)"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import feel
-from engine.decisions import table_reader
+from engine.decisions import box_reader, imports, reader, table_reader
 from engine.feel import cursor, run
 
 PAGE = (Path(__file__).parents[2] / "docs/feel.md").read_text(encoding="utf-8")
@@ -41,4 +41,8 @@ def test_the_limits_of_the_page_are_those_of_the_code():
         2,
         table_reader.MOST_RULES,
         table_reader.MOST_COLUMNS,
+        reader.MOST_LINKS,
+        box_reader.DEEPEST,
+        imports.DEEPEST,
+        imports.MOST_READ,
     ]

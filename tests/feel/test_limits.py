@@ -126,6 +126,10 @@ SWELLING = [
     + ", ".join(f'a{i + 1}: [string join(concatenate(a{i}, a{i}, a{i}), "----")]' for i in range(60))
     + "}",
     '{xs: for i in 1..50000 return "' + "字" * 40 + '", r: string join(xs)}',
+    # many that are small, each by itself
+    "{c: {" + ", ".join(f"k{i}: 1" for i in range(250)) + '}, r: for i in 1..20000 return context put(c, "x", i)}',
+    "{c: {" + ", ".join(f"k{i}: 1" for i in range(60)) + "}, r: for i in 1..20000 return get entries(c)}",
+    '{c: "' + "字" * 250 + '", r: for i in 1..20000 return c + "字"}',
     "{a0: [1], " + ", ".join(f"a{i + 1}: [a{i}, a{i}]" for i in range(80)) + ", r: string(a80)}",
     "{a0: [1], " + ", ".join(f"a{i + 1}: [a{i}, a{i}]" for i in range(80)) + ", r: a80 = a80}",
 ]

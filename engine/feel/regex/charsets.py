@@ -8,7 +8,7 @@ from engine.feel.errors import Fault
 from engine.feel.regex.blocks import BLOCKS
 
 Test = Callable[[str], bool]
-LINE_ENDS = frozenset("\n\r")
+LINE_END = frozenset("\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.feel.errors import Fault
-from engine.feel.regex.charsets import LINE_ENDS, CharSet, category, escape, one_of
+from engine.feel.regex.charsets import LINE_END, CharSet, category, escape, one_of
 
 MOST_CHARACTERS = 1_000
 DEEPEST = 40
@@ -150,7 +150,7 @@ class PatternParser:
             case "[":
                 return One(self._class())
             case ".":
-                return One(CharSet(negated=True) if self.dot_all else CharSet(LINE_ENDS, negated=True))
+                return One(CharSet(negated=True) if self.dot_all else CharSet(LINE_END, negated=True))
             case "^" | "$":
                 return Edge(character == "^")
             case "\\" if self.pattern[self.index : self.index + 1] in _DIGITS:
@@ -247,6 +247,8 @@ class PatternParser:
         self.index += 1
         if not character:
             raise self._fault("缺少“]”")
+        if character in "[]":
+            raise self._fault(f"方括号里的“{character}”要写作“\\{character}”")
         return self._escape() if character == "\\" else CharSet(frozenset(character))
 
 
