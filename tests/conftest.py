@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for, repeatable examples, and the long tests behind `--full`."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cells of each matrix were played: counted where they were, so that none is left out unseen."""
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        counted.update({name: value for name, value in report.user_properties if name.startswith("cells of ")})
+    for name, count in sorted(counted.items()):
+        terminalreporter.write_line(f"{count} {name} passed")

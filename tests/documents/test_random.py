@@ -124,13 +124,22 @@ def cells_of(content: Content) -> Counter[str]:
     return out
 
 
-def orphans(reading: Reading, content: Content) -> list[str]:
-    """Headings on the last line of a page."""
-    headings = {squeezed(b.text) for b in content.blocks if isinstance(b, Paragraph) and b.level in (1, 2)}
-    last = [text(reading.body(n)[-1]) for n in range(len(reading.pages) - 1) if reading.body(n)]
-    below = [max(r.y for r in reading.body(n)[-1]) for n in range(len(reading.pages) - 1) if reading.body(n)]
-    cells = [max((c.y for c in page if c.size < 13 and c.y < 262), default=0) for page in reading.pages]
-    return [line for line, y, table in zip(last, below, cells, strict=False) if line in headings and y > table]
+def orphans(reading: Reading, content: Content, number: str) -> list[int]:
+    """Pages whose last line is a heading of what follows. Told by its place in the text: the same words may stand
+    elsewhere."""
+    done, ends = len(squeezed(content.precedence + number + content.to)), set()
+    for place, block in enumerate(content.blocks, 1):
+        if isinstance(block, Paragraph):
+            done += len(squeezed(block.text))
+            ends |= {done} if block.level in (1, 2) and place < len(content.blocks) else set()
+    printed, found = 0, []
+    for page in range(len(reading.pages) - 1):
+        rows = reading.body(page)
+        printed += sum(len(text(row)) for row in rows)
+        table = max((c.y for c in reading.pages[page] if c.size < 13 and c.y < 262), default=0)
+        if rows and printed in ends and max(c.y for c in rows[-1]) > table:
+            found.append(page + 1)
+    return found
 
 
 def check(office: Office, content: Content) -> None:
@@ -151,7 +160,7 @@ def check(office: Office, content: Content) -> None:
     assert titles == squeezed("".join([*wanted, *("".join(a.title) for a in content.attachments if a.blocks)]))
     small = Counter(c.c for page in reading.pages for c in page if abs(c.size - 12) < 0.1)
     assert cells_of(content) - small == Counter()
-    assert orphans(reading, content) == []
+    assert orphans(reading, content, number) == []
     if content.form in ("document", "minutes"):
         assert len(reading.pages) % 2 == 0
     assert archival.faults(rendered.pdf) == []
