@@ -29,6 +29,7 @@ WORDS = [
     "Smart Logistics",
     "屿社工函〔2026〕18号",
 ]
+LINE = 28  # characters of a line
 CHARACTER = st.sampled_from(ALPHABET)
 
 
@@ -131,7 +132,8 @@ def orphans(reading: Reading, content: Content, number: str) -> list[int]:
     for place, block in enumerate(content.blocks, 1):
         if isinstance(block, Paragraph):
             done += len(squeezed(block.text))
-            ends |= {done} if block.level in (1, 2) and place < len(content.blocks) else set()
+            heading = block.level in (1, 2) and len(block.text) <= LINE  # a longer one is a paragraph with a number
+            ends |= {done} if heading and place < len(content.blocks) else set()
     printed, found = 0, []
     for page in range(len(reading.pages) - 1):
         rows = reading.body(page)
