@@ -62,7 +62,7 @@ def _decide(decision: "Decision", state: State, key: tuple[str, ...]) -> Any:
     names = required(decision, state) if decision.needs_any else {}
     state.fired, state.inputs = [], {}
     given = state.given
-    if not decision.unseen.isdisjoint(given):
+    if decision.unseen and not decision.unseen.isdisjoint(given):
         given = {name: value for name, value in given.items() if name not in decision.unseen}
     scope = ChainMap(names, given) if names else given  # type: ignore[arg-type]
     value = state.within(scope, decision.logic)

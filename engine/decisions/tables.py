@@ -118,14 +118,14 @@ def _result(table: "Table", rule: FiredRule) -> Any:
 
 
 def _default(table: "Table", state: State) -> Any:
+    """What the columns give by default, null those without one; null where none has any."""
+    if all(column.default is None for column in table.outputs):
+        return None
     values = {
-        column.name: state.run.export(column.default.value_in(state.run))
+        column.name: None if column.default is None else state.run.export(column.default.value_in(state.run))
         for column in table.outputs
-        if column.default is not None
     }
-    if values:
-        return next(iter(values.values())) if len(table.outputs) == 1 else values
-    return None
+    return next(iter(values.values())) if len(table.outputs) == 1 else values
 
 
 def _rank(table: "Table", rule: FiredRule) -> tuple[int, ...]:

@@ -27,7 +27,8 @@ from engine.feel.wide import (
     WideTime,
 )
 
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
+_OFFSET = r"Z|[+-][0-9]{2}:[0-9]{2}"
+_DATE = re.compile(rf"(-?(?:[1-9][0-9]{{4,8}}|[0-9]{{4}}))-([0-9]{{2}})-([0-9]{{2}})({_OFFSET})?")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,40}))?(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]{1,60})?"
 )
@@ -57,11 +58,16 @@ def parse_temporal(text: str) -> Temporal:
 
 
 def parse_date(text: str) -> AnyDate:
-    """`2026-11-23`. Raises Fault."""
+    """`2026-11-23`; an offset behind it, which XML Schema allows, is no part of a date. Raises Fault."""
+    return _date_with_zone(text)[0]
+
+
+def _date_with_zone(text: str) -> tuple[AnyDate, dt.tzinfo | None]:
     match = _DATE.fullmatch(text)
     if match is None:
         raise Fault(f"“{text[:40]}”不是日期，日期写作 2026-11-23")
-    return make_date(*(int(part) for part in match.groups()))
+    year, month, day, zone = match.groups()
+    return make_date(int(year), int(month), int(day)), _zone(zone)
 
 
 def make_date(year: int, month: int, day: int) -> AnyDate:
@@ -79,12 +85,14 @@ def make_time(hour: int, minute: int, second: int, nanosecond: int, zone: dt.tzi
 
 
 def parse_time(text: str) -> AnyTime:
-    """`10:30:00`, with an optional fraction and an offset or zone. Raises Fault."""
+    """`10:30:00`, with an optional fraction and an offset or zone; `24:00:00` is the midnight after. Raises Fault."""
     match = _TIME.fullmatch(text)
     if match is None:
         raise Fault(f"“{text[:40]}”不是时刻，时刻写作 10:30:00")
-    hour, minute, second, fraction, zone = match.groups()
-    return make_time(int(hour), int(minute), int(second), _nanoseconds(fraction), _zone(zone))
+    hour, minute, second, nanosecond = (*map(int, match.groups()[:3]), _nanoseconds(match[4]))
+    if (hour, minute, second, nanosecond) == (24, 0, 0, 0):
+        hour = 0
+    return make_time(hour, minute, second, nanosecond, _zone(match[5]))
 
 
 def _nanoseconds(fraction: str | None) -> int:
@@ -118,9 +126,13 @@ def _zone(text: str | None) -> dt.tzinfo | None:
 def parse_date_time(text: str) -> AnyDateTime:
     """`2026-11-23T10:30:00`, or a date alone for its midnight. Raises Fault."""
     date, separator, time = text.partition("T")
-    if time.startswith("24:00:00"):
-        return _by_the_clock(parse_date_time(f"{date}T00{time[2:]}"), DAY_NANOSECONDS)
-    return wide.date_time_of(parse_date(date), parse_time(time) if separator else dt.time())
+    day, zone = _date_with_zone(date)
+    if not separator:
+        return wide.date_time_of(day, dt.time(tzinfo=zone))
+    if zone is not None:
+        raise Fault(f"“{text[:40]}”不是日期时间，日期时间写作 2026-11-23T10:30:00+08:00")
+    moment = wide.date_time_of(day, parse_time(time))
+    return _by_the_clock(moment, DAY_NANOSECONDS) if time.startswith("24") else moment
 
 
 def parse_duration(text: str) -> AnyDuration | MonthsDuration:

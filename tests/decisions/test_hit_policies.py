@@ -133,7 +133,7 @@ def test_what_is_collected_is_added_up_by_the_function_of_that_name(aggregation,
 #: Where no row fires: the defaults, and what the table gives.
 DEFAULTS = [
     ("UNIQUE", ["7", "x"], "{a: 7, b: 1}"),
-    ("FIRST", ["7", ""], "{a: 7}"),
+    ("FIRST", ["7", ""], "{a: 7, b: null}"),
     ("COLLECT", ["7", "8"], "{a: 7, b: 8}"),
     ("UNIQUE", ["", ""], "null"),
 ]
