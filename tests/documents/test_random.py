@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import documents
@@ -15,6 +15,7 @@ from tests.documents import archival, samples
 from tests.documents.measure import Reading, text
 from tests.documents.office import NAME, Office
 from tests.documents.survey import survey
+from tests.thoroughness import examples
 
 HAN = "国会审核意见人选行业协会商会物流负责任届理事长的了在是和依据条款规定补正材料"
 MARKS = "，。、；：？！（）《》“”〔〕·—…％"
@@ -168,16 +169,9 @@ def check(office: Office, content: Content) -> None:
     assert archival.faults(rendered.pdf) == []
 
 
-@settings(max_examples=25)
+@examples(25, 500)
 @given(content=contents())
 def test_random_documents_lose_nothing_and_stay_within_the_core(office: Office, content: Content) -> None:
-    check(office, content)
-
-
-@pytest.mark.full
-@settings(max_examples=500)
-@given(content=contents())
-def test_many_random_documents_lose_nothing_and_stay_within_the_core(office: Office, content: Content) -> None:
     check(office, content)
 
 

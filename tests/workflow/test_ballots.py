@@ -5,10 +5,11 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import Conflict
+from tests.thoroughness import examples
 
 from .ballots import CONDITIONS, RULES, SEQUENTIAL, Ballot, Seat
 from .drawing import Draw, document, many
@@ -123,16 +124,9 @@ PLAYS = (
 )
 
 
-@settings(max_examples=40, **FEW)
+@examples(40, 3000, **FEW)
 @given(*PLAYS)
 def test_any_play_of_a_ballot_agrees_with_its_rule(kind, weights, moves):
-    play(kind, weights, moves)
-
-
-@pytest.mark.full
-@settings(max_examples=3000, **FEW)
-@given(*PLAYS)
-def test_many_plays_of_ballots_agree_with_their_rules(kind, weights, moves):
     play(kind, weights, moves)
 
 

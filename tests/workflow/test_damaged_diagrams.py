@@ -2,12 +2,12 @@
 
 import copy
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from engine import workflow
+from tests.thoroughness import examples
 
 from .diagrams import journey, loop, timed
 from .driver import Driver
@@ -85,16 +85,9 @@ def nothing(*_):
     return {}
 
 
-@settings(max_examples=150, **FEW)
+@examples(150, 6000, **FEW)
 @given(st.sampled_from(SOURCES), DAMAGE)
 def test_a_damaged_diagram_is_refused_or_runs(source, blows):
-    survive(source, blows)
-
-
-@pytest.mark.full
-@settings(max_examples=6000, **FEW)
-@given(st.sampled_from(SOURCES), DAMAGE)
-def test_many_damaged_diagrams_are_refused_or_run(source, blows):
     survive(source, blows)
 
 

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import workflow
+from tests.thoroughness import examples
 
 from .diagrams import each, journey, loop, one_round, timed
 from .drawing import Draw, document, event, line, many, zeebe
@@ -96,16 +97,9 @@ def wander_and_move(shape, choices):
     assert moves.run.end_node == stays.run.end_node
 
 
-@settings(max_examples=25, **FEW)
+@examples(25, 300, **FEW)
 @given(SHAPE, STEPS)
 def test_moving_random_cases_at_every_point_to_a_diagram_with_other_labels_gives_the_same_end(shape, choices):
-    wander_and_move(shape, choices)
-
-
-@pytest.mark.full
-@settings(max_examples=300, **FEW)
-@given(SHAPE, STEPS)
-def test_moving_many_random_cases_at_every_point_gives_the_same_end(shape, choices):
     wander_and_move(shape, choices)
 
 
@@ -239,16 +233,9 @@ def move_once_and_end(shape, choices, number):
 FEW_STEPS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=4)
 
 
-@settings(max_examples=80, **FEW)
+@examples(80, 500, **FEW)
 @given(SHAPE, FEW_STEPS, st.integers(0, 99))
 def test_random_cases_move_to_a_version_with_one_more_step_or_stay_and_always_end(shape, choices, number):
-    move_once_and_end(shape, choices, number)
-
-
-@pytest.mark.full
-@settings(max_examples=500, **FEW)
-@given(SHAPE, FEW_STEPS, st.integers(0, 99))
-def test_many_random_cases_move_to_a_version_with_one_more_step_or_stay_and_always_end(shape, choices, number):
     move_once_and_end(shape, choices, number)
 
 

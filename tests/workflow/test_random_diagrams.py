@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Conflict
+from tests.thoroughness import examples
 
 from .driver import Driver
 from .oracle import SHAPE, Oracle, Plan, chosen_of, length, places
@@ -144,46 +145,25 @@ def go(drivers, command, target):
         assert arrived == opened
 
 
-@settings(max_examples=60, **FEW)
+@examples(60, 1500, **FEW)
 @given(SHAPE, STEPS)
 def test_random_diagrams_do_what_the_oracle_says(shape, choices):
     follow(shape, choices)
 
 
-@settings(max_examples=40, **FEW)
+@examples(40, 1500, **FEW)
 @given(SHAPE, MOVES)
 def test_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
     wander(shape, choices)
 
 
-@settings(max_examples=30, **FEW)
+@examples(30, 1000, **FEW)
 @given(SHAPE, MOVES)
 def test_random_jumps_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
     wander(shape, choices, "jump")
 
 
-@pytest.mark.full
-@settings(max_examples=1500, **FEW)
-@given(SHAPE, STEPS)
-def test_many_random_diagrams_do_what_the_oracle_says(shape, choices):
-    follow(shape, choices)
-
-
-@pytest.mark.full
-@settings(max_examples=1500, **FEW)
-@given(SHAPE, MOVES)
-def test_many_random_returns_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
-    wander(shape, choices)
-
-
-@pytest.mark.full
-@settings(max_examples=1000, **FEW)
-@given(SHAPE, MOVES)
-def test_many_random_jumps_do_the_same_in_any_form_and_the_case_always_ends(shape, choices):
-    wander(shape, choices, "jump")
-
-
-@settings(max_examples=6, **FEW)
+@examples(6, 300, **FEW)
 @given(NESTED, MOVES)
 def test_returns_inside_one_of_several_instances_do_the_same_in_any_form(shape, choices):
     wander(shape, choices)
@@ -194,10 +174,3 @@ def test_returns_inside_one_of_several_instances_do_the_same_in_any_form(shape, 
 @given(NESTED, STEPS)
 def test_many_instances_within_instances_do_what_the_oracle_says(shape, choices):
     follow(shape, choices)
-
-
-@pytest.mark.full
-@settings(max_examples=300, **FEW)
-@given(NESTED, MOVES)
-def test_many_returns_inside_one_of_several_instances_do_the_same_in_any_form(shape, choices):
-    wander(shape, choices)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine import feel, workflow
 from engine.packages import check_diagram
 from engine.workflow.soundness import MOST_MARKINGS
+from tests.thoroughness import examples
 
 from .diagrams import journey, loop
 from .drawing import Draw, document, event, line
@@ -124,7 +125,7 @@ def test_a_single_diagram_is_checked_by_name():
     assert ("d.bpmn", "j", "workflow.token-left") in told
 
 
-@settings(max_examples=15, **FEW)
+@examples(15, 800, **FEW)
 @given(SHAPE)
 def test_random_diagrams_made_of_blocks_are_sound(shape):
     assert found(Plan(shape).xml) == workflow.Soundness((), ())
@@ -189,10 +190,3 @@ def test_what_is_called_sound_never_gets_stuck(graph, seed):
 @given(GRAPH, st.integers(0, 9999))
 def test_in_many_diagrams_what_is_called_sound_never_gets_stuck(graph, seed):
     sound_ones_always_end(graph, seed)
-
-
-@pytest.mark.full
-@settings(max_examples=800, **FEW)
-@given(SHAPE)
-def test_many_random_diagrams_made_of_blocks_are_sound(shape):
-    assert found(Plan(shape).xml) == workflow.Soundness((), ())
