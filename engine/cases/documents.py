@@ -47,6 +47,7 @@ class DocumentFacts:
     ended_at: datetime | None
     replaced_by: str  # number and code of the document that took its place, empty while there is none
     replaced_code: str
+    decision: str  # digest of the decision record, as the QR code on the paper says it
 
 
 def documents_of(rows: Iterable[Mapping[str, Any]], seen: Sight, actor: Actor) -> tuple[DocumentView, ...]:
@@ -323,6 +324,7 @@ def _facts(transaction: Transaction, condition: Any) -> DocumentFacts | None:
         ended_at=row["ended_at"],
         replaced_by=row["replaced_by"] or "",
         replaced_code=row["replaced_code"] or "",
+        decision=documents.Frame(row["number"], row["dated"], record=issuing.record_of(row)).digest(),
     )
 
 

@@ -168,9 +168,14 @@ def new_code() -> str:
 
 def frame_of(installation: Installation, row: Any) -> Frame:
     """What the page shows beside the content: number, date, code, and the record that the file carries."""
-    record = decode(row["record"]) | {"number": row["number"], "date": row["dated"].isoformat()}
     url = f"{installation.settings.public_url.rstrip('/')}/verify/{row['code']}"
-    return Frame(number=row["number"], date=row["dated"], code=row["code"], verify_url=url, record=record)
+    return Frame(number=row["number"], date=row["dated"], code=row["code"], verify_url=url, record=record_of(row))
+
+
+def record_of(row: Any) -> dict[str, Any]:
+    """The decision record of a numbered row."""
+    record: dict[str, Any] = decode(row["record"])
+    return record | {"number": row["number"], "date": row["dated"].isoformat()}
 
 
 def render(installation: Installation, row: Any) -> documents.Rendered:

@@ -26,13 +26,16 @@ class Frame:
         """decision.json: sorted keys, so that equal records have equal bytes."""
         return json.dumps(self.record, ensure_ascii=False, sort_keys=True, indent=1, default=_json).encode()
 
+    def digest(self) -> str:
+        """The first 16 digits of decision.json's SHA-256."""
+        return hashlib.sha256(self.decision()).hexdigest()[:16]
+
     def scan(self) -> str:
-        """What the QR code holds: the address, the code, and the first 16 digits of decision.json's SHA-256."""
-        digest = hashlib.sha256(self.decision()).hexdigest()[:16]
+        """What the QR code holds: the address, the code, and the decision's digest."""
         address = self.verify_url
         if self.code and self.code not in address:
             address += ("&" if "?" in address else "?") + f"code={self.code}"
-        return address + ("&" if "?" in address else "?") + f"d={digest}"
+        return address + ("&" if "?" in address else "?") + f"d={self.digest()}"
 
 
 def _json(value: Any) -> Any:

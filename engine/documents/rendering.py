@@ -107,17 +107,20 @@ class Renderer:
         )
 
     def _arranged(self, content: Content, frame: Frame, preview: bool) -> Any:
-        """The pages, with the foot where it belongs: a 版记 on an even page; below a seal, or where the seal would leave
-        its page for want of room for both, on a page of its own."""
+        """The pages, with the foot where it belongs: a 版记 on an even page; a foot on a page of its own where the seal, or
+        the attendance of minutes, would otherwise leave its page for want of room for both."""
         document = self._document(content, frame, preview)
         if content.form in WITH_COLOPHON and len(document.pages) % 2:
             document = self._document(content, frame, preview, 1)
             if len(document.pages) % 2:
                 document = self._document(content, frame, preview, 2)
-        elif not content.attachments and _page_of(document, "end") and _starts_page(document, "end"):
-            apart = self._document(content, frame, preview, 1)
-            if _page_of(apart, "end") < _page_of(document, "end"):
-                document = apart
+        elif not content.attachments:
+            last = "attendance" if content.attendance else "end"
+            if _page_of(document, last) > 0 and _starts_page(document, last):
+                apart = self._document(content, frame, preview, 1)
+                is_allowed = content.form not in WITH_COLOPHON or len(apart.pages) % 2 == 0
+                if is_allowed and _page_of(apart, last) < _page_of(document, last):
+                    document = apart
         return document
 
     def _document(self, content: Content, frame: Frame, preview: bool, alone: int = 0) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,14 @@ FOLDERS = (
     Path(__file__).parent / "templates",  # of the ordinary format, which no process of the repository issues
     Path("bpmn/leader_review/documents"),
 )
+ELSEWHERE = {  # what other processes issue beside documents of the same kinds
+    "D10": "party_dual_filing",
+    "D11": "federation_formation",
+    "JC": "joint_conference",
+    "JN": "joint_conference",
+    "JT": "joint_conference",
+    "PF": "party_dual_filing",
+}
 ORGANISATION = "南屿省现代物流业协会"
 PEOPLE = [
     ("王䶮", "男", date(1971, 5, 3), "南屿港航物流集团有限公司党委书记、董事长", "会长"),
@@ -37,7 +46,7 @@ REJECTED = [
 ]
 
 
-DOCUMENTS = sorted({path.stem for folder in FOLDERS for path in folder.glob("[DT]*.html")})
+DOCUMENTS = sorted({path.stem for folder in FOLDERS for path in folder.glob("[DT]*.html")} | set(ELSEWHERE))
 SHEETS = sorted({path.stem for folder in FOLDERS for path in folder.glob("S*.html")})
 KINDS = DOCUMENTS + SHEETS
 CHAIR = "林知远"
@@ -47,8 +56,13 @@ def template(kind: str) -> documents.Template:
     file = FOLDERS[0] / f"{kind}.html"
     if file.exists():
         return documents.read_template(file.read_bytes(), f"documents/{kind}.html")
-    package = packages.compile(packages.load_folder(FOLDERS[1].parent))
-    return {**package.documents, **package.prints}[kind]
+    return _templates(ELSEWHERE.get(kind, FOLDERS[1].parent.name))[kind]
+
+
+@cache
+def _templates(package: str) -> dict[str, documents.Template]:
+    compiled = packages.compile(packages.load_folder(FOLDERS[1].parent.parent / package))
+    return {**compiled.documents, **compiled.prints}
 
 
 def people(count: int = len(PEOPLE)) -> list[dict[str, Any]]:
@@ -71,6 +85,8 @@ def people(count: int = len(PEOPLE)) -> list[dict[str, Any]]:
             {"since": "1993.07", "until": "2001.03", "unit": "南屿港务局科员、副科长"},
             {"since": "2001.03", "until": None, "unit": "南屿港航物流集团有限公司副总经理，党委书记、董事长"},
         ],
+        "filing_type": "党组织负责人任免",
+        "content": "同意王䶮同志任党支部书记。",
         "concurrent_posts": [{"society": "南屿省港口协会", "position": "理事", "is_legal": "否"}],
     }
     approved = [
@@ -96,7 +112,8 @@ def values(count: int = len(PEOPLE)) -> dict[str, Any]:
         "person": everybody[0],
         "party_body": {"name": "南屿省交通运输行业综合党委"},
         "promise": {"working_days": Decimal(30)},
-        "parameters": {"validity_months": Decimal(6), "report_days": Decimal(10), "review_days": Decimal(10)},
+        "parameters": {"validity_months": Decimal(6), "report_days": Decimal(10), "review_days": Decimal(10)}
+        | {"preparation_months": Decimal(6)},
         "termination": "withdrawn",
         "document": {"date": day},
         "waiting": ["南屿省公安厅", "南屿省税务局"],
@@ -157,6 +174,7 @@ def values(count: int = len(PEOPLE)) -> dict[str, Any]:
         },
         "units": [{"unit": f"南屿省第{n}厅", "subject": "有无不宜任职的情形"} for n in range(1, count + 1)],
         "filing": {"count": Decimal(count), "pages": Decimal(86)},
+        **_of_other_processes(count),
         "signatory": "",
         "copy_number": "000012",
         "precedence": "特急",
@@ -170,6 +188,30 @@ def values(count: int = len(PEOPLE)) -> dict[str, Any]:
             {"number": f"屿社工函〔2026〕{n}号", "author": "社会工作部", "name": f"第{n}件", "date": day, "page": n}
             for n in range(1, count + 1)
         ],
+    }
+
+
+def _of_other_processes(count: int) -> dict[str, Any]:
+    day = date(2026, 12, 4)
+    topic = {"proposer": "省民政厅", "kind": "vote", "brief": "两家协会的业务范围重叠。", "proposal": "同意合并筹备。"}
+    return {
+        "fed_name": "南屿省现代物流产业联合会",
+        "conference_result": "modify",
+        "conference_content": "请补充冷链、港航两个产业链的代表性企业名单",
+        "lead": {"name": "南屿省交通运输行业综合党委"},
+        "party_no": "屿社党备2026-0031",
+        "follow_up": "召开党员大会选举支部委员会，并在15日以内报送选举结果。",
+        "follow_up_on": day,
+        "crossed": True,
+        "member": {"name": "南屿省民政厅", "role": "member"},
+        "conference_title": "南屿省行业协会商会改革发展联席会议第二次全体会议",
+        "topics": [topic | {"title": f"第{n}项议题"} for n in range(1, count + 1)],
+        "meeting_on": day,
+        "meeting_time": "15:00",
+        "place": "省委会议中心三号会议室",
+        "reply_by": datetime(2026, 12, 1, 16, tzinfo=UTC),
+        "action": {"name": "南屿省民政厅", "task": "拟订合并方案", "partners": "省工商业联合会", "due": day},
+        "meeting_date": date(2026, 11, 20),
     }
 
 

@@ -208,7 +208,8 @@ def _text(reading: Reading, form: str, title: list[Row]) -> Iterator[Found]:
         if form != "minutes":
             yield Found("主送: left", below[0][0].x)
     foot = title[-1][0].y
-    starts = [row for page, row in every if row[0].is_han and 33 < row[0].x < 45 and (page or row[0].y > foot)]
+    begun = [(page, row) for page, row in every if (row[0].is_han or row[0].c.isdigit()) and 33 < row[0].x < 45]
+    starts = [row for page, row in begun if page or row[0].y > foot]
     for row in starts:
         yield Found("paragraph: indent in characters", (row[0].x - 28) / CELL, f" ({text(row)[:6]})")
         if re.match(r"[一二三四五六七八九十]+、", text(row)):
@@ -256,11 +257,19 @@ def _signature(reading: Reading, form: str) -> Iterator[Found]:
                 yield Found("unsealed 署名: lines below the text", (who[0].y - above[0].y) / PITCH - 1)
                 return
             middle = (row[0].x + row[-1].cell_right) / 2
-            yield Found("date: from the right, in characters", (184 - row[-1].cell_right) / CELL)
+            yield Found("date: from the right, in characters", _date_right(who, row))
             yield Found("署名: centre from the date's", _centre(who) - middle)
             for page, seal in seals:
                 if page == number:
                     yield from _seal(reading, page, seal, who, row, middle)
+
+
+def _date_right(who: Row, date: Row) -> float:
+    """A name too long to be centred over a date four characters from the right leaves one character, and moves the date."""
+    middle = 4 + (date[-1].cell_right - date[0].x) / CELL / 2
+    if (who[-1].cell_right - who[0].x) / CELL / 2 > middle - 1:
+        return 4 + (184 - who[-1].cell_right) / CELL - 1
+    return (184 - date[-1].cell_right) / CELL
 
 
 def _seal(reading: Reading, page: int, seal: Rect, who: Row, date: Row, middle: float) -> Iterator[Found]:

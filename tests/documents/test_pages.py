@@ -143,6 +143,14 @@ def test_a_page_before_the_seal_is_full_but_for_what_the_seal_needs(
     assert placed == {0, 1}
 
 
+def test_attendance_stays_with_the_text_of_short_minutes(office: Office) -> None:
+    content = samples.content("D09", 3)
+    reading = Reading(office.rendered(replace(content, blocks=content.blocks[:1])).pdf)
+    assert len(reading.pages) == 2
+    assert [text(row)[:3] for row in reading.body(0)][-3:] == ["出席：", "请假：", "列席："]
+    assert not reading.body(1)
+
+
 def test_heads_of_columns_are_turned_in_even_lines(office: Office) -> None:
     reading = Reading(office.rendered(samples.content("D04")).pdf)
     head = [text(row) for row in reading.rows_of(1, 12)]

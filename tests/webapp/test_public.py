@@ -1,11 +1,16 @@
 """What everybody may see: the guide, the verification of documents, errors in words."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from engine import cases
+from engine.cases import issuing
+from engine.store import tables
 from tests.cases.playing import Play
 from tests.webapp.visitor import Visitor
 
@@ -50,15 +55,51 @@ def test_an_issued_letter_is_verified_by_its_file_and_by_its_code(play: Play, vi
     page = visitor.press("开始验真", files={"file": (name, data)})
     assert page.heading.endswith("真实有效")
     assert letter.number in page.text
-    assert "陈海澜" not in page.text
+    assert "决定记录：陈海澜" in page.text, "what the file itself says, to who has it"
+    assert "拟任会长，同意" in page.text
 
     by_code = visitor.open(f"/verify/{letter.code}")
     assert "现在有效" in by_code.heading
     assert letter.number in by_code.text
+    assert "陈海澜" not in by_code.text, "the code alone tells nothing of the people"
 
     visitor.open("/verify")
     typed = visitor.press("查验证码", code=letter.code.lower().replace("-", " "))
     assert "现在有效" in typed.heading
+
+
+def test_the_digest_in_the_code_to_scan_is_compared_with_the_register(play: Play, visitor: Visitor) -> None:
+    """Somebody's own decision under a code of ours: the code is known, the decision is another."""
+    play.closed()
+    [row] = [row for row in play.rows(tables.document) if row["kind"] == "D06"]
+    scanned = issuing.frame_of(play.installation, row).scan()
+    address = scanned[scanned.index("/verify/") :]
+    assert "现在有效" in visitor.open(address).heading
+    forged = visitor.open(address[:-1] + ("0" if address[-1] != "0" else "1"))
+    assert forged.heading.endswith("二维码与登记簿不一致")
+    assert "不要采用" in forged.text
+
+
+def test_a_revision_is_told_by_what_it_changed(play: Play, visitor: Visitor) -> None:
+    play.closed()
+    [row] = [row for row in play.rows(tables.document) if row["kind"] == "D06"]
+    data = play.installation.files.get(row["issued_sha256"])
+    visitor.open("/verify")
+    page = visitor.press("开始验真", files={"file": ("函.pdf", _turned(data))})
+    assert page.heading.endswith("内容被改动")
+    assert "第 4 版修订" in page.text
+    assert "页面" in page.text
+    assert "决定记录" not in page.text
+
+
+def _turned(pdf: bytes) -> bytes:
+    """The file with a revision appended that turns its first page."""
+    writer, out = IncrementalPdfFileWriter(io.BytesIO(pdf)), io.BytesIO()
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    page[generic.pdf_name("/Rotate")] = generic.NumberObject(90)
+    writer.update_container(page)
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_a_changed_letter_is_not_genuine(play: Play, visitor: Visitor) -> None:

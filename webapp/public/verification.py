@@ -1,10 +1,13 @@
 """Is this document genuine? By its file, by the code beside the QR code, by the QR code itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
 from engine import cases
+from engine.cases.words import OUTCOMES
+from engine.cases.words import name as word
 from webapp.current import installation
 from webapp.public.blueprint import pages
 from webapp.security import limiter
@@ -39,7 +42,19 @@ def verify() -> Any:
     facts = cases.facts_of_file(installation(), verdict.sha256)
     name = sent.filename if sent is not None else ""
     kind, title = VERDICTS.get(verdict.code, ("bad", "不能认定"))
-    return render_template("public/verdict.html", verdict=verdict, facts=facts, file_name=name, kind=kind, title=title)
+    decided = decision_rows(verdict.record or {}) if kind != "bad" else []
+    return render_template(
+        "public/verdict.html", verdict=verdict, facts=facts, decided=decided, file_name=name, kind=kind, title=title
+    )
+
+
+def decision_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the decision record of a file says, as (about whom or what, in words)."""
+    rows = [("案号", str(record.get("case") or ""))]
+    for one in record.get("items") or []:
+        post = f"拟任{one['post']}，" if one.get("post") else ""
+        rows.append((str(one.get("name") or ""), post + word(OUTCOMES, one.get("result"))))
+    return [row for row in rows if all(row)]
 
 
 @pages.get("/verify/by-code")
@@ -59,5 +74,7 @@ def typed_code() -> Any:
 def code(code: str) -> Any:
     """What the register says of a code; to this address the QR code leads."""
     facts = cases.verify_code(installation(), code)
-    page = render_template("public/register.html", code=code[:40], facts=facts)
+    scanned = request.args.get("d", "")
+    other = facts is not None and scanned not in {"", facts.decision}
+    page = render_template("public/register.html", code=code[:40], facts=facts, other=other)
     return page if facts is not None else (page, 404)
