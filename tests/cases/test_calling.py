@@ -407,7 +407,8 @@ def test_calls_in_a_row_end_at_a_limit_with_a_sentence(desk: Play) -> None:
 def codes(package: packages.Package, *others: packages.Package) -> set[tuple[str, str]]:
     known = [one for one in map(packages.interface_of, others) if one is not None]
     found = packages.check(package, packages.default_vocabulary(packages=known))
-    return {(one.element, one.code) for one in found}
+    unread = "package.unused-variable"  # the small package shows what comes back, and makes nothing of it
+    return {(one.element, one.code) for one in found if one.code != unread}
 
 
 def test_the_check_knows_what_a_called_package_takes_and_gives() -> None:
