@@ -73,7 +73,9 @@ def with_words(transaction: Transaction, actor: Actor, text: str, case_id: sa.Co
 
 
 def _cases_with(transaction: Transaction, actor: Actor, word: str) -> Any:
-    found = [entry.c.id.in_(_indexed(transaction, word)), entry.c.text.contains(word)]
+    found: list[sa.ColumnElement[bool]] = [entry.c.id.in_(_indexed(transaction, word))]
+    if len(grams.needed(word)) > 1:  # the index knows that a text has these grams, not that they stand in this order
+        found.append(entry.c.text.contains(word))
     if not actor.is_department:
         found.append(sa.or_(entry.c.naming, entry.c.post_id.in_(sorted(actor.post_ids))))
     return sa.select(entry.c.case_id).where(*found)

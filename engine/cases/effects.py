@@ -49,6 +49,7 @@ class Effects:
     outcomes: list[Outcome] = field(default_factory=list)
     opened: list[Opened] = field(default_factory=list)
     decided: list[tuple[str, str]] = field(default_factory=list)  # objections: (id, state)
+    calls: list[tuple[str, str]] = field(default_factory=list)  # (open task, text): told to whoever has the task
     notices: list[tuple[str, str, str | None]] = field(default_factory=list)  # (assignment, text, task it calls to)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # messages that tell how the archive of the case went

@@ -1,6 +1,6 @@
 """Find cases: those that a person may know of, by words and conditions, the newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -62,13 +62,28 @@ def find_cases(
         query = sa.select(case, organisation.c.name.label("organisation_name")).select_from(
             case.join(organisation, organisation.c.id == case.c.organisation_id)
         )
-        page = query.where(*wanted).order_by(case.c.id.desc()).limit(limit + 1)
-        rows = transaction.execute(page.where(case.c.id < before) if before else page).mappings().all()
-        counted = sa.select(case.c.id).where(*wanted).limit(MOST_COUNTED).subquery()
-        total = int(transaction.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one())
+        ids, total = _found_ids(transaction, wanted, before, limit + 1)
+        page = query.where(case.c.id.in_(ids)).order_by(case.c.id.desc())
+        rows = transaction.execute(page).mappings().all()
         steps = open_steps(installation, transaction, actor, [row["id"] for row in rows[:limit]])
     found = tuple(_found(row, steps.get(row["id"], [])) for row in rows[:limit])
     return FoundCases(found, rows[limit - 1]["id"] if len(rows) > limit else None, total)
+
+
+def _found_ids(
+    transaction: Transaction, wanted: list[Any], before: str | None, limit: int
+) -> tuple[Sequence[str], int]:
+    """The ids of a page, the newest first, and how many there are in all, where counting stops at `MOST_COUNTED`.
+
+    The first page is the beginning of what is counted: whether a text has a word is looked at once for both.
+    """
+    query = sa.select(case.c.id).where(*wanted).order_by(case.c.id.desc()).limit(MOST_COUNTED)
+    if not before:
+        found = transaction.execute(query).scalars().all()
+        return found[:limit], len(found)
+    counted = sa.select(sa.func.count()).select_from(query.subquery())
+    page = transaction.execute(query.where(case.c.id < before).limit(limit)).scalars().all()
+    return page, int(transaction.execute(counted).scalar_one())
 
 
 def within_reach(actor: Actor) -> sa.ColumnElement[bool]:

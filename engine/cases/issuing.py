@@ -111,14 +111,13 @@ def _row(step: "Step", issue: Issue) -> dict[str, Any]:
 
 
 def _remind(step: "Step", kind: str) -> None:
+    """Whoever has the task now is told, until it is done: perhaps it was transferred, or another prepares it."""
     nodes = set(step.effects.slips_to.get(kind, ()))
     title = step.package.manifest.documents[kind].title
     for task in step.run.open_tasks():
-        if task.node_id in nodes and task.assignment:
+        if task.node_id in nodes:
             name = step.package.definition.nodes[task.node_id].name
-            step.effects.notices.append(
-                (task.assignment, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。", None)
-            )
+            step.effects.calls.append((task.id, f"{title}：{step.case['title']}，{name}已到期，请尽快办理。"))
 
 
 def reserve_notice(

@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 def light_of(
-    calendar: WorkingDays, now: datetime, created_at: sa.Column[datetime], due_at: sa.Column[datetime]
+    calendar: WorkingDays, now: datetime, created_at: sa.ColumnElement[datetime], due_at: sa.ColumnElement[datetime]
 ) -> sa.Case[Any]:
     """red | yellow | green | none, of a term that began at `created_at` and ends at `due_at`."""
     today = local_date(now)

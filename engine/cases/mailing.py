@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from engine import jobs, mail
 from engine.calendar import ZONE, local_date
-from engine.cases.marks import unread_by
+from engine.cases.marks import is_told, unread_by
 from engine.identity import held_posts
 from engine.installation import Installation, Settings
 from engine.mail import MailFailed
@@ -62,7 +62,7 @@ def _recipients(on: Any) -> Any:
         sa.select(person.c.id, person.c.email)
         .join(held, held.c.person_id == person.c.id)
         .where(
-            held.c.post_id == notification.c.post_id,
+            is_told(held),
             person.c.active,
             person.c.email.is_not(None),
             kind.contains(sa.literal(",") + notification.c.kind + sa.literal(",")),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.calendar import local_date
 from engine.identity import Actor, held_posts
 from engine.store import Transaction, insert_into
-from engine.store.tables import notification, person, task
+from engine.store.tables import case, notification, person, task
 from engine.store.tables import notification_reading as mark
 
 Condition = sa.ColumnElement[bool]
@@ -27,8 +27,27 @@ _CALLS = sa.and_(
 
 
 def mine(actor: Actor) -> Condition:
-    """What the posts of the actor were told, those for which the actor is deputy too."""
-    return notification.c.post_id.in_(sorted(actor.post_ids))
+    """What the posts of the actor were told; of a post that a deputy has for one process what is about its cases."""
+    whole = sorted(post.id for post in actor.posts if not post.package_key)
+    narrow = [post for post in actor.posts if post.package_key]
+    parts = [sa.and_(notification.c.post_id == one.id, _process() == one.package_key) for one in narrow]
+    return sa.or_(notification.c.post_id.in_(whole), *parts)
+
+
+def is_told(held: sa.Subquery) -> Condition:
+    """Whether a notice is for somebody who holds its post (`held_posts`): of a deputy, within the process of theirs."""
+    within = sa.or_(held.c.package_key == "", held.c.package_key == _process())
+    return sa.and_(held.c.post_id == notification.c.post_id, within)
+
+
+def _process() -> sa.ScalarSelect[str]:
+    """The process of the case that a notice is about."""
+    return (
+        sa.select(case.c.package_key)
+        .where(case.c.id == notification.c.case_id)
+        .correlate(notification)
+        .scalar_subquery()
+    )
 
 
 def unread_by(person_id: Any) -> Condition:
@@ -47,7 +66,7 @@ def unread_ids(actor: Actor) -> sa.CompoundSelect[Any]:
     unmarked = _unmarked_by(actor.person_id)
     news = sa.select(notification.c.id).where(mine(actor), notification.c.task_id.is_(None), unmarked)
     calls = sa.select(notification.c.id).join(task, _CALLS)
-    return sa.union_all(news, calls.where(task.c.post_id.in_(sorted(actor.post_ids)), unmarked))
+    return sa.union_all(news, calls.where(task.c.post_id.in_(sorted(actor.post_ids)), mine(actor), unmarked))
 
 
 def marked(transaction: Transaction, actor: Actor, now: datetime, *which: Condition) -> int:
@@ -74,9 +93,7 @@ def _close(transaction: Transaction, actor: Actor, now: datetime, which: tuple[C
     missing = (
         sa.select(held.c.person_id)
         .join(person, person.c.id == held.c.person_id)
-        .where(
-            held.c.post_id == notification.c.post_id, person.c.active, ~has_read.correlate(notification, held).exists()
-        )
+        .where(is_told(held), person.c.active, ~has_read.correlate(notification, held).exists())
     )
     read_by_me = sa.select(mark.c.person_id).where(
         mark.c.notification_id == notification.c.id, mark.c.person_id == actor.person_id
@@ -96,8 +113,7 @@ def readers_of(which: Condition, on: date) -> sa.Subquery:
     readers = sa.select(mark.c.notification_id, mark.c.person_id).join(notification).where(which)
     holders = (
         sa.select(notification.c.id, held.c.person_id)
-        .join(held, held.c.post_id == notification.c.post_id)
-        .join(person, person.c.id == held.c.person_id)
+        .select_from(notification.join(held, is_told(held)).join(person, person.c.id == held.c.person_id))
         .where(which, notification.c.read_at.is_(None), person.c.active)
     )
     people = sa.union(readers, holders).subquery("people")

@@ -37,6 +37,19 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Thread:
+    """What was told of one case, the newest first."""
+
+    case_id: str
+    notices: tuple[Notice, ...]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The ids of those that the person is still to read."""
+        return tuple(one.id for one in self.notices if one.unread)
+
+
+@dataclass(frozen=True)
 class NoticePage:
     """A page of notices, the newest first; `more` is the key of the next page."""
 
@@ -79,6 +92,14 @@ def notices(
 def notifications(installation: Installation, actor: Actor, limit: int = 20) -> tuple[Notice, ...]:
     """What the actor's posts were told, the newest first."""
     return _newest(installation, actor, limit)
+
+
+def threads(installation: Installation, actor: Actor, limit: int = 60) -> tuple[Thread, ...]:
+    """The newest notices by their cases, the case of which something was told last at the front."""
+    found: dict[str, list[Notice]] = {}
+    for one in _newest(installation, actor, limit):
+        found.setdefault(one.case_id, []).append(one)
+    return tuple(Thread(case_id, tuple(some)) for case_id, some in found.items())
 
 
 def _newest(installation: Installation, actor: Actor, limit: int, *which: sa.ColumnElement[bool]) -> tuple[Notice, ...]:

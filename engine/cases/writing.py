@@ -339,6 +339,8 @@ class Writer:
         ]
         posts = posts_of(self.transaction, {to for to, _, _ in named})
         told += [(posts[to], text, task_id) for to, text, task_id in named]
+        holders = self._holders({task_id for task_id, _ in self.step.effects.calls})
+        told += [(holders[task_id], text, task_id) for task_id, text in self.step.effects.calls]
         return [
             {
                 "id": new_id(),
@@ -352,6 +354,14 @@ class Writer:
             }
             for place, (post_id, text, task_id) in enumerate(told)
         ]
+
+    def _holders(self, ids: Collection[str]) -> dict[str, str]:
+        """The post that has each of these open tasks."""
+        found = {row["id"]: row["post_id"] for row in self.opened}
+        if missing := sorted(set(ids) - found.keys()):
+            query = sa.select(tables.task.c.id, tables.task.c.post_id).where(tables.task.c.id.in_(missing))
+            found |= {row.id: row.post_id for row in self.transaction.execute(query)}
+        return found
 
     def _insert(self, table: sa.Table, rows: list[Row]) -> None:
         if rows:

@@ -103,6 +103,25 @@ def test_a_deputy_for_one_process_sees_no_other(play: Play) -> None:
         cases.claim(play.installation, deputy, task.id)
 
 
+def test_a_deputy_for_one_process_is_told_of_no_other(play: Play) -> None:
+    """Nor is anybody waited for who never sees the notice: it is read by all once its holder has read it."""
+    case_id = play.until("Task_head_review")
+    place, head = play.installation, play.office.actor("head")
+    appoint(play, "head", "clerk", package_key="party_dual_filing")
+    deputy = play.office.actor("clerk")
+    about = tables.notification.c.case_id == case_id
+    mine = [row["id"] for row in play.rows(tables.notification, about) if row["post_id"] in head.post_ids]
+    assert mine
+    assert not {one.id for one in cases.notices(place, deputy).rows} & set(mine)
+    assert cases.unread(place, deputy) == 0
+    assert cases.mark_notices(place, deputy, mine) == 0
+    assert cases.mark_notices(place, head, mine) == len(mine)
+    assert all(row["read_at"] for row in play.rows(tables.notification) if row["id"] in mine)
+    appoint(play, "leader", "secretary", package_key="leader_review")
+    cases.send_copy(place, head, case_id, [play.office.actor("leader").posts[0].id], "请阅")
+    assert [one.kind for one in cases.notices(place, play.office.actor("secretary")).rows if one.unread] == ["copy"]
+
+
 def test_what_is_not_ones_own_cannot_be_given(play: Play) -> None:
     appoint(play, "head", "clerk")
     held = next(post.id for post in play.actor("clerk").posts if post.acting_for)

@@ -43,6 +43,27 @@ def test_a_new_task_is_unread_until_it_is_read(play: Play) -> None:
     assert [row.unread for row in cases.notices(place, acceptor).rows] == [False]
 
 
+def test_a_slip_of_the_process_calls_whoever_has_the_task_until_it_is_done(play: Play) -> None:
+    case_id, place = play.until("MI_joint_check"), play.installation
+    taken, other = play.task(case_id, "MI_joint_check", "police"), play.task(case_id, "MI_joint_check", "court")
+    play.tampered = True
+    moved = tables.task.c.id == taken.id
+    with play.writing() as transaction:  # as a transfer does
+        transaction.execute(tables.task.update().where(moved).values(post_id=other.post))
+    play.later(days=15)
+    while cases.fire_timers(place):
+        pass
+    slips = [row for row in play.rows(tables.notification) if "请尽快办理" in row["text"]]
+    posts = {row["task_id"]: row["post_id"] for row in slips}
+    assert posts[taken.id] == posts[other.id] == other.post
+    court = play.office.actor("joint-court")
+    mine = {row["id"] for row in slips if row["post_id"] == other.post}
+    assert mine <= {one.id for one in cases.notices(place, court, only_unread=True).rows}
+    for task in (taken, other):
+        play.complete(task, actor=court)
+    assert not mine & {one.id for one in cases.notices(place, court, only_unread=True).rows}
+
+
 def test_each_holder_of_a_post_has_a_mark_and_a_deputy_too(play: Play) -> None:
     place = play.installation
     play.also("handler-a", "acceptor")

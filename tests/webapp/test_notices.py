@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine import jobs, store
+from engine import cases, jobs, store
 from engine.store import tables
 from tests.cases.playing import Play
 from tests.installations import Office
@@ -38,6 +38,25 @@ def test_an_applicant_has_the_bell_too(play: Play, signed_in: Enter) -> None:
     page = signed_in("coldchain").open("/notices/")
     assert page.status == 200
     assert "消息" in page.heading
+
+
+def test_the_messages_of_an_application_are_folded_and_marked(play: Play, signed_in: Enter) -> None:
+    case_id = play.until("Task_accept")
+    place, key = play.installation, play.actor("applicant").posts[0].id
+    with play.writing() as transaction:
+        row = {"post_id": key, "case_id": case_id, "at": play.clock.now(), "kind": "told"}
+        told = [row | {"id": str(n) * 32, "key": f"k{n}", "text": f"第{n}条消息"} for n in (7, 8, 9)]
+        transaction.execute(tables.notification.insert(), told)
+    waiting = len(cases.threads(place, play.actor("applicant"))[0].unread)
+    someone = signed_in("coldchain")
+    page = someone.open("/portal/")
+    (message,) = [one for one in page.tree.find_class("hs-message") if "第9条消息" in one.text_content()]
+    assert f"未读 {waiting} 条" in message.text_content()
+    assert "第8条消息" in message.find("details").text_content()
+    assert f"已标为已读 {waiting} 条" in someone.press("标为已读：第9条消息").text
+    assert someone.page.heading == "我的申请"
+    assert "未读" not in someone.page.section("messages")
+    assert cases.threads(place, play.actor("applicant"))[0].unread == ()
 
 
 def test_e_mail_is_asked_for(play: Play, signed_in: Enter) -> None:

@@ -27,6 +27,8 @@ def mark() -> Any:
     chosen = request.form.getlist("notice")
     count = cases.mark_notices(installation(), actor(), chosen or None)
     flash(f"已标为已读 {count} 条", "done")
+    if request.form.get("place") == "applications":
+        return redirect(url_for("portal.applications", _anchor="messages"))
     return redirect(url_for(".listed", unread=request.form.get("unread") or None))
 
 

@@ -22,7 +22,7 @@ def applications() -> Any:
         "portal/applications.html",
         rows=cases.my_cases(installation(), actor()),
         offers=cases.own_offers(installation(), actor()),
-        notices=cases.notifications(installation(), actor()),
+        threads=cases.threads(installation(), actor()),
     )
 
 

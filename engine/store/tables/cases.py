@@ -37,6 +37,7 @@ case = Table(
     Column("used_days", sa.Integer),  # of a closed case: the promised working days that it took
     Index("ix_case_organisation", "organisation_id", "id"),
     Index("ix_case_state", "state", "due_on"),
+    Index("ix_case_package", "package_key", "state", "id"),
 )
 
 scope = Table(
@@ -152,6 +153,26 @@ task = Table(
         "id",
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
+    ),
+    Index(  # all that supervision asks of an open task
+        "ix_task_open",
+        "post_id",
+        "node_id",
+        "name",
+        "created_at",
+        "due_at",
+        "case_id",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+    Index(  # all that it asks of one that was done
+        "ix_task_done",
+        "ended_at",
+        "name",
+        "due_at",
+        "post_id",
+        sqlite_where=sa.text("state = 'completed'"),
+        postgresql_where=sa.text("state = 'completed'"),
     ),
     Index("ix_task_case", "case_id", "id"),
     Index("ix_task_ended_by", "ended_by", "ended_at"),

@@ -18,6 +18,12 @@ event = Table(
     Column("previous", sa.String(64), nullable=False),
     Column("hash", sa.String(64), nullable=False),
     Index("ix_event_at", "at"),
+    Index(
+        "ix_event_noted",
+        "at",
+        sqlite_where=sa.text("kind = 'case.noted'"),
+        postgresql_where=sa.text("kind = 'case.noted'"),
+    ),
 )
 
 chain_head = Table(
