@@ -10,7 +10,8 @@ from .interpreter import Action, Runtime, Step
 from .migration import Began, Beginning, Migration, Obstacle, migrate
 from .model import BALLOT_NAMES, CONFIRM, ONCE, CalledDecision, Event, Flow, Lane, Loop, Node, Repetition, Script, Use
 from .moments import NoMoment, moment_of
-from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
+from .position import DueTimer, ExpectedEvent, OpenTask
+from .run import Run, restore, start
 from .soundness import Soundness, soundness
 from .throwing import Raised, Sent, correlation
 from .ways import scopes_around, way_down

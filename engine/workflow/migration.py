@@ -20,7 +20,8 @@ from .definition import Definition
 from .errors import WorkflowFault
 from .interpreter import Interpreter, Runtime
 from .likeness import differences, named
-from .run import DueTimer, ExpectedEvent, Run
+from .position import DueTimer, ExpectedEvent
+from .run import Run
 from .specs.activities import Nested, User
 from .specs.element import LIVE, Split
 from .specs.events import Armed, Catching, is_timer
