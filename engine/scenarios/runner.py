@@ -7,15 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import archive, cases, forms, identity, jobs, store
+from engine import archive, cases, forms, jobs, store
 from engine.calendar import FixedClock, end_of, local_date
 from engine.cases.chases import CHASE
 from engine.cases.reviewforms import FORM, form_of
 from engine.errors import HuishenError, Invalid
 from engine.identity import Actor, Proof
 from engine.installation import Installation
-from engine.keys import ensure_keys
 from engine.packages import CompiledPackage
+from engine.scenarios.cast import Cast
 from engine.scenarios.compare import Difference, end_differences, step_differences
 from engine.scenarios.coverage import Plan, trace
 from engine.scenarios.model import (
@@ -64,7 +64,7 @@ class Runner:
         self.failures: list[Failure] = []
         self.case_id = ""  # the one that the scenario begins
         self.about = ""  # the one that the step is about
-        self.holders = _holders(installation)
+        self.cast = Cast(installation, signs=render)
 
     def run(self) -> Outcome:
         """Every step until one cannot be done, then the end."""
@@ -92,7 +92,7 @@ class Runner:
     def _start(self) -> None:
         role = f"{self.compiled.manifest.start}@{self.scenario.organisation}"
         confirmed = {"confirmed": list(self.scenario.confirmed)} if self.scenario.confirmed else None
-        begun = cases.start(self.installation, self._holder(role), self.compiled.key, store.new_id(), confirmed)
+        begun = cases.start(self.installation, self.cast.holder(role), self.compiled.key, store.new_id(), confirmed)
         self.case_id = self.about = begun.case_id
 
     def _turn_to(self, step: Step, now: Observed) -> Observed:
@@ -135,12 +135,12 @@ class Runner:
                 case Wait():
                     self._wait(step.act)
                 case Withdraw():
-                    actor = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+                    actor = self.cast.holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
                     self._withdraw(actor, step.act)
                 case Return():
                     task = self._task(step.act.source, None, now)
                     cases.return_task(
-                        self.installation, self._actor(task, None), task.id, step.act.target, step.act.reason
+                        self.installation, self.cast.actor(task, None), task.id, step.act.target, step.act.reason
                     )
                 case Object():
                     self._object(step.act)
@@ -170,7 +170,7 @@ class Runner:
             self._complete_one(task, act)
 
     def _complete_one(self, task: OpenTask, act: Complete) -> None:
-        actor, node = self._actor(task, act.by), self.compiled.definition.nodes[task.node]
+        actor, node = self.cast.actor(task, act.by), self.compiled.definition.nodes[task.node]
         values, schema = dict(act.values), form_of(self.compiled, FORM if task.is_review else node.form_id or "")
         if ATTACHMENTS in values:
             self._attach(task, actor, schema, values.pop(ATTACHMENTS))
@@ -196,7 +196,7 @@ class Runner:
 
     def _receive(self, act: Receive, now: Observed) -> None:
         """Every document of the kind that is in effect and has not been received yet."""
-        applicant = self._holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
+        applicant = self.cast.holder(f"{self.compiled.manifest.start}@{self.scenario.organisation}")
         found = [one for one in now.documents if one.kind == act.document and one.state == "issued"]
         if not found:
             raise Stuck(Difference("文书", act.document, "没有已生效的"))
@@ -310,11 +310,11 @@ class Runner:
 
     def _unverified(self, now: Observed) -> Iterator[Difference]:
         """Rendered documents in effect that those whom they go to cannot fetch, or that do not verify."""
-        applicant = self._holder(f"{self.begun.manifest.start}@{self.scenario.organisation}")
+        applicant = self.cast.holder(f"{self.begun.manifest.start}@{self.scenario.organisation}")
         for document in now.documents:
             if not self.render or document.state != "issued" or not document.outward:
                 continue
-            reader = applicant if document.addressee is None else self._reader(document.addressee)
+            reader = applicant if document.addressee is None else self.cast.reader(self.case_id, document.addressee)
             if reader is None:
                 continue
             try:
@@ -337,44 +337,6 @@ class Runner:
             raise Stuck(Difference("待办", wanted, f"没有；现有 {there or '无'}"))
         return tasks[0]
 
-    def _actor(self, task: OpenTask, by: str | None) -> Actor:
-        """The holder of the task's post; `by` names the role of another person, who gets the post as well."""
-        if by is None:
-            with store.reading(self.installation.database) as transaction:
-                return self._loaded(transaction, self.holders[task.post])
-        with store.writing(self.installation.database) as transaction:
-            person_id = self.holders[identity.find_post(transaction, by)]
-            since = local_date(self.scenario.now)
-            if task.post not in _posts_of(transaction, person_id):
-                identity.assign(transaction, post_id=task.post, person_id=person_id, since=since)
-            actor = self._loaded(transaction, person_id)
-        if self.render:
-            ensure_keys(self.installation)
-        return actor
-
-    def _holder(self, assignment: str) -> Actor:
-        with store.reading(self.installation.database) as transaction:
-            return self._loaded(transaction, self.holders[identity.find_post(transaction, assignment)])
-
-    def _reader(self, organisation_id: str) -> Actor | None:
-        """Who deals with the case in an organisation to which a document goes; nobody does where it answered on paper."""
-        task, post = tables.task, tables.post
-        query = (
-            sa.select(post.c.id)
-            .join(task, task.c.post_id == post.c.id)
-            .where(task.c.case_id == self.case_id, post.c.organisation_id == organisation_id)
-            .order_by(task.c.id)
-            .limit(1)
-        )
-        with store.reading(self.installation.database) as transaction:
-            post_id = transaction.execute(query).scalar_one_or_none()
-            return self._loaded(transaction, self.holders[post_id]) if post_id else None
-
-    def _loaded(self, transaction: store.Transaction, person_id: str) -> Actor:
-        actor = identity.load_actor(transaction, person_id, local_date(self.clock.now()))
-        assert actor is not None
-        return actor
-
     # --- expectations ---
 
     def _differences(
@@ -395,18 +357,6 @@ class Runner:
         self.failures.append(
             Failure(file, number, line, title, difference.what, difference.expected, difference.actual)
         )
-
-
-def _holders(installation: Installation) -> dict[str, str]:
-    """Post -> the one who holds it from the start."""
-    with store.reading(installation.database) as transaction:
-        query = sa.select(tables.post_holder.c.post_id, tables.post_holder.c.person_id)
-        return {row.post_id: row.person_id for row in transaction.execute(query)}
-
-
-def _posts_of(transaction: store.Transaction, person_id: str) -> frozenset[str]:
-    query = sa.select(tables.post_holder.c.post_id).where(tables.post_holder.c.person_id == person_id)
-    return frozenset(transaction.execute(query).scalars())
 
 
 def unknown(values: Mapping[str, Any], schema: forms.FormSchema) -> list[str]:
