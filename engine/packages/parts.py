@@ -105,7 +105,7 @@ def _diagram(parts: Parts, file: str, data: bytes) -> Iterable[Finding]:
     parts.definition, parts.drawing = survey.definition, Drawing.of(survey)
     found = diagram_findings(file, survey.problems)
     for node in parts.drawing.of_kind("userTask") if parts.drawing is not None else ():
-        if node.form_id == confirming.form_id(node):
+        if node.form_id is not None and node.form_id == confirming.form_id(node):
             found += _confirmation(parts, file, node)
     return found
 

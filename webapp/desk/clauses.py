@@ -15,6 +15,7 @@ SEVERITIES = {"block": "确认后拦截", "manual": "人工判断", "warn": "提
 KINDS = {
     "parameter": "参数",
     "promise": "承诺时限",
+    "condition": "条件",
     "form": "表单",
     "document": "文书",
     "node": "环节",
