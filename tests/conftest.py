@@ -43,6 +43,9 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long tests too")
     parser.addoption("--pictures", action="store_true", help="photograph pages at every width: test-results/pages")
+    parser.addoption(
+        "--guide-pictures", action="store_true", help="take the pictures of the guides anew: docs/pictures"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

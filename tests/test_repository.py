@@ -305,3 +305,11 @@ def test_what_the_page_says_about_scenarios_is_what_they_are():
     files = {"scenarios/LS01.yaml": example.encode(), **PACKAGE.within("scenarios/values")}
     (read,) = read_all(files)
     assert {type(step.act) for step in read.steps} == {Complete, Wait, Withdraw, Return, Object, Receive, Tell}
+
+
+def test_every_picture_of_a_guide_is_taken_by_a_walk_in_the_browser():
+    guides = "".join(guide.read_text() for guide in (ROOT / "docs").glob("guide-*.md"))
+    shown = re.findall(r"\(pictures/([a-z-]+)\.png\)", guides)
+    walks = "".join(walk.read_text() for walk in (ROOT / "tests/browser").glob("test_*.py"))
+    assert [name for name in shown if f'"{name}"' not in walks] == []
+    assert {picture.stem for picture in (ROOT / "docs/pictures").iterdir()} == set(shown)

@@ -226,8 +226,11 @@ def _part(package: CompiledPackage, kind: str, key: str) -> Shown | None:
         return _parameters(package, key)
     if kind == "promise" and package.manifest.promise is not None:
         promise = package.manifest.promise
-        told = (f"{promise.working_days} 个工作日", promise.clause, promise.certainty)
-        return Shown("承诺办理时限", ("承诺", "依据", "把握"), (told,))
+        days = (f"{promise.working_days} 个工作日", promise.clause, promise.certainty)
+        return Shown("承诺办理时限", ("承诺", "依据", "把握"), (days,))
+    if kind == "condition" and package.manifest.conditions:
+        told = tuple((one.text, one.clause or "—", one.certainty or "—") for one in package.manifest.conditions)
+        return Shown("申报前要具备的条件", ("条件", "依据", "把握"), told)
     if kind == "node" and key in package.definition.nodes:
         return _nodes(package, key)
     return None

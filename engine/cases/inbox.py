@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.calendar import ZONE, Light, light, local_date
+from engine.calendar import ZONE, Light, Promise, light, local_date
 from engine.cases.criteria import Criteria, with_words
 from engine.cases.door import waits_for
 from engine.cases.lights import LIGHTS, light_of
@@ -97,7 +97,7 @@ class CaseRow:
     outcome_name: str
     created_at: datetime
     submitted_at: datetime | None
-    due_on: Any
+    due_on: date | None  # none once what was promised is done
     due_estimated: bool
     task_id: str | None  # what the own posts have to do in it now
     package_key: str
@@ -302,14 +302,14 @@ def _row(installation: Installation, actor: Actor, row: Any) -> InboxRow:
 
 
 def my_cases(installation: Installation, actor: Actor, limit: int = 200) -> tuple[CaseRow, ...]:
-    """The cases of the actor's own associations, the newest first, with what there is to do."""
+    """The cases of the actor's own associations with what there is to do: what waits for them first, then the newest."""
     own = [post.organisation_id for post in actor.posts if post.organisation_kind != "department"]
     waiting = sa.and_(task.c.case_id == case.c.id, task.c.state == "open", task.c.post_id.in_(sorted(actor.post_ids)))
     first = sa.select(sa.func.min(task.c.id)).where(waiting).correlate(case).scalar_subquery()
     query = (
         sa.select(case, first.label("task_id"))
         .where(case.c.organisation_id.in_(own))
-        .order_by(case.c.id.desc())
+        .order_by(first.is_(None), case.c.id.desc())
         .limit(limit)
     )
     with reading(installation.database) as transaction:
@@ -323,10 +323,16 @@ def my_cases(installation: Installation, actor: Actor, limit: int = 200) -> tupl
                 outcome_name=name(OUTCOMES, row["outcome"]),
                 created_at=row["created_at"],
                 submitted_at=row["submitted_at"],
-                due_on=row["due_on"],
+                due_on=None if _is_kept(row["promise"]) else row["due_on"],
                 due_estimated=row["due_estimated"],
                 task_id=row["task_id"],
                 package_key=row["package_key"],
             )
             for row in transaction.execute(query).mappings()
         )
+
+
+def _is_kept(text: str) -> bool:
+    """Whether what was promised is done: no day of it is waited for any more."""
+    promise = Promise.from_json(text)
+    return promise is not None and promise.ended_on is not None

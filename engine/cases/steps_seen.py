@@ -107,6 +107,7 @@ def clocks(seen: Seen) -> Clocks | None:
         accepted_on=promise.started_on,
         elapsed_days=(end - promise.started_on).days,
         pauses=tuple(PauseView(p.reason, p.since, p.until, p.by) for p in promise.pauses),
+        kept_on=promise.ended_on,
     )
 
 

@@ -22,7 +22,7 @@ class PauseView:
 
 @dataclass(frozen=True)
 class Clocks:
-    """The promised days of a case: used, paused and left, with the day they end."""
+    """The promised days of a case: used, paused and left, with the day they end; `kept_on` is the day of the answer."""
 
     working_days: int
     used: int
@@ -35,6 +35,7 @@ class Clocks:
     accepted_on: date
     elapsed_days: int
     pauses: tuple[PauseView, ...]
+    kept_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ IDS = re.compile(r"(?<![A-Za-z0-9-])[A-Z]+[0-9]*(?:-[A-Z0-9]+)*(?![A-Za-z0-9-])"
 class Ground:
     """One thing that rests on a clause.
 
-    `kind` is row, parameter, promise, form, document or node; `key` names what holds it (table, parameter, form, kind of
+    `kind` is row, parameter, promise, condition, form, document or node; `key` names what holds it (table, parameter, form, kind of
     document, node), `title` that in words. Of a row `number` is its place, `code`, `severity` and `text` what it says.
     """
 
@@ -72,6 +72,9 @@ def _named(compiled: CompiledPackage) -> Iterator[Ground]:
     if manifest.promise is not None:
         for clause in split(manifest.promise.clause):
             yield Ground(clause, "promise", "promise", "承诺办理时限", f"{manifest.promise.working_days} 个工作日")
+    for condition in manifest.conditions:
+        for clause in split(condition.clause):
+            yield Ground(clause, "condition", "conditions", "申报前要具备的条件", condition.text)
 
 
 def _demanded(compiled: CompiledPackage, rows: list[Ground]) -> Iterator[Ground]:

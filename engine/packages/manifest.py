@@ -54,6 +54,15 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold before one applies, as the guide says it; `clause` and `certainty` are empty where none is known."""
+
+    text: str
+    clause: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRule:
     """How documents of one kind come about; `signature` is one of SIGNATURES, `seal` one of SEALS.
 
@@ -159,6 +168,7 @@ class Manifest:
     materials: tuple[str, ...]
     submit: str
     promise: Promise | None
+    conditions: tuple[Condition, ...]
     posts: Mapping[str, str]
     exclusive: tuple[tuple[str, ...], ...]
     documents: Mapping[str, DocumentRule]
@@ -217,6 +227,7 @@ def _manifest(root: Table, package: Table) -> Manifest:
         materials=package.texts("materials"),
         submit=package.text("submit", pattern=_ID, shape=_ID_SHAPE),
         promise=_promise(root),
+        conditions=tuple(_condition(row) for row in root.rows("conditions")),
         posts=MappingProxyType(posts),
         exclusive=_exclusive(root),
         documents=MappingProxyType(_documents(root)),
@@ -264,6 +275,16 @@ def _promise(root: Table) -> Promise | None:
     )
     table.close()
     return promise
+
+
+def _condition(table: Table) -> Condition:
+    condition = Condition(
+        table.text("text"),
+        table.text("clause", default=""),
+        table.text("certainty", default="", pattern=r"|[ABCD]", shape="A、B、C 或 D"),
+    )
+    table.close()
+    return condition
 
 
 def _exclusive(root: Table) -> tuple[tuple[str, ...], ...]:

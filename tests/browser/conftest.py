@@ -1,6 +1,7 @@
 """A real browser before the real application, served on a port of this machine."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.webapp.conftest import app, passwords, play
@@ -16,7 +17,10 @@ from tests.webapp.conftest import app, passwords, play
 __all__ = ["app", "passwords", "play"]
 
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")  # the same engine without windows, at half the cost
-RESULTS = Path(__file__).parent.parent.parent / "test-results" / "pages"
+ROOT = Path(__file__).parent.parent.parent
+RESULTS = ROOT / "test-results" / "pages"
+GUIDE_PICTURES = ROOT / "docs" / "pictures"
+GUIDE_WIDTH, GUIDE_HEIGHT = 1100, 860  # of a picture in a guide: the head of the page, with its columns
 WIDTHS = (1366, 375, 320)
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 IMAGES = "() => Promise.all([...document.images].map((one) => one.complete || one.decode().catch(() => null)))"
@@ -53,12 +57,20 @@ def site(app: Flask) -> Iterator[str]:
     thread.join(timeout=10)
 
 
-class Desk:
-    """One person's browser; `faults` are what the browser complained about."""
+def guide_pictures() -> frozenset[str]:
+    """The names of the pictures that the guides show: each is the shot of that name in a walk of these tests."""
+    guides = [guide.read_text(encoding="utf-8") for guide in (ROOT / "docs").glob("guide-*.md")]
+    return frozenset(name for guide in guides for name in re.findall(r"\(pictures/([a-z-]+)\.png\)", guide))
 
-    def __init__(self, context: BrowserContext, site: str, *, pictures: bool) -> None:
+
+class Desk:
+    """One person's browser; `faults` are what the browser complained about, `kept` the shots that go into the guides."""
+
+    def __init__(
+        self, context: BrowserContext, site: str, *, pictures: bool, kept: frozenset[str] = frozenset()
+    ) -> None:
         self.page: Page = context.new_page()
-        self.site, self.faults, self.pictures = site, [], pictures
+        self.site, self.faults, self.pictures, self.kept = site, [], pictures, kept
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
@@ -79,8 +91,11 @@ class Desk:
     def shoot(self, name: str) -> None:
         """The page at every width: one that must be scrolled sideways or that a reader cannot use is a fault.
 
-        With `--pictures` (and `--full`) it is photographed too, for people to look at.
+        With `--pictures` (and `--full`) it is photographed too, for people to look at; with `--guide-pictures` for the
+        guide that shows it.
         """
+        if name in self.kept:
+            self._shoot_for_guide(name)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             if self.pictures:
@@ -91,6 +106,14 @@ class Desk:
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert not self.faults, f"{name}: {self.faults}"
 
+    def _shoot_for_guide(self, name: str) -> None:
+        self.page.set_viewport_size({"width": GUIDE_WIDTH, "height": GUIDE_HEIGHT})
+        self.page.evaluate(IMAGES)
+        self.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
+        height = min(GUIDE_HEIGHT, self.page.evaluate("() => document.body.scrollHeight"))
+        clip: FloatRect = {"x": 0, "y": 0, "width": GUIDE_WIDTH, "height": height}
+        self.page.screenshot(path=GUIDE_PICTURES / f"{name}.png", clip=clip)
+
 
 Enter = Callable[[str | None], Desk]  # a browser for the person of that login, or for nobody
 
@@ -99,11 +122,12 @@ Enter = Callable[[str | None], Desk]  # a browser for the person of that login, 
 def enter(browser: Browser, site: str, passwords: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Enter]:
     """A browser of their own for somebody: `enter("acceptor")`; none signs nobody in."""
     pictures = request.config.getoption("--pictures") or request.config.getoption("--full")
+    kept = guide_pictures() if request.config.getoption("--guide-pictures") else frozenset[str]()
     contexts: list[BrowserContext] = []
 
     def begin(login: str | None) -> Desk:
         contexts.append(browser.new_context(viewport={"width": 1366, "height": 900}, locale="zh-CN"))
-        desk = Desk(contexts[-1], site, pictures=pictures)
+        desk = Desk(contexts[-1], site, pictures=pictures, kept=kept)
         if login is not None:
             desk.open("/session/sign-in")
             desk.page.get_by_label("登录名").fill(login)

@@ -121,7 +121,7 @@ class Hands:
 
 def send(desk: Desk) -> list[str]:
     """What the page finds wrong."""
-    desk.page.locator(".hs-decide__foot button[type=submit]").first.click()
+    desk.page.locator("form[data-guard] .hs-buttons button[type=submit]").first.click()
     desk.page.wait_for_load_state()
     return desk.page.locator(".hs-errors").all_inner_texts()
 

@@ -89,6 +89,8 @@ def test_from_the_guide_to_the_verified_letter(
 ) -> None:
     nobody = enter(None)
     nobody.open("/")
+    nobody.shoot("offers")
+    nobody.follow("全省性行业协会商会负责人人选审核")
     nobody.shoot("guide")
     nobody.follow("登录")
     nobody.shoot("sign-in")
@@ -164,6 +166,8 @@ def test_from_the_guide_to_the_verified_letter(
     handler.shoot("case-summary")
     handler.press("提交意见")
     expect(handler.page.get_by_text("已办理")).to_be_visible()
+    applicant.open(f"/portal/cases/{case_id}")
+    applicant.shoot("status-waiting")
 
     head = enter("head")
     head.follow(TITLE)

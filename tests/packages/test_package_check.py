@@ -122,6 +122,12 @@ BROKEN = [
     (TOML, 'clause = "MZ166-4"', 'clause = "MZ167"', [(TOML, "parameters.oldest.clause", "package.unknown-clause")]),
     (TOML, 'clause = "XK-42"', 'clause = "XK-1"', [(TOML, "promise.clause", "package.unknown-clause")]),
     (
+        TOML,
+        "[posts]\n",
+        '[[conditions]]\ntext = "已完成财务审计"\nclause = "MZ167"\n\n[posts]\n',
+        [(TOML, "conditions.1.clause", "package.unknown-clause")],
+    ),
+    (
         BPMN,
         'name="duty" value="accept"',
         'name="preview" value="D77" /><zeebe:property name="duty" value="accept"',

@@ -432,3 +432,27 @@ def test_files_of_a_decision_are_taken_refused_and_taken_out_again(
     assert "发会议通知：已办理" in done.text
     kept = [row["name"] for row in play.rows(tables.attachment, tables.attachment.c.removed_at.is_(None))]
     assert kept == ["会议材料.pdf"]
+
+
+def test_who_serves_finds_the_letters_and_the_day_before_them(play: Play, signed_in: Enter) -> None:
+    play.until("Task_serve")
+    play.office.work_off()
+    clerk = signed_in("clerk")
+    page = clerk.follow(TITLE)
+    said = page.section("decide")
+    assert "审核意见函" in said
+    assert "材料移交函" in said
+    assert "部务会纪要" not in said, "it stays inside"
+    assert page.tree.xpath("//input[@name='served_on-day']/@value") == ["1"]
+
+
+def test_units_are_asked_in_the_way_that_the_table_says(play: Play, signed_in: Enter) -> None:
+    play.until("Task_send_requests")
+    page = signed_in("handler-a").follow(TITLE)
+    chosen = page.tree.xpath("//input[@type='radio'][@checked]/@value")
+    assert chosen == ["system"] * 8
+
+
+def test_who_has_no_tasks_is_shown_where_their_work_is(signed_in: Enter) -> None:
+    assert "看电子监察" in signed_in("supervisor").page.text
+    assert "到流程版本迁移" in signed_in("publisher").page.text

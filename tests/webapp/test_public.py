@@ -23,6 +23,8 @@ def test_the_guide_says_what_the_package_says(visitor: Visitor) -> None:
     assert page.heading == "全省性行业协会商会负责人人选审核"
     assert "受理后 30 个工作日内" in page.text
     assert "5 个工作日内" in page.text
+    conditions = page.text.partition("申报前要具备")[2].partition("要填的内容")[0]
+    assert "已完成财务审计 没有正在办理的同类申请 参数待确认" in conditions
     for words in ["章程", "人选登记表", "形式审查", "党组织初审", "审核意见函"]:
         assert words in page.text
     for words in ["催办单", "征求意见函", "部务会纪要", "材料移交函"]:

@@ -54,7 +54,7 @@ def screen(view: CaseView) -> dict[str, Any]:
 def _track(view: CaseView) -> Any:
     if view.clocks is None:
         return ()
-    end = local_date(view.closed_at) if view.closed_at else today()
+    end = view.clocks.kept_on or (local_date(view.closed_at) if view.closed_at else today())
     return track(view.clocks, installation().calendar(), end)
 
 

@@ -15,6 +15,7 @@ CERTAINTIES = {"A": "读到原文", "B": "凭记忆", "C": "设计假设", "D": 
 KINDS = {
     "parameter": "参数",
     "promise": "承诺时限",
+    "condition": "条件",
     "form": "表单",
     "document": "文书",
     "node": "环节",

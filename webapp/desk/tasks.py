@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from engine import cases, forms, identity
-from engine.cases import DocumentView, HistoryLine, TaskView
+from engine.cases import DocumentView, HistoryLine, Sight, TaskView
 from engine.errors import Conflict, Forbidden, HuishenError, Invalid, NotFound
 from engine.forms import BoundPage, FieldError
 from engine.identity import Proof
@@ -107,6 +107,8 @@ def _complete(view: TaskView, bound: BoundPage) -> Any:
     flash(f"{number}{view.name}：已办理", "done")
     if done.again:
         return redirect(url_for(".task", task_id=done.again[0]))
+    if view.case.sight is Sight.OWN:
+        return redirect(url_for("portal.status", case_id=view.case.id))
     after = beside.after if beside else None
     return redirect(url_for(".inbox", next=after))
 
@@ -127,7 +129,8 @@ def _show(
     restored: bool = False,
     changed: list[filling.Change] | None = None,
 ) -> str:
-    """The screen of the act: signing and sealing show the letters themselves, all else the evidence."""
+    """The screen of the act: signing and sealing show the letters themselves, all else the evidence; an association
+    sees what it is asked and no desk."""
     errors = list(bound.errors)
     if fault is not None:
         errors.append(FieldError("", fault.message, anchor=PASSWORD if fault.code.startswith("identity.") else ""))
@@ -145,16 +148,25 @@ def _show(
     }
     if view.act in {"sign", "seal"}:
         return render_template("desk/letters.html", **parts, case=view.case, **_letters(view))
+    if view.case.sight is Sight.OWN:
+        return render_template("portal/task.html", **parts, case=view.case)
     places = phrases.targets(bound)
     return render_template(
         "desk/case.html",
         **parts,
         **screen(view.case),
         drafts=documents_in(view, "drafted"),
+        serving=_served(view),
         places=places,
         phrases=cases.phrases(installation(), actor()) if places else (),
         previews=leads_to_documents(view),
     )
+
+
+def _served(view: TaskView) -> list[DocumentView]:
+    """The letters that are delivered at this task; minutes stay inside."""
+    found = documents_in(view, "issued") if view.act == "serve" else []
+    return [letter for letter in found if letter.signature != "minutes"]
 
 
 def _sent_back(view: TaskView) -> HistoryLine | None:

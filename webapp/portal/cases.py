@@ -11,7 +11,7 @@ from engine.errors import Conflict, Invalid
 from engine.packages import CompiledPackage
 from webapp import downloads
 from webapp.current import actor, installation
-from webapp.desk.evidence import items_title
+from webapp.desk.evidence import called, items_title
 from webapp.held import is_restored
 from webapp.portal.blueprint import pages
 from webapp.records import package_of
@@ -42,7 +42,10 @@ def status(case_id: str) -> Any:
     package = package_of(installation(), case)
     steps = route(package.definition, case)
     shown = {"case": case, "mine": mine, "steps": steps, "items_title": items_title(package)}
-    return render_template("portal/status.html", **shown, prints=has_prints(package), page_key=secrets.token_hex(16))
+    names = {item.key: called(item, package) for item in case.items}
+    return render_template(
+        "portal/status.html", **shown, called=names, prints=has_prints(package), page_key=secrets.token_hex(16)
+    )
 
 
 @pages.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])

@@ -60,6 +60,7 @@ def offer(key: str) -> str:
         "public/offer.html",
         offer=found,
         steps=main_way(found.package.definition),
+        days_of=days_of,
         contents=contents(found),
         materials=groups,
         formats=sorted({accepted(field.upload) for group in groups for field in group.fields}),

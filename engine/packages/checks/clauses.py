@@ -24,6 +24,9 @@ def _manifest(parts: Parts, vocabulary: Vocabulary) -> Iterator[Finding]:
     quoted = {f"parameters.{name}.clause": parameter.clause for name, parameter in parts.manifest.parameters.items()}
     if parts.manifest.promise is not None:
         quoted["promise.clause"] = parts.manifest.promise.clause
+    for number, condition in enumerate(parts.manifest.conditions, 1):
+        if condition.clause:
+            quoted[f"conditions.{number}.clause"] = condition.clause
     for element, clause in quoted.items():
         yield from _unknown(MANIFEST, element, clause, vocabulary)
 
