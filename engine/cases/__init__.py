@@ -55,17 +55,10 @@ from engine.cases.exporting import Export, export_cases
 from engine.cases.filters import SavedFilter, drop_filter, save_filter, saved_filters
 from engine.cases.finding import FoundCase, FoundCases, find_cases
 from engine.cases.followups import HANDLERS
-from engine.cases.grouping import Begun, Listed, NewGroup, begin_members, read_list, remind_group, start_group
-from engine.cases.groups import (
-    Candidate,
-    GroupLine,
-    GroupView,
-    MemberLine,
-    candidates,
-    group,
-    grouped_processes,
-    groups,
-)
+from engine.cases.group_candidates import Candidate, Listed, candidates, read_list
+from engine.cases.group_progress import GroupLine, GroupView, MemberLine, group, groups
+from engine.cases.group_reminding import remind_group
+from engine.cases.group_rights import grouped_processes
 from engine.cases.handing import Choice, delegate, hand_back, recall, transfer
 from engine.cases.handover import (
     Receipt,
@@ -154,6 +147,7 @@ from engine.cases.returning import fire_timers, return_task, terminate, withdraw
 from engine.cases.reviewrows import POSITIONS
 from engine.cases.reviews import add_review, drop_review
 from engine.cases.starting import TaskRef, start
+from engine.cases.starting_groups import Begun, NewGroup, begin_members, start_group
 from engine.cases.supervising import (
     Supervision,
     may_supervise,

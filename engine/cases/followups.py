@@ -14,6 +14,8 @@ from engine.cases.indexing import RENAMED, reindex_organisation
 from engine.cases.mailing import JOB as MAIL
 from engine.cases.mailing import send_mail
 from engine.cases.signing import issue_notice
+from engine.cases.starting_groups import JOB as BEGIN
+from engine.cases.starting_groups import begin_case
 from engine.cases.suspending import stand_call
 
 HANDLERS: Mapping[str, jobs.Handler] = {
@@ -22,6 +24,7 @@ HANDLERS: Mapping[str, jobs.Handler] = {
     FILE: file_case,
     WITHDRAW: withdraw_certificate,
     RENAMED: reindex_organisation,
+    BEGIN: begin_case,
     "start-call": start_call,
     "answer-call": answer_call,
     "end-call": end_call,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from engine.cases import starting_groups
 from tests.browser.conftest import Enter
 from tests.cases.playing import Play
 from tests.cases.test_moving import HURRY, NEW_LABEL, deploy, rename_node
@@ -88,7 +89,8 @@ def test_moving_cases_to_a_new_version_holds_at_every_width(enter: Enter, play: 
     publisher.shoot("moved")
 
 
-def test_a_group_of_cases_holds_at_every_width(enter: Enter) -> None:
+def test_a_group_of_cases_holds_at_every_width(enter: Enter, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting_groups, "AT_ONCE", 0)  # as many are begun, by jobs
     handler = enter("handler-a")
     handler.follow("批量发起")
     handler.follow("发起全省性行业协会商会负责人人选审核")
@@ -98,7 +100,10 @@ def test_a_group_of_cases_holds_at_every_width(enter: Enter) -> None:
     handler.page.get_by_label("这一批的名称").fill("2026年度换届")
     handler.page.get_by_label("请协会在哪一天以前提交（选填）").fill("2026-12-11")
     handler.press("发起")
-    expect(handler.page.get_by_text("已发起 1 件。")).to_be_visible()
+    expect(handler.page.get_by_text("1 件正在发起，表里看得到进度。")).to_be_visible()
+    handler.shoot("group-begins")
+    office.work_off()
+    handler.follow("刷新进度")
     handler.shoot("group")
     handler.press("催办还没有提交的")
     handler.open("/desk/groups/")

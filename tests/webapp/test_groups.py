@@ -1,9 +1,14 @@
 """批量发起 on its pages: chosen in a table or read from a workbook, followed in a table, reminded."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
+
+from engine.cases import starting_groups
 from engine.store import new_id
-from tests.cases.test_grouping import COLD, PACK, book
+from tests.cases.grouped import COLD, PACK
+from tests.cases.test_group_candidates import book
 from tests.installations import Office
 from tests.webapp.visitor import Visitor
 
@@ -48,6 +53,24 @@ def test_a_group_is_started_followed_and_reminded(signed_in: Enter) -> None:
     assert "2026年度换届，请填报，2026年12月11日前提交" in association.page.text
     association.follow(f"{COLD}全省性行业协会商会负责人人选审核")
     assert "填报申请" in association.page.heading
+
+
+def test_a_large_group_tells_how_far_it_is(signed_in: Enter, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting_groups, "AT_ONCE", 1)
+    monkeypatch.setattr(starting_groups, "PACE", 1)
+    someone = signed_in("handler-a")
+    someone.open(NEW)
+    page = someone.press("发起", title="换届", organisation=[boxes(someone)[name] for name in (COLD, PACK)])
+    assert "2 件正在发起，表里看得到进度。" in page.text
+    assert "已发起 0 件，还有 2 件在等" in page.text
+    assert page.text.count("等待发起") == 2
+    assert "再次发起没有发起的" not in page.text
+    office.work_off()
+    page = someone.follow("刷新进度")
+    assert "已发起 1 件，还有 1 件在等" in page.text
+    office.clock.advance(timedelta(seconds=1))
+    office.work_off()
+    assert "正在发起" not in someone.follow("刷新进度").text
 
 
 def test_a_list_is_read_from_a_workbook_and_starts_nothing(signed_in: Enter) -> None:

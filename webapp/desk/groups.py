@@ -118,6 +118,9 @@ def begin_group(group_id: str) -> Any:
 
 
 def _tell(begun: cases.Begun) -> None:
+    if begun.waiting:
+        flash(f"{begun.waiting} 件正在发起，表里看得到进度。")
+        return
     rest = f"，{begun.faults} 件没有发起，原因写在表里" if begun.faults else ""
     flash(f"已发起 {begun.cases} 件{rest}。")
 

@@ -1,6 +1,5 @@
-"""What stands in a group of cases: who has begun, who has submitted, where each stands, and who could be in the next one."""
+"""What stands in a group of cases: which have begun, who has submitted, where each stands."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -8,16 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.calendar import ZONE, Light
-from engine.cases.grouping import MOST, may_group
+from engine.cases.group_rights import grouped_processes
 from engine.cases.inbox import due_of
 from engine.cases.words import OUTCOMES, STATES, name
-from engine.errors import Forbidden, NotFound
+from engine.errors import NotFound
 from engine.identity import Actor
 from engine.installation import Installation
-from engine.packages import CompiledPackage
-from engine.store import Transaction, grams, reading
-from engine.store.tables import association_term as term
-from engine.store.tables import case, case_group, draft, organisation, process_in_force, task
+from engine.store import Transaction, reading
+from engine.store.tables import case, case_group, draft, organisation, task
 from engine.store.tables import case_group_member as member
 
 
@@ -47,7 +44,7 @@ class MemberLine:
     case_id: str
     number: str
     step: str
-    state: str  # unbegun | untouched | filling | submitted | closed
+    state: str  # waiting | unbegun (it could not begin) | untouched | filling | submitted | closed
     submitted_at: datetime | None
     light: Light | str
     days: int
@@ -56,7 +53,7 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class GroupView:
-    """The group with every association, the overdue first."""
+    """The group with every association: those that could not begin, then the overdue first."""
 
     line: GroupLine
     package_key: str
@@ -66,28 +63,12 @@ class GroupView:
         return sum(one.state in states for one in self.members)
 
     @property
+    def begun(self) -> int:
+        return len(self.members) - self.counted("waiting", "unbegun")
+
+    @property
     def late(self) -> int:
         return sum(one.light == "red" for one in self.members)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An association that may be chosen; `running`: it has an open case of this process."""
-
-    id: str
-    name: str
-    uscc: str
-    until: date | None
-    running: bool
-
-
-def grouped_processes(installation: Installation, actor: Actor) -> tuple[tuple[str, str], ...]:
-    """(key, title) of the processes whose cases the person may open for associations, by title."""
-    if not actor.is_department:
-        return ()
-    with reading(installation.database) as transaction:
-        found = [(one.key, one.title) for one in _packages(installation, transaction) if may_group(one, actor)]
-    return tuple(sorted(found, key=lambda pair: pair[1]))
 
 
 def groups(installation: Installation, actor: Actor) -> tuple[GroupLine, ...]:
@@ -109,38 +90,12 @@ def group(installation: Installation, actor: Actor, group_id: str) -> GroupView:
         steps = _steps(transaction, [one.case_id for one in members if one.case_id and one.state != "draft"])
     lines = [_member(installation, row, one, steps.get(one.case_id, [])) for one in members]
     order = {"red": 0, "yellow": 1, "green": 2, "": 3}
-    lines.sort(key=lambda one: (order[one.light], one.days, one.name))
+    lines.sort(key=lambda one: (one.state != "unbegun", order[one.light], one.days, one.name))
     return GroupView(_line(row, titles), row.package_key, tuple(lines))
-
-
-def candidates(
-    installation: Installation, actor: Actor, package_key: str, words: str = "", until: date | None = None
-) -> tuple[Candidate, ...]:
-    """The associations by name, those whose term ends by a day where one is given. `Forbidden` without the authority."""
-    if package_key not in _allowed(installation, actor):
-        raise Forbidden("你的岗位不能批量发起这个事项。", code="case.authority", verb="group")
-    newest = sa.select(sa.func.max(term.c.until)).where(term.c.organisation_id == organisation.c.id)
-    ends = newest.correlate(organisation).scalar_subquery()
-    mine = (case.c.organisation_id == organisation.c.id, case.c.package_key == package_key, case.c.state != "closed")
-    running = sa.exists().where(*mine).correlate(organisation)
-    query = sa.select(organisation, ends.label("until"), running.label("running"))
-    query = query.where(organisation.c.kind == "association")
-    for word in grams.words(words):
-        query = query.where(organisation.c.name.contains(word, autoescape=True))
-    if until is not None:
-        query = query.where(ends <= until)
-    with reading(installation.database) as transaction:
-        rows = transaction.execute(query.order_by(organisation.c.name).limit(MOST))
-        return tuple(Candidate(row.id, row.name, row.uscc or "", row.until, bool(row.running)) for row in rows)
 
 
 def _allowed(installation: Installation, actor: Actor) -> dict[str, str]:
     return dict(grouped_processes(installation, actor))
-
-
-def _packages(installation: Installation, transaction: Transaction) -> Iterable[CompiledPackage]:
-    query = sa.select(process_in_force.c.version_id).order_by(process_in_force.c.package_key)
-    return [installation.package(transaction, one) for one in transaction.execute(query).scalars().all()]
 
 
 def _lines() -> Any:
@@ -201,7 +156,7 @@ def _member(installation: Installation, group_row: Any, row: Any, steps: list[An
 
 def _state(row: Any) -> str:
     if row.case_id is None:
-        return "unbegun"
+        return "unbegun" if row.fault else "waiting"
     if row.state == "draft":
         return "filling" if row.touched else "untouched"
     return "closed" if row.state == "closed" else "submitted"
@@ -212,7 +167,7 @@ def _step(row: Any, state: str, steps: list[Any]) -> str:
         return f"{name(STATES, row.state)}：{name(OUTCOMES, row.outcome)}"
     if state == "submitted":
         return "、".join(dict.fromkeys(one.name for one in steps)) or name(STATES, row.state)
-    return {"unbegun": "没有发起", "untouched": "还没有填", "filling": "正在填"}[state]
+    return {"waiting": "等待发起", "unbegun": "没有发起", "untouched": "还没有填", "filling": "正在填"}[state]
 
 
 def _limit(installation: Installation, group_row: Any, state: str, steps: list[Any]) -> tuple[Light | str, int]:
