@@ -20,7 +20,7 @@ def grouped_processes(installation: Installation, actor: Actor) -> tuple[tuple[s
     if not actor.is_department:
         return ()
     with reading(installation.database) as transaction:
-        found = [(one.key, one.title) for one in _packages(installation, transaction) if _may_group(one, actor)]
+        found = [(one.key, one.title) for one in _packages(installation, transaction) if may_group(one, actor)]
     return tuple(sorted(found, key=lambda pair: pair[1]))
 
 
@@ -52,7 +52,7 @@ def _post(installation: Installation, transaction: Transaction, actor: Actor, ve
     return post
 
 
-def _may_group(package: CompiledPackage, actor: Actor) -> bool:
+def may_group(package: CompiledPackage, actor: Actor) -> bool:
     return authorised_post(package, actor, "group") is not None
 
 

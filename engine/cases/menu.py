@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from engine.cases.authority import authorised
-from engine.cases.grouping import may_group
+from engine.cases.group_rights import may_group
 from engine.cases.marks import unread_ids
 from engine.cases.notices import MOST_COUNTED
 from engine.identity import Actor
