@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from engine import cases, identity, store
 from engine.calendar import local_date
+from engine.errors import Conflict, Forbidden, HuishenError
 from engine.store import new_id, tables
 from engine.store.tables import post
 from engine.walkthrough import sample_page
 from tests.cases.playing import Play
 from tests.installations import Office
 from tests.webapp.visitor import Visitor
+from webapp.desk.tasks import is_unproved
 
 Enter = Callable[[str], Visitor]
 TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
@@ -432,3 +434,15 @@ def test_files_of_a_decision_are_taken_refused_and_taken_out_again(
     assert "发会议通知：已办理" in done.text
     kept = [row["name"] for row in play.rows(tables.attachment, tables.attachment.c.removed_at.is_(None))]
     assert kept == ["会议材料.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "about"),
+    [
+        (Forbidden("口令不对", code="identity.wrong"), True),
+        (Conflict("信用代码已经是别的单位的", code="identity.uscc-taken"), False),
+        (Forbidden("你的岗位不能办", code="case.authority"), False),
+    ],
+)
+def test_only_a_wrong_proof_leads_to_the_password(fault: HuishenError, about: bool) -> None:
+    assert is_unproved(fault) is about
