@@ -63,9 +63,9 @@ def _checker(organisation: str, name: str) -> Person:
 
 
 PEOPLE = (
-    Person("coldchain", "罗知夏", (("applicant", "assoc_coldchain", "协会经办人"),)),
-    Person("packaging", "杜若溪", (("applicant", "assoc_packaging", "协会经办人"),)),
-    Person("formation", "卢向晚", (("applicant", "fed_logistics", "筹备组经办人"),)),
+    Person("coldchain", "罗知夏", (("applicant", "assoc_coldchain", "经办人"),)),
+    Person("packaging", "杜若溪", (("applicant", "assoc_packaging", "经办人"),)),
+    Person("formation", "卢向晚", (("applicant", "fed_logistics", "经办人"),)),
     Person("acceptor", "周明敏", (("acceptor", DEPARTMENT, "受理岗"),)),
     Person("handler-a", "吴秋澄", (("handler_a", DEPARTMENT, "承办岗A"),)),
     Person("handler-b", "韩立舟", (("handler_b", DEPARTMENT, "承办岗B"),)),

@@ -1,6 +1,6 @@
 """The hands of everybody in a browser: opens what waits for a post, answers its form as a scenario does, sends it off."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -36,9 +36,12 @@ class Hands:
         self.desks.clear()
 
     def work_off(self) -> None:
-        """The browser's loop runs in this thread, and signing needs one of its own."""
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(self.play.office.work_off).result()
+        self.aside(self.play.office.work_off)
+
+    def aside(self, act: Callable[[], object]) -> None:
+        """Without the browser, whose loop runs in this thread: signing needs one of its own."""
+        with ThreadPoolExecutor(1) as other:
+            other.submit(act).result()
 
     def open(self, node: str, item: str | None = None) -> Desk:
         """The page of a task, before the person whose it is."""

@@ -64,25 +64,26 @@ class Open:
 
 
 @cache
-def steps_of(scenario: str, package: str = PACKAGE) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """What a scenario of the package fills in, node by node in its order; not what it does in called cases."""
+def steps_of(scenario: str, package: str = PACKAGE, called: str = "") -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """What a scenario of the package fills in, node by node in its order: in its own case, or in one that it calls."""
     loaded = packages.load_folder(BPMN / package)
     found = next(one for one in read_all(loaded.files) if one.id == scenario)
-    own = [step.act for step in found.steps if isinstance(step.act, Complete) and not step.case]
-    return tuple((act.node, act.values) for act in own)
+    way = [called] if called else []
+    acts = [one.act for one in found.steps if isinstance(one.act, Complete) and [at.node for at in one.case] == way]
+    return tuple((act.node, act.values) for act in acts)
 
 
-def answers_of(scenario: str, package: str = PACKAGE) -> dict[str, Mapping[str, Any]]:
+def answers_of(scenario: str, package: str = PACKAGE, called: str = "") -> dict[str, Mapping[str, Any]]:
     """The same by node; the last time that it comes to the node."""
-    return dict(steps_of(scenario, package))
+    return dict(steps_of(scenario, package, called))
 
 
 class Play:
     """One office, any number of cases."""
 
-    def __init__(self, office: Office, scenario: str = "LS01", package: str = PACKAGE) -> None:
+    def __init__(self, office: Office, scenario: str = "LS01", package: str = PACKAGE, called: str = "") -> None:
         self.office, self.installation, self.clock = office, office.installation, office.clock
-        self.scenario, self.package, self.answers = scenario, package, dict(answers_of(scenario, package))
+        self.scenario, self.package, self.answers = scenario, package, answers_of(scenario, package, called)
         self._holders: dict[str, str] = {}
         self.tampered = False  # said by a test that changes rows behind the commands
 

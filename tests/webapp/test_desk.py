@@ -8,12 +8,14 @@ import sqlalchemy as sa
 
 from engine import cases, identity, store
 from engine.calendar import local_date
+from engine.errors import Conflict, Forbidden, HuishenError
 from engine.store import new_id, tables
 from engine.store.tables import post
 from engine.walkthrough import sample_page
 from tests.cases.playing import Play
 from tests.installations import Office
 from tests.webapp.visitor import Visitor
+from webapp.desk.tasks import is_unproved
 
 Enter = Callable[[str], Visitor]
 TITLE = "南屿省冷链物流行业协会换届负责人人选审核"
@@ -456,3 +458,15 @@ def test_units_are_asked_in_the_way_that_the_table_says(play: Play, signed_in: E
 def test_who_has_no_tasks_is_shown_where_their_work_is(signed_in: Enter) -> None:
     assert "看电子监察" in signed_in("supervisor").page.text
     assert "到流程版本迁移" in signed_in("publisher").page.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "about"),
+    [
+        (Forbidden("口令不对", code="identity.wrong"), True),
+        (Conflict("信用代码已经是别的单位的", code="identity.uscc-taken"), False),
+        (Forbidden("你的岗位不能办", code="case.authority"), False),
+    ],
+)
+def test_only_a_wrong_proof_leads_to_the_password(fault: HuishenError, about: bool) -> None:
+    assert is_unproved(fault) is about

@@ -11,7 +11,7 @@ from engine.errors import Conflict, Forbidden, HuishenError, Invalid
 from engine.identity import Proof
 from webapp.current import actor, installation
 from webapp.desk.blueprint import pages
-from webapp.desk.tasks import PASSWORD, prove
+from webapp.desk.tasks import PASSWORD, is_unproved, prove
 from webapp.downloads import page_count
 from webapp.held import is_restored
 from webapp.session import signed_in
@@ -114,7 +114,7 @@ def _form(view: DispatchView, template: str, told: str, run: Callable[[Proof], N
         run(prove())
     except (Invalid, Forbidden, Conflict) as error:
         anchor = {"reason.missing": "reason", "document.change": "was-1", "document.change-not-found": "was-1"}
-        place = PASSWORD if error.code.startswith("identity.") else anchor.get(error.code, "")
+        place = PASSWORD if is_unproved(error) else anchor.get(error.code, "")
         page = render_template(template, view=view, typed=typed, fault=error, anchor=place, **more)
         return page, 403 if isinstance(error, Forbidden) else 422
     flash(f"{view.document.number}：{told}", "done")
@@ -126,7 +126,7 @@ def _done(document_id: str, told: str, run: Callable[[Proof], None]) -> Any:
     try:
         run(prove())
     except (Forbidden, Conflict) as error:
-        anchor = PASSWORD if error.code.startswith("identity.") else ""
+        anchor = PASSWORD if is_unproved(error) else ""
         status = 403 if isinstance(error, Forbidden) else 409
         return _page(cases.dispatch_view(installation(), actor(), document_id), error, anchor), status
     flash(told, "done")

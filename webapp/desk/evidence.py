@@ -78,21 +78,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One unit of a joint check; without answers while it is waited for."""
+    """One unit of a joint check; without answers while it is waited for. `own` is what it says of the whole case."""
 
     unit: str
     entry: EntryView | None
     answers: tuple[Answer | None, ...]
+    own: Answer | None = None
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A joint check: units down, people across."""
+    """A joint check: units down, people across; `own` heads what is said of the whole case, empty where nothing is."""
 
     node_id: str
     title: str
     people: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
+    own: str = ""
 
     @property
     def answered(self) -> int:
@@ -259,15 +261,28 @@ def _parts(entry: EntryView | None, answers: Mapping[str, tuple[ChangedRow, ...]
 
 def _matrix(case: CaseView, package: CompiledPackage, node_id: str) -> Matrix:
     keys = [item.key for item in case.items]
+    entries = [entry for entry in case.entries if entry.node_id == node_id]
     rows = [
-        MatrixRow(entry.organisation, entry, tuple(_answer(entry, key) for key in keys))
-        for entry in case.entries
-        if entry.node_id == node_id
+        MatrixRow(one.organisation, one, tuple(_answer(one, key) for key in keys), _said(_own(one, keys)))
+        for one in entries
     ]
     waiting = sorted(task.organisation for task in case.tasks if task.node_id == node_id)
     rows += [MatrixRow(name, None, tuple(None for _ in keys)) for name in waiting]
+    head = next((row.label for one in entries for row in _own(one, keys)), "")
     title = _scope_name(package, node_id)
-    return Matrix(node_id, title, tuple(item.label for item in case.items), tuple(rows))
+    return Matrix(node_id, title, tuple(item.label for item in case.items), tuple(rows), head)
+
+
+def _own(entry: EntryView, keys: list[str]) -> list[SummaryRow]:
+    """What is answered of no member of the case's list."""
+    return [row for section in entry.sections if section.key not in keys for row in section.rows if not row.is_empty]
+
+
+def _said(rows: list[SummaryRow]) -> Answer | None:
+    if not rows:
+        return None
+    first, *others = rows
+    return Answer(first.text, tuple(f"{row.label}：{row.text}" for row in others), not others)
 
 
 def _scope_name(package: CompiledPackage, node_id: str) -> str:

@@ -121,6 +121,12 @@ def prove() -> Proof:
     return identity.prove_apart(installation().database, actor(), password[:1000], now())
 
 
+@pages.app_template_test("unproved")
+def is_unproved(fault: HuishenError) -> bool:
+    """Whether the password is what was wrong; other faults of identities (a post nobody holds) are not about it."""
+    return isinstance(fault, Forbidden) and fault.code.startswith("identity.")
+
+
 def _show(
     view: TaskView,
     bound: BoundPage,
@@ -133,7 +139,7 @@ def _show(
     sees what it is asked and no desk."""
     errors = list(bound.errors)
     if fault is not None:
-        errors.append(FieldError("", fault.message, anchor=PASSWORD if fault.code.startswith("identity.") else ""))
+        errors.append(FieldError("", fault.message, anchor=PASSWORD if is_unproved(fault) else ""))
     fresh = request.method != "POST" or changed is not None
     parts = {
         "task": view,

@@ -36,9 +36,9 @@ def status(case_id: str) -> Any:
     case = own_case(case_id)
     if case.sight is not Sight.OWN:
         return redirect(url_for("desk.case", case_id=case_id))
-    mine = next((task for task in case.tasks if task.mine), None)
-    if case.state == "draft" and mine is not None:
-        return redirect(url_for(".tasks", task_id=mine.id))
+    mine = [task for task in case.tasks if task.mine]
+    if case.state == "draft" and mine:
+        return redirect(url_for(".tasks", task_id=mine[0].id))
     package = package_of(installation(), case)
     steps = route(package.definition, case)
     shown = {"case": case, "mine": mine, "steps": steps, "items_title": items_title(package)}
