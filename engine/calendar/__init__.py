@@ -3,7 +3,7 @@
 from engine.calendar.arrangement import MOST_BYTES, Arrangement, ArrangementProblems, Day, read_arrangement
 from engine.calendar.clock import ZONE, Clock, FixedClock, SystemClock, end_of, local_date
 from engine.calendar.light import YELLOW_DAYS, YELLOW_SHARE, Light, light
-from engine.calendar.promise import Pause, Promise
+from engine.calendar.promise import Pause, Promise, is_kept
 from engine.calendar.table import Change, Listed, described, ensure, listed, load, publish, seed
 from engine.calendar.workdays import Deadline, WorkingDays
 
@@ -28,6 +28,7 @@ __all__ = [
     "described",
     "end_of",
     "ensure",
+    "is_kept",
     "light",
     "listed",
     "load",

@@ -124,6 +124,12 @@ class Promise:
         return cls(data["working_days"], date.fromisoformat(data["started_on"]), pauses, ended_on)
 
 
+def is_kept(text: str) -> bool:
+    """Whether the promise of a case, as it is stored, is done: no day of it is waited for any more."""
+    promise = Promise.from_json(text)
+    return promise is not None and promise.ended_on is not None
+
+
 def _days_after(start: date, end: date) -> Iterator[date]:
     return (start + timedelta(days=i) for i in range(1, (end - start).days + 1))
 

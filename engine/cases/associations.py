@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import audit, jobs
-from engine.calendar import local_date
+from engine.calendar import is_kept, local_date
 from engine.cases.door import BLIND_ROLES
 from engine.cases.ledger import fill_ledger
 from engine.cases.rules import member_key
@@ -78,10 +78,11 @@ class Letter:
 
 @dataclass(frozen=True)
 class Ahead:
-    """Something that falls due."""
+    """Something that falls due, and the case that it is of."""
 
     on: date
     text: str
+    case_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def association_file(installation: Installation, actor: Actor, organisation_id: 
         newest = terms[0].until if terms else None
         now_cases = {one.case_id for one in terms if one.until == newest}
         cases = transaction.execute(
-            sa.select(case.c.id, case.c.number, case.c.title, case.c.due_on, case.c.state)
+            sa.select(case.c.id, case.c.number, case.c.title, case.c.due_on, case.c.state, case.c.promise)
             .where(case.c.organisation_id == organisation_id, case.c.number.is_not(None))
             .order_by(case.c.id.desc())
             .limit(50)
@@ -277,7 +278,8 @@ def _letters(transaction: Transaction, organisation_id: str) -> tuple[Letter, ..
 
 def _ahead(terms: tuple[Term, ...], cases: Any, today: date) -> tuple[Ahead, ...]:
     """The end of the newest term, when it is reminded of, and the promised days of open cases."""
-    found = [Ahead(one.due_on, f"{one.number} 承诺办结") for one in cases if one.due_on and one.state != "closed"]
+    waited = (one for one in cases if one.due_on and one.state != "closed" and not is_kept(one.promise))
+    found = [Ahead(one.due_on, f"{one.number} 承诺办结", one.id) for one in waited]
     if terms and terms[0].until:
         until = terms[0].until
         found.append(Ahead(until, "本届任期届满"))

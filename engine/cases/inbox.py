@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.calendar import ZONE, Light, Promise, light, local_date
+from engine.calendar import ZONE, Light, is_kept, light, local_date
 from engine.cases.criteria import Criteria, with_words
 from engine.cases.door import waits_for
 from engine.cases.lights import LIGHTS, light_of
@@ -323,16 +323,10 @@ def my_cases(installation: Installation, actor: Actor, limit: int = 200) -> tupl
                 outcome_name=name(OUTCOMES, row["outcome"]),
                 created_at=row["created_at"],
                 submitted_at=row["submitted_at"],
-                due_on=None if _is_kept(row["promise"]) else row["due_on"],
+                due_on=None if is_kept(row["promise"]) else row["due_on"],
                 due_estimated=row["due_estimated"],
                 task_id=row["task_id"],
                 package_key=row["package_key"],
             )
             for row in transaction.execute(query).mappings()
         )
-
-
-def _is_kept(text: str) -> bool:
-    """Whether what was promised is done: no day of it is waited for any more."""
-    promise = Promise.from_json(text)
-    return promise is not None and promise.ended_on is not None

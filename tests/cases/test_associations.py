@@ -8,7 +8,7 @@ from engine import cases
 from engine.cases.associations import before
 from engine.errors import NotFound
 from engine.store import new_id, tables
-from tests.cases.playing import Play
+from tests.cases.playing import WAY, Play
 
 
 def closed(play: Play) -> str:
@@ -99,3 +99,14 @@ def test_the_end_of_a_term_is_reminded_of_six_three_and_one_month_before_and_eac
 )
 def test_months_are_counted_back_by_the_calendar(day: date, months: int, wanted: date) -> None:
     assert before(day, months) == wanted
+
+
+def test_a_promise_is_a_coming_day_with_its_case_until_it_is_kept(sqlite_play: Play) -> None:
+    case_id = sqlite_play.until("Task_summary")
+    organisation = str(sqlite_play.row(case_id)["organisation_id"])
+    leader = sqlite_play.actor("leader")
+    found = cases.association_file(sqlite_play.installation, leader, organisation).ahead
+    assert [(one.case_id, one.text) for one in found] == [(case_id, "LR-2026-0001 承诺办结")]
+    for node in WAY[WAY.index("Task_summary") : WAY.index("Task_election")]:
+        sqlite_play.go(case_id, node)
+    assert cases.association_file(sqlite_play.installation, leader, organisation).ahead == ()
