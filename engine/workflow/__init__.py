@@ -13,7 +13,7 @@ from .moments import NoMoment, moment_of
 from .run import DueTimer, ExpectedEvent, OpenTask, Run, restore, start
 from .soundness import Soundness, soundness
 from .throwing import Raised, Sent, correlation
-from .ways import scopes_around, way_down
+from .ways import links, scopes_around, way_down, ways
 
 __all__ = [
     "BALLOT_NAMES",
@@ -50,6 +50,7 @@ __all__ = [
     "WorkflowFault",
     "WorkflowProblems",
     "correlation",
+    "links",
     "migrate",
     "moment_of",
     "read",
@@ -59,4 +60,5 @@ __all__ = [
     "start",
     "survey",
     "way_down",
+    "ways",
 ]
