@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.cases import CaseView
-from engine.workflow import Definition, Node
+from engine.workflow import Definition, Node, links
 
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 DAYS = re.compile(r"=\s*工作日后\(\s*(\d+)\s*\)")
@@ -93,12 +93,14 @@ def _inside(definition: Definition, node: Node) -> list[str]:
 
 
 def _after(definition: Definition, node: Node) -> list[str]:
-    """Where a node leads, the default first; from the end of a sub-process to what follows it."""
+    """Where a node leads, the default first; from where a link is thrown to where it is caught, and from the end of a
+    sub-process to what follows it."""
     flows = [flow for flow in definition.flows.values() if flow.source == node.id]
     flows.sort(key=lambda flow: (not flow.default, bool(flow.condition)))
-    if not flows and node.scope in definition.nodes:
+    caught = [caught for thrown, caught in links(definition.nodes) if thrown == node.id]
+    if not flows and not caught and node.scope in definition.nodes:
         return _after(definition, definition.nodes[node.scope])
-    return [flow.target for flow in flows]
+    return [flow.target for flow in flows] or caught
 
 
 def _begins(definition: Definition, node: Node) -> bool:

@@ -95,11 +95,12 @@ def leads_to_documents(package: CompiledPackage, node: Node) -> bool:
 
 def _issued_next(package: CompiledPackage, node: Node) -> Iterator[str]:
     """The documents of the service tasks that follow before the next person."""
-    nodes, flows = package.definition.nodes, package.definition.flows.values()
+    nodes = package.definition.nodes
+    onward = list(workflow.ways(nodes, package.definition.flows))
     seen, todo = {node.id}, [node.id]
     while todo:
-        source = todo.pop()
-        for target in (flow.target for flow in flows if flow.source == source):
+        here = todo.pop()
+        for target in (target for source, target in onward if source == here):
             found = nodes.get(target)
             if found is None or target in seen:
                 continue
@@ -145,11 +146,12 @@ def _drafted(step: Step, service: Node, scope: Mapping[str, Any], path: str) -> 
 
 def _recording_before(package: CompiledPackage, service: Node) -> list[Node]:
     """The nodes that record results on the way to a service task after the last person, in the order of the way."""
-    nodes, flows = package.definition.nodes, package.definition.flows.values()
+    nodes = package.definition.nodes
+    onward = list(workflow.ways(nodes, package.definition.flows))
     found, seen, todo = [], {service.id}, [service.id]
     while todo:
-        target = todo.pop(0)
-        for source in (flow.source for flow in flows if flow.target == target):
+        here = todo.pop(0)
+        for source in (source for source, target in onward if target == here):
             if source in seen or nodes[source].kind == "userTask":
                 continue
             seen.add(source)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.workflow import Flow, Lane, Node, Survey, Use
+from engine.workflow import Flow, Lane, Node, Survey, Use, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Drawing:
         before = {node.id: node.attached_to for node in self.of_kind("boundaryEvent") if node.attached_to}
         aside = {node.id for node in self.of_kind("boundaryEvent") if not node.interrupting}
         sources: dict[str, list[str]] = {}
-        for flow in self.flows.values():
-            sources.setdefault(flow.target, []).append(flow.source)
+        for source, target in ways(self.nodes, self.flows):
+            sources.setdefault(target, []).append(source)
         seen, todo, ends = {name}, [name], set()
         while todo:
             here = todo.pop()

@@ -14,7 +14,7 @@ from .position import DueTimer, ExpectedEvent, OpenTask
 from .run import Run, restore, start
 from .soundness import Soundness, soundness
 from .throwing import Raised, Sent, correlation
-from .ways import scopes_around, way_down
+from .ways import links, scopes_around, way_down, ways
 
 __all__ = [
     "BALLOT_NAMES",
@@ -51,6 +51,7 @@ __all__ = [
     "WorkflowFault",
     "WorkflowProblems",
     "correlation",
+    "links",
     "migrate",
     "moment_of",
     "read",
@@ -60,4 +61,5 @@ __all__ = [
     "start",
     "survey",
     "way_down",
+    "ways",
 ]

@@ -18,6 +18,7 @@ from .specs.gateways import EventBased, Exclusive, Inclusive, Parallel
 from .specs.multi import Each, Repeat
 from .specs.outside import Outside
 from .texts import NodeTexts
+from .ways import links
 
 PLAIN: dict[str, type[Element]] = {
     "startEvent": Start,
@@ -93,12 +94,8 @@ class _ScopeBuilder:
         return armed
 
     def _links(self) -> None:
-        linked = [node for node in self.scope.nodes if node.event is not None and node.event.kind == "link"]
-        for node in linked:
-            for other in linked:
-                pair = (node.kind, other.kind) == ("intermediateThrowEvent", "intermediateCatchEvent")
-                if pair and node.event == other.event:
-                    self._connect(node.id, other.id, "=" + node.id, drawn=False)
+        for source, target in links({node.id: node for node in self.scope.nodes}):
+            self._connect(source, target, "=" + source, drawn=False)
 
     def _element(self, node: Node) -> Element:
         texts, name = self.texts[node.id], spec_name(node.id)

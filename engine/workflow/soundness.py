@@ -14,6 +14,7 @@ from itertools import combinations
 from .definition import Definition
 from .errors import Problem
 from .model import Flow, Node
+from .ways import links
 
 MOST_MARKINGS = 10_000  # of one diagram
 MOST_TOKENS = 8  # on one flow
@@ -74,13 +75,10 @@ class Net:
         self._coming: dict[tuple[str, str], frozenset[str]] = {}
 
     def _add_links(self) -> None:
-        links = [node for node in self.nodes.values() if node.event is not None and node.event.kind == "link"]
-        for node in links:
-            for other in links:
-                if node.event == other.event and not self.flows[node.id] and node.kind != other.kind:
-                    flow = Flow(f"={node.id}", node.id, other.id)
-                    self.flows[node.id].append(flow)
-                    self.target[flow.id] = other.id
+        for source, target in links(self.nodes):
+            flow = Flow(f"={source}", source, target)
+            self.flows[source].append(flow)
+            self.target[flow.id] = target
 
     def joins(self, name: str) -> str:
         """The kind of gateway at which a token waits for others; empty for any other node."""

@@ -9,6 +9,7 @@ from lxml import etree
 from .dialect import ACTIVITIES, BPMN, GATEWAYS
 from .errors import Problem
 from .model import Diagram, Flow, Node, Scope
+from .ways import links
 
 MOST_NODES = 300
 MOST_FLOWS = 1_000
@@ -94,7 +95,7 @@ class _Walk:
             self.outgoing[flow.source].append(flow)
             self.incoming[flow.target].append(flow)
         self.attached = {name: [n.id for n in scope.nodes if n.attached_to == name] for name in self.nodes}
-        self.links = [(a.id, b.id) for a in scope.nodes for b in scope.nodes if _is_link(a, b)]
+        self.links = list(links(self.nodes))
 
     def problems(self) -> Iterator[Problem]:
         yield from self._dangling()
@@ -231,13 +232,3 @@ class _Walk:
             )
         elif wanted and not flow.condition:
             yield Problem(flow.id, "workflow.no-condition", "网关的这条出线既没有条件也不是默认路线，请补上条件。")
-
-
-def _is_link(source: Node, target: Node) -> bool:
-    kinds = ("intermediateThrowEvent", "intermediateCatchEvent")
-    return (
-        (source.kind, target.kind) == kinds
-        and source.event is not None
-        and source.event.kind == "link"
-        and source.event == target.event
-    )

@@ -1,8 +1,22 @@
-"""The way from a place in a diagram to a node of it: the sub-processes and calls that lead there."""
+"""The ways of a diagram: from node to node, and the sub-processes and calls that lead down to one."""
 
 from collections.abc import Iterator, Mapping
 
-from .model import Node
+from .model import Flow, Node
+
+
+def links(nodes: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
+    """Where each link is thrown and where it is caught."""
+    linked = [node for node in nodes.values() if node.event is not None and node.event.kind == "link"]
+    thrown = [node for node in linked if node.kind == "intermediateThrowEvent"]
+    caught = [node for node in linked if node.kind == "intermediateCatchEvent"]
+    return ((a.id, b.id) for a in thrown for b in caught if a.event == b.event and a.scope == b.scope)
+
+
+def ways(nodes: Mapping[str, Node], flows: Mapping[str, Flow]) -> Iterator[tuple[str, str]]:
+    """From where to where a token goes on: by the flows, and by the links, which are flows that nobody drew."""
+    yield from ((flow.source, flow.target) for flow in flows.values())
+    yield from links(nodes)
 
 
 def way_down(nodes: Mapping[str, Node], scope: str, goal: str) -> list[str] | None:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from engine import cases
+from engine import cases, packages
+from engine.cases.lookahead import leads_to_documents
 from engine.documents import Content
 from engine.store import tables
 from engine.store.values import decode
 from tests.cases.playing import Play
-from tests.installations import Office
+from tests.installations import BPMN, Office
 
 
 @pytest.fixture
@@ -57,6 +58,13 @@ def test_every_preview_on_the_way_says_what_is_issued_at_its_end(second_rejected
     assert issued["D07"] == dict(letters)["D07"].text()
     assert "陈海澜" in issued["D06"]
     assert "符明远" in issued["D07"]
+
+
+def test_a_notice_behind_a_link_is_previewed() -> None:
+    filing = packages.compile(packages.load_folder(BPMN / "party_dual_filing"))
+    assert leads_to_documents(filing, filing.definition.nodes["Task_notice"])
+    assert leads_to_documents(filing, filing.definition.nodes["Task_designate"])
+    assert not leads_to_documents(filing, filing.definition.nodes["Task_coordinate"])
 
 
 def test_a_letter_to_each_of_several_is_previewed_for_each(second_rejected: Play) -> None:

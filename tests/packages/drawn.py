@@ -1,8 +1,8 @@
-"""What cannot be read in the drawing of a diagram: words on words, words under lines, lines through nodes."""
+"""What cannot be read in the drawing of a diagram: words on words, words under lines, lines through nodes or one another."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -83,14 +83,13 @@ class Segment(NamedTuple):
                 leave = min(leave, room / step)
         return enter < leave
 
-    def shares(self, other: "Segment") -> float:
-        """How long it lies on another one."""
-        ours, theirs = self.box, other.box
-        if self.x1 == self.x2 == other.x1 == other.x2:
-            return min(ours.bottom, theirs.bottom) - max(ours.top, theirs.top)
-        if self.y1 == self.y2 == other.y1 == other.y2:
-            return min(ours.right, theirs.right) - max(ours.left, theirs.left)
-        return 0
+    def crosses(self, other: "Segment") -> bool:
+        """Whether both go on beyond the point where they meet."""
+        level, upright = (self, other) if self.y1 == self.y2 else (other, self)
+        return level.box.left < upright.x1 < level.box.right and upright.box.top < level.y1 < upright.box.bottom
+
+    def touches(self, other: "Segment") -> bool:
+        return self.box.distance(other.box) == 0
 
 
 @dataclass
@@ -155,7 +154,7 @@ class Drawn:
         for flow, route in self.routes.items():
             if flow in self.ends:
                 yield from self._route(flow, route)
-        yield from self._on_one_another()
+        yield from self._flows()
 
     def _labels(self) -> Iterator[str]:
         for (one, a), (other, b) in combinations(self.labels.items(), 2):
@@ -195,11 +194,13 @@ class Drawn:
             if (not around or node in self.ends[flow]) and any(part.cuts(box.shrunk(room)) for part in route):
                 yield f"flow {flow} runs through node {node}"
 
-    def _on_one_another(self) -> Iterator[str]:
-        for (one, a), (other, b) in combinations(self.routes.items(), 2):
+    def _flows(self) -> Iterator[str]:
+        for (one, a), (other, b) in combinations_with_replacement(self.routes.items(), 2):
             ends, others = self.ends.get(one, ("", "")), self.ends.get(other, ("", ""))
-            parts_or_joins = ends[0] == others[0] or ends[1] == others[1]
-            if not parts_or_joins and any(s.shares(t) > 0 for s in a for t in b):
+            part_or_join = ends[0] == others[0] or ends[1] == others[1]
+            if any(s.crosses(t) for s in a for t in b):
+                yield f"flow {one} crosses flow {other}"
+            elif not part_or_join and any(s.touches(t) for s in a for t in b):
                 yield f"flow {one} is on flow {other}"
 
 

@@ -58,6 +58,36 @@ def test_flows_on_one_another_are_found_where_they_neither_part_nor_join() -> No
     assert on == ["flow Flow_voted is on flow Flow_minuted"]
 
 
+def test_flows_that_cross_are_found() -> None:
+    drawn = Drawn.read(SOURCE.encode())
+    before = drawn.routes["Flow_voted"]
+    (way,) = drawn.routes["Flow_minuted"]
+    middle = (way.x1 + way.x2) / 2
+    drawn.routes["Flow_voted"] = [*before, Segment(middle, way.y1 - 20, middle, way.y1 + 20)]
+    assert "flow Flow_voted crosses flow Flow_minuted" in set(drawn.faults())
+    drawn.routes["Flow_voted"] = [*before, Segment(middle, way.y1 - 20, middle, way.y1)]
+    faults = set(drawn.faults())
+    assert "flow Flow_voted crosses flow Flow_minuted" not in faults
+    assert "flow Flow_voted is on flow Flow_minuted" in faults
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ((0, 5, 10, 5), (5, 0, 5, 10), True),
+        ((5, 0, 5, 10), (0, 5, 10, 5), True),
+        ((0, 5, 10, 5), (5, 5, 5, 10), False),  # ends on the other: there they join
+        ((0, 5, 10, 5), (10, 0, 10, 10), False),
+        ((0, 5, 10, 5), (2, 5, 8, 5), False),
+        ((5, 0, 5, 10), (5, 2, 5, 8), False),
+        ((0, 5, 10, 5), (20, 0, 20, 10), False),
+    ],
+)
+def test_whether_segments_cross(one: tuple[float, ...], other: tuple[float, ...], expected: bool) -> None:
+    assert Segment(*one).crosses(Segment(*other)) is expected
+    assert Segment(*other).crosses(Segment(*one)) is expected
+
+
 @pytest.mark.parametrize(
     ("way", "expected"),
     [

@@ -106,6 +106,23 @@ def test_a_timer_that_records_an_approval_is_refused_too():
     assert found == [(BPMN, "Late", "package.silence-approves")]
 
 
+def test_a_timer_that_approves_by_a_link_is_refused_too():
+    link = '<{0} id="{1}"><linkEventDefinition id="{1}_link" name="逾期" /></{0}>\n'
+    out, caught = link.format("intermediateThrowEvent", "Out"), link.format("intermediateCatchEvent", "In")
+    found = told(
+        small(
+            (
+                BPMN,
+                flow("Late", "Remind"),
+                flow("Late", "Out") + flow("In", "Yes") + flow("Gw", "Remind", "=accept_decision = null"),
+            ),
+            (BPMN, '<exclusiveGateway id="Gw"', out + caught + YES + '<exclusiveGateway id="Gw"'),
+        ),
+        "silence-approves",
+    )
+    assert found == [(BPMN, "Late", "package.silence-approves")]
+
+
 def test_a_timer_may_end_a_case_otherwise_and_a_person_may_approve_after_it():
     assert told(after_the_timer(NO), "silence-approves") == []
     assert told(after_the_timer(person("Task_late", "close", "leader"), YES), "silence-approves") == []

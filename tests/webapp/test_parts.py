@@ -90,6 +90,11 @@ def test_what_comes_after_a_detour_is_the_main_way_again(definition: Definition)
     assert ahead(definition, ["Task_archive"]) == []
 
 
+def test_the_way_goes_on_where_a_link_is_caught() -> None:
+    filing = packages.compile(packages.load_folder(BPMN / "party_dual_filing")).definition
+    assert [node.id for node in ahead(filing, ["Task_notice"])][:2] == ["Task_supplement", "Task_lead"]
+
+
 def test_days_are_read_where_a_task_says_them_plainly(definition: Definition) -> None:
     assert days_of(definition.nodes["Task_accept"]) == 5
     assert days_of(definition.nodes["Task_submit"]) is None

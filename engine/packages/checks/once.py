@@ -8,7 +8,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM
 from engine.packages.vocabulary import Vocabulary
-from engine.workflow import ONCE, Node
+from engine.workflow import ONCE, Node, ways
 
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 
@@ -80,8 +80,8 @@ def _comes_again(name: str, before: dict[str, set[str]]) -> bool:
 def _before(drawing: Drawing) -> dict[str, set[str]]:
     """From where a token comes to a node: along flows, from an activity to its boundary, by links, into an inside."""
     found: dict[str, set[str]] = {}
-    for flow in drawing.flows.values():
-        found.setdefault(flow.target, set()).add(flow.source)
+    for source, target in ways(drawing.nodes, drawing.flows):
+        found.setdefault(target, set()).add(source)
     nodes = drawing.nodes
     for node in nodes.values():
         if node.attached_to:
@@ -90,9 +90,6 @@ def _before(drawing: Drawing) -> dict[str, set[str]]:
             found.setdefault(node.id, set()).add(node.scope)
         if node.kind == "endEvent" and node.scope in nodes:
             _add_all(found, [flow.target for flow in drawing.flows.values() if flow.source == node.scope], node.id)
-        if node.event is not None and node.event.kind == "link" and node.kind == "intermediateThrowEvent":
-            caught = drawing.of_kind("intermediateCatchEvent")
-            _add_all(found, [one.id for one in caught if one.event == node.event and one.scope == node.scope], node.id)
     return {target: {source for source in sources if source in nodes} for target, sources in found.items()}
 
 

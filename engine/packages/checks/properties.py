@@ -11,7 +11,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM
 from engine.packages.vocabulary import ACTS, OUTCOMES, STATES, Vocabulary
-from engine.workflow import CONFIRM, ONCE, Node, NoMoment, moment_of, scopes_around, way_down
+from engine.workflow import CONFIRM, ONCE, Node, NoMoment, moment_of, scopes_around, way_down, ways
 
 _DAYS = re.compile(r"[+-]?\d{1,3}")
 _MOST_REMINDERS = 10
@@ -270,8 +270,8 @@ def _persons_before(parts: Parts, node: Node) -> list[Node]:
     """The user tasks from which the token comes to a node without another person between."""
     assert parts.drawing is not None
     incoming: dict[str, list[str]] = {}
-    for flow in parts.drawing.flows.values():
-        incoming.setdefault(flow.target, []).append(flow.source)
+    for source, target in ways(parts.drawing.nodes, parts.drawing.flows):
+        incoming.setdefault(target, []).append(source)
     found, seen, todo = [], {node.id}, [node.id]
     while todo:
         for source in incoming.get(todo.pop(), []):

@@ -8,7 +8,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding
 from engine.packages.source import MANIFEST
 from engine.packages.vocabulary import Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, ways
 
 _DAYS = re.compile(r"=\s*工作日后\(\s*(\d{1,4})\s*\)\s*")
 _START = "start-promise"
@@ -42,8 +42,8 @@ class _Walk:
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
         self.targets: dict[str, list[str]] = {}
-        for flow in drawing.flows.values():
-            self.targets.setdefault(flow.source, []).append(flow.target)
+        for source, target in ways(drawing.nodes, drawing.flows):
+            self.targets.setdefault(source, []).append(target)
         self.known: dict[str, Path] = {}
         self.walking: set[str] = set()
 

@@ -7,7 +7,7 @@ from engine.packages.parts import Parts
 from engine.packages.problem import Finding, shown
 from engine.packages.source import DIAGRAM
 from engine.packages.vocabulary import Vocabulary
-from engine.workflow import Node
+from engine.workflow import Node, ways
 
 _CONSENT = ("approved", "partially_approved")
 _RECORDS = {"record-outcomes": "from", "answer-call": "outcome"}  # actions that say a result, and where
@@ -38,8 +38,8 @@ def _cuts_a_wait_short(drawing: Drawing, node: Node) -> bool:
 def _reached(drawing: Drawing, timer: Node) -> Iterator[Node]:
     """What gives consent on the ways from a timer on which no person acts."""
     onward: dict[str, list[str]] = {}
-    for flow in drawing.flows.values():
-        onward.setdefault(flow.source, []).append(flow.target)
+    for source, target in ways(drawing.nodes, drawing.flows):
+        onward.setdefault(source, []).append(target)
     seen, todo = {timer.id}, [timer.id]
     while todo:
         for name in onward.get(todo.pop(), []):
