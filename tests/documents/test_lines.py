@@ -109,6 +109,13 @@ def test_a_title_is_broken_between_phrases_into_a_trapezoid(faces: Faces) -> Non
     assert set(itertools.accumulate(sizes)) <= ends
 
 
+def test_a_title_of_one_long_phrase_is_broken_where_a_word_ends(faces: Faces) -> None:
+    conference = "南屿省行业协会商会改革发展工作联席会议第十二次全体会议纪要"
+    assert break_title((conference,), 20, faces) == ["南屿省行业协会商会改革发展工作联席会议", "第十二次全体会议纪要"]
+    notice = ("关于召开", "南屿省行业协会商会党建工作联席会议2026年第三次会议的通知")
+    assert break_title(notice, 20, faces)[0][-1] in "会议"
+
+
 @given(text=st.text(CHARACTERS, min_size=1, max_size=120))
 @settings(max_examples=80)
 def test_a_title_of_one_phrase_loses_nothing(faces: Faces, text: str) -> None:
