@@ -20,7 +20,7 @@ Place = tuple[str, ...]  # the calls that lead to a case, from the one that bega
 _NUMBER = re.compile(r"(990000)(\d{8})(\d{3})[\dX]")
 SINCE = date(2026, 1, 1)  # days from here on belong to what is being done, and move along with it
 MOST_TRIES = 12  # answers that somebody tries on one page before they give up for the day
-EXAMPLE_NAME, EXAMPLE_CODES = "南屿省冷链物流行业协会", ("51990000MJ000000XN", "51990000500000015J")
+EXAMPLE_NAME, EXAMPLE_CODES = "南屿省冷链物流行业协会", ("51990000MJ000000XN", "5199000050000004X0")
 EXAMPLE_FEDERATION = "南屿省现代物流产业联合会"
 
 
