@@ -94,6 +94,7 @@ class Desk:
         With `--pictures` (and `--full`) it is photographed too, for people to look at; with `--guide-pictures` for the
         guide that shows it.
         """
+        self.page.wait_for_load_state()  # a click waits for the answer, not for the whole page
         if name in self.kept:
             self._shoot_for_guide(name)
         for width in WIDTHS:
