@@ -97,14 +97,21 @@ def _lines(reading: Reading) -> Iterator[Found]:
             if row[-1].x < 170 and row[0].x < 60:  # a paragraph's last line: neither spread nor trimmed
                 grid += [b.x - a.x for a, b in itertools.pairwise(row) if a.is_han and b.is_han]
         if body and len(reading.pages[number]) - sum(map(len, body)) < 8 and body[-1][0].y > 255:
-            blank = sum(text(row).startswith("出席：") for row in body[1:])  # one line below the text
-            yield Found("lines on a full page", len(body) + blank if body[0][0].y < 45 else 22, where)
+            yield Found("lines on a full page", len(body) + _blank(body) if body[0][0].y < 45 else 22, where)
             yield Found("core's bottom, ink of a full page's last line", max(c.bottom for c in body[-1]), where)
             if body[0][0].y < 45:
                 tops = min(c.top for c in body[0] if c.is_han)
                 yield Found("core's top (天头), ink of a full page's first line", tops, where)
     if steps := [step for step in grid if abs(step - CELL) < 0.03]:
         yield Found("characters a line", 156 / statistics.median(steps))
+
+
+def _blank(body: list[Row]) -> int:
+    """Lines of a full page that stay empty: one above the attendance, those above a signature, whose date comes last."""
+    signed = DATE.fullmatch(text(body[-1])) is not None
+    above = [body.index(row) for row in body[1:] if text(row).startswith("出席：")]
+    above += [len(body) - 2] if signed and len(body) > 2 else []
+    return sum(round((body[at][0].y - body[at - 1][0].y) / PITCH) - 1 for at in above)
 
 
 def _title(reading: Reading, form: str, title: list[Row]) -> Iterator[Found]:
