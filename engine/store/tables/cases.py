@@ -171,6 +171,7 @@ task = Table(
         "name",
         "due_at",
         "post_id",
+        "case_id",
         sqlite_where=sa.text("state = 'completed'"),
         postgresql_where=sa.text("state = 'completed'"),
     ),

@@ -11,7 +11,7 @@ depends_on = None
 INDEXES = {
     "ix_event_noted": ("event", ["at"], "kind = 'case.noted'"),
     "ix_task_open": ("task", ["post_id", "node_id", "name", "created_at", "due_at", "case_id"], "state = 'open'"),
-    "ix_task_done": ("task", ["ended_at", "name", "due_at", "post_id"], "state = 'completed'"),
+    "ix_task_done": ("task", ["ended_at", "name", "due_at", "post_id", "case_id"], "state = 'completed'"),
     "ix_case_package": ("case", ["package_key", "state", "id"], None),
 }
 
