@@ -228,8 +228,8 @@ def _of_process(transaction: Transaction, criteria: Criteria) -> list[sa.ColumnE
     smaller one is: those of the process, or those of all others."""
     if not criteria.package:
         return []
-    query = sa.select(case.c.package_key, sa.func.count()).group_by(case.c.package_key)
-    counts: dict[str, int] = dict(transaction.execute(query).tuples().all())
+    query = sa.select(case.c.package_key, sa.func.count().label("cases")).group_by(case.c.package_key)
+    counts = {row.package_key: row.cases for row in transaction.execute(query)}
     of_process = case.c.package_key == criteria.package
     if 2 * counts.get(criteria.package, 0) > sum(counts.values()):
         return [task.c.case_id.not_in(sa.select(case.c.id).where(sa.not_(of_process)))]
