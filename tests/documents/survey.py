@@ -107,11 +107,10 @@ def _lines(reading: Reading) -> Iterator[Found]:
 
 
 def _blank(body: list[Row]) -> int:
-    """Lines of a full page that stay empty: one above the attendance, those above a signature, whose date comes last."""
+    """Lines of a full page that the standard leaves empty: one above the attendance, two above a signature with a seal."""
+    attendance = sum(text(row).startswith("出席：") for row in body[1:])
     signed = DATE.fullmatch(text(body[-1])) is not None
-    above = [body.index(row) for row in body[1:] if text(row).startswith("出席：")]
-    above += [len(body) - 2] if signed and len(body) > 2 else []
-    return sum(round((body[at][0].y - body[at - 1][0].y) / PITCH) - 1 for at in above)
+    return attendance + 2 * signed
 
 
 def _title(reading: Reading, form: str, title: list[Row]) -> Iterator[Found]:
